@@ -1,0 +1,32 @@
+"""One error for every door: a stable code, an HTTP status and a sentence for the person who reads it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Language = Literal["vi", "en"]
+
+
+@dataclass(slots=True)
+class LetanError(Exception):
+    """Raised anywhere, rendered once: RFC 9457 problem details on HTTP, plain sentences on the command line."""
+
+    code: str
+    """Stable identifier, for example ``counter_unknown``; documented in ``docs/errors.md``."""
+    status: int
+    """HTTP status."""
+    vi: str
+    """What happened and what to do about it, for a Vietnamese reader."""
+    en: str
+    """The same in English."""
+    field: str | None = None
+    """The name of the input that is wrong, where one is."""
+    log: str | None = None
+    """More for the log; never shown to people, never holds personal data."""
+    retry_after: int | None = None
+    """Seconds after which trying again makes sense."""
+
+    def text(self, language: Language) -> str:
+        return self.vi if language == "vi" else self.en
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.en}"

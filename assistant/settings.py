@@ -1,0 +1,131 @@
+"""Settings: `LETAN_*` environment variables over `letan.toml` over defaults.
+
+Unknown keys in `letan.toml` are errors, so that a typing mistake is never silently ignored.
+"""
+
+import os
+from functools import cached_property
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class RobotSettings(BaseModel):
+    """One robot: `[[robots]]` in `letan.toml`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field("robot-1", pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
+    name: str = "Lễ Tân"
+    driver: str = "simulator"
+    url: str | None = None
+    max_speed: float = Field(0.6, gt=0, le=1.5, description="metres a second")
+    home: str = "home"
+    dock: str = "dock"
+
+
+class KioskSettings(BaseModel):
+    """One kiosk and the robot that belongs to it: `[[kiosks]]` in `letan.toml`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field("kiosk-1", pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
+    robot: str | None = "robot-1"
+
+
+class SpeechSettings(BaseModel):
+    """Which Wyoming services to use: an engine of ours by name, or any other service by URI."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    recogniser: str = "viet_asr"
+    synthesiser: str = "espeak"
+    recogniser_uri: str | None = None
+    synthesiser_uri: str | None = None
+    vosk_model: Path | None = None
+    voice_vi: str = "vi"
+    voice_en: str = "en-us"
+
+
+class Settings(BaseSettings):
+    """Everything that an operator can change; see `docs/settings.md`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LETAN_", env_nested_delimiter="__", extra="forbid"
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    public_url: str | None = Field(None, description="address that a visitor's phone can reach")
+    data_dir: Path = ROOT / "var"
+    content_dir: Path = ROOT / "data"
+    database_url: str | None = None
+    operator_token: SecretStr | None = None
+    timezone: str = "Asia/Ho_Chi_Minh"
+    language: Literal["vi", "en"] = "vi"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    engine_python: Path = ROOT / ".venv-rasa" / "bin" / "python"
+    robots: list[RobotSettings] = Field(default_factory=lambda: [RobotSettings()])
+    kiosks: list[KioskSettings] = Field(default_factory=lambda: [KioskSettings()])
+    speech: SpeechSettings = Field(default_factory=SpeechSettings)
+    conversation_idle_minutes: int = Field(30, ge=1, le=24 * 60)
+    retention_days: int = Field(30, ge=1, description="days that redacted turns are kept")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        path = Path(os.environ.get("LETAN_CONFIG", ROOT / "letan.toml"))
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=path)
+        return (init_settings, env_settings, toml)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        robots = {robot.id for robot in self.robots}
+        if len(robots) != len(self.robots):
+            raise ValueError("robots: two robots have the same id; give each its own")
+        for kiosk in self.kiosks:
+            if kiosk.robot is not None and kiosk.robot not in robots:
+                raise ValueError(
+                    f"kiosks: '{kiosk.id}' names the robot '{kiosk.robot}', which is not in [[robots]]"
+                )
+        return self
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether the server can only be reached from this machine."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @cached_property
+    def database(self) -> str:
+        """SQLAlchemy URL of the application's database, with an asyncio driver."""
+        url = self.database_url
+        if url is None:
+            return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'letan.db'}"
+        for prefix in ("postgresql+asyncpg://", "sqlite+aiosqlite://"):
+            if url.startswith(prefix):
+                return url
+        for prefix in ("postgresql://", "postgres://"):
+            if url.startswith(prefix):
+                return "postgresql+asyncpg://" + url.removeprefix(prefix)
+        raise ValueError("database_url: use postgresql://user:password@host/name, or leave it out")
