@@ -1,4 +1,4 @@
-"""One error for every door: a stable code, an HTTP status and a sentence for the person who reads it."""
+"""One error for every door: a stable code, an HTTP status and a sentence for its reader."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,7 +8,7 @@ Language = Literal["vi", "en"]
 
 @dataclass(slots=True)
 class LetanError(Exception):
-    """Raised anywhere, rendered once: RFC 9457 problem details on HTTP, plain sentences on the command line."""
+    """Raised anywhere, rendered once: RFC 9457 on HTTP, plain sentences on the terminal."""
 
     code: str
     """Stable identifier, for example ``counter_unknown``; documented in ``docs/errors.md``."""

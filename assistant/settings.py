@@ -102,7 +102,7 @@ class Settings(BaseSettings):
         for kiosk in self.kiosks:
             if kiosk.robot is not None and kiosk.robot not in robots:
                 raise ValueError(
-                    f"kiosks: '{kiosk.id}' names the robot '{kiosk.robot}', which is not in [[robots]]"
+                    f"kiosks: '{kiosk.id}' names robot '{kiosk.robot}', missing in [[robots]]"
                 )
         return self
 
