@@ -1,0 +1,1 @@
+"""Prepares a machine: standard library only, because nothing else is there yet."""
