@@ -57,6 +57,20 @@ class SpeechSettings(BaseModel):
     voice_en: str = "en-us"
 
 
+class LimitSettings(BaseModel):
+    """How much one client may send; counted for each address in every process."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on_loopback: bool = Field(False, description="count clients on this machine as well")
+    messages_per_minute: int = Field(120, ge=1)
+    conversations_per_minute: int = Field(60, ge=1)
+    tickets_per_minute: int = Field(30, ge=1)
+    pairings_per_minute: int = Field(10, ge=1, description="counted on loopback as well")
+    speech_per_minute: int = Field(120, ge=1)
+    body_kb: int = Field(64, ge=1, le=1024, description="size of a request's body")
+
+
 class Settings(BaseSettings):
     """Everything that an operator can change; see `docs/settings.md`."""
 
@@ -67,6 +81,12 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     public_url: str | None = Field(None, description="address that a visitor's phone can reach")
+    allowed_hosts: list[str] = Field(
+        default_factory=list, description="further names that this server answers to"
+    )
+    pair_on_loopback: bool = Field(
+        True, description="switch off behind a proxy on this machine that hides its clients"
+    )
     data_dir: Path = ROOT / "var"
     content_dir: Path = ROOT / "data"
     database_url: str | None = None
@@ -74,10 +94,15 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Ho_Chi_Minh"
     language: Literal["vi", "en"] = "vi"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="auto: colours on a terminal, JSON lines elsewhere"
+    )
     engine_python: Path = ROOT / ".venv-rasa" / "bin" / "python"
     robots: list[RobotSettings] = Field(default_factory=lambda: [RobotSettings()])
     kiosks: list[KioskSettings] = Field(default_factory=lambda: [KioskSettings()])
     speech: SpeechSettings = Field(default_factory=SpeechSettings)
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+    turn_seconds: float = Field(10.0, gt=0, le=60, description="longest wait for an answer")
     conversation_idle_minutes: int = Field(30, ge=1, le=24 * 60)
     retention_days: int = Field(30, ge=1, description="days that redacted turns are kept")
 
@@ -96,6 +121,15 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.operator_token is not None:
+            token = self.operator_token.get_secret_value().strip()
+            if not token:
+                self.operator_token = None
+            elif len(token) < 16 and not self.on_loopback:
+                raise ValueError(
+                    "operator_token: too short for a server that other machines can reach; "
+                    "use 16 characters or more, or leave it out and one is made"
+                )
         robots = {robot.id for robot in self.robots}
         if len(robots) != len(self.robots):
             raise ValueError("robots: two robots have the same id; give each its own")
