@@ -1,0 +1,204 @@
+"""`./letan`: every command. Imports live inside the commands, so that each starts quickly."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from assistant.errors import LetanError
+
+app = typer.Typer(
+    help="Lễ Tân: bàn tiếp dân của phường, bằng phần mềm. The front desk of a ward, in software.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+kiosk = typer.Typer(help="Kiosks away from this machine.", no_args_is_help=True)
+app.add_typer(kiosk, name="kiosk")
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Where the database and releases live; default: var/")
+]
+Spoken = Annotated[Literal["vi", "en"], typer.Option(help="Language.")]
+
+
+@app.command()
+def run(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0: any free one.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Start everything; the first time this loads the content and trains the first release."""
+    from assistant.serve import serve
+
+    raise typer.Exit(serve(_settings(host=host, port=port, data_dir=data_dir)))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Check everything; extra words go to pytest (paths, -k …)."""
+    from assistant.checks import run_checks
+
+    raise typer.Exit(run_checks(context.args))
+
+
+@app.command()
+def doctor(data_dir: DataDir = None) -> None:
+    """Say what is missing on this machine, and the remedy."""
+    from rich.console import Console
+
+    from assistant.doctor import report
+
+    raise typer.Exit(report(_settings(data_dir=data_dir), Console()))
+
+
+@app.command()
+def chat(
+    json_lines: Annotated[
+        bool, typer.Option("--json", help="Read and write one JSON object a line.")
+    ] = False,
+    language: Annotated[Literal["vi", "en"] | None, typer.Option()] = None,
+    url: Annotated[str | None, typer.Option(help="Talk to a running server instead.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Talk to the receptionist in this terminal."""
+    from assistant.channels.terminal import chat as talk
+    from assistant.serve import ensure_release
+
+    settings = _settings(data_dir=data_dir)
+    if url is None:
+        ensure_release(settings, quiet=json_lines)
+    _finish(talk(settings, json_lines=json_lines, language=language, url=url))
+
+
+@app.command()
+def train(data_dir: DataDir = None) -> None:
+    """Build and publish a release from the content as it is now."""
+    from assistant.serve import build_release
+
+    build_release(_settings(data_dir=data_dir))
+
+
+@app.command()
+def evaluate(
+    questions: Annotated[Path | None, typer.Option(help="Questions, one JSON a line.")] = None,
+    dialogues: Annotated[Path | None, typer.Option(help="Conversations (YAML).")] = None,
+    json_out: Annotated[Path | None, typer.Option("--json", help="Write the report here.")] = None,
+    release: Annotated[str | None, typer.Option(help="Release id; default: published.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Measure a release on questions or dialogues."""
+    from assistant.releases.evaluation import run_evaluation
+    from assistant.serve import ensure_release
+
+    if (questions is None) == (dialogues is None):
+        raise typer.BadParameter("give either --questions FILE.jsonl or --dialogues FILE.yaml")
+    settings = _settings(data_dir=data_dir)
+    ensure_release(settings)
+    _finish(run_evaluation(settings, questions, dialogues, json_out, release))
+
+
+@app.command()
+def transcribe(
+    file: Annotated[Path, typer.Argument(help="A WAV file.")],
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    language: Spoken = "vi",
+) -> None:
+    """Write down what is said in a recording."""
+    from assistant.voice.commands import transcribe as write_down
+
+    _finish(write_down(_settings(), file, as_json=as_json, language=language))
+
+
+@app.command()
+def say(
+    text: Annotated[str, typer.Argument(help="What to say.")],
+    out: Annotated[Path, typer.Option(help="WAV file to write.")],
+    language: Spoken = "vi",
+    rate: Annotated[float, typer.Option(min=0.5, max=2.0, help="1 is normal.")] = 1.0,
+) -> None:
+    """Speak a text into a WAV file."""
+    from assistant.voice.commands import say as speak
+
+    _finish(speak(_settings(), text, out, language=language, rate=rate))
+
+
+@app.command()
+def listen(
+    wav: Annotated[Path | None, typer.Option(help="Listen to this file instead.")] = None,
+    language: Spoken = "vi",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Listen at this machine's microphone and write down what is said."""
+    from assistant.voice.commands import listen as hear
+
+    _finish(hear(_settings(), wav, language=language, as_json=as_json))
+
+
+@app.command("export")
+def export_(
+    folder: Annotated[Path, typer.Argument(help="An empty or new folder.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Write the content (procedures, centre) as YAML."""
+    from assistant.releases.content import export_content
+
+    _finish(export_content(_settings(data_dir=data_dir), folder))
+
+
+@app.command("import")
+def import_(
+    folder: Annotated[Path, typer.Argument(help="A folder that export wrote, or data/.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Check a folder of content and load it; nothing changes when a line is wrong."""
+    from assistant.releases.content import import_content
+
+    _finish(import_content(_settings(data_dir=data_dir), folder))
+
+
+@kiosk.command("pair")
+def pair(data_dir: DataDir = None) -> None:
+    """Print a code with which a kiosk on another machine pairs itself."""
+    from assistant.kiosks.service import print_pairing_code
+
+    _finish(print_pairing_code(_settings(data_dir=data_dir)))
+
+
+def _settings(**options: Any) -> Any:
+    """Settings with the command's options on top; a wrong one ends the command with its name."""
+    from pydantic import ValidationError
+
+    from assistant.settings import Settings
+
+    try:
+        return Settings(**{key: value for key, value in options.items() if value is not None})
+    except ValidationError as error:
+        for problem in error.errors():
+            where = ".".join(map(str, problem["loc"])) or "letan.toml"
+            print(f"{where}: {problem['msg']} (docs/settings.md)", file=sys.stderr)
+        raise typer.Exit(2) from error
+
+
+def _finish(work: Coroutine[Any, Any, int | None]) -> None:
+    raise typer.Exit(asyncio.run(work) or 0)
+
+
+def main() -> None:
+    """Entry point: errors of ours are sentences, never traces."""
+    try:
+        app()
+    except LetanError as error:
+        print(f"{error.vi}\n{error.en}", file=sys.stderr)
+        if error.log:
+            print(f"({error.code}: {error.log})", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
