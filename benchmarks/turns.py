@@ -1,0 +1,147 @@
+"""Turn latency and throughput through HTTP, one client and sixteen.
+
+    .venv/bin/python -m benchmarks.turns --data-dir var [--seconds 10] [--json OUT]
+
+The client runs on the same machine and takes its share of the processor. `benchmarks/engine.py` measures
+stock `rasa run` + `rasa run actions` with the same release; `--stock-url` includes such a server in this run.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import aiohttp
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.server import memory_mb, percentile, running
+
+QUESTIONS = (
+    "Đăng ký khai sinh cần giấy tờ gì?",
+    "còn lệ phí?",
+    "sao y ban chinh bao nhieu tien",
+    "quầy đó ở đâu",
+    "đăng ký kết hôn mất bao lâu",
+    "nhà vệ sinh ở đâu",
+    "what papers do I need to register a marriage",
+    "mấy giờ đóng cửa",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one load gave."""
+
+    server: str
+    clients: int
+    turns_per_second: float
+    p50_ms: float
+    p95_ms: float
+    failed: int
+
+
+class LeTan:
+    """A client of our API."""
+
+    name = "Lễ Tân"
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/api/v1/conversations"
+
+    async def open(self, http: aiohttp.ClientSession) -> str:
+        async with http.post(self._url, json={}) as answer:
+            return str((await answer.json())["id"])
+
+    async def ask(self, http: aiohttp.ClientSession, conversation: str, text: str) -> bool:
+        async with http.post(f"{self._url}/{conversation}/messages", json={"text": text}) as answer:
+            return answer.status == 200 and bool((await answer.json())["parts"])
+
+
+class StockRasa:
+    """A client of Rasa's own REST channel."""
+
+    name = "stock rasa run"
+
+    def __init__(self, url: str) -> None:
+        self._url = f"{url}/webhooks/rest/webhook"
+        self._numbers = itertools.count()
+
+    async def open(self, http: aiohttp.ClientSession) -> str:
+        return f"bench-{next(self._numbers)}"
+
+    async def ask(self, http: aiohttp.ClientSession, conversation: str, text: str) -> bool:
+        body = {"sender": conversation, "message": text}
+        async with http.post(self._url, json=body) as answer:
+            return answer.status == 200 and bool(await answer.json())
+
+
+async def load(target: LeTan | StockRasa, clients: int, seconds: float) -> Result:
+    """Every client asks the next question as soon as it has an answer."""
+    latencies: list[float] = []
+    failed = 0
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        end = time.perf_counter() + seconds
+
+        async def client(number: int) -> None:
+            nonlocal failed
+            for turn, text in enumerate(itertools.cycle(QUESTIONS)):
+                if turn % len(QUESTIONS) == 0:
+                    conversation = await target.open(http)
+                started = time.perf_counter()
+                if started >= end:
+                    return
+                failed += not await target.ask(http, conversation, text)
+                latencies.append((time.perf_counter() - started) * 1000)
+
+        started = time.perf_counter()
+        await asyncio.gather(*(client(number) for number in range(clients)))
+        took = time.perf_counter() - started
+    return Result(
+        target.name,
+        clients,
+        len(latencies) / took,
+        percentile(latencies, 0.5),
+        percentile(latencies, 0.95),
+        failed,
+    )
+
+
+async def measure(targets: list[LeTan | StockRasa], seconds: float) -> list[Result]:
+    results = []
+    for target in targets:
+        await load(target, 2, 2)  # warm
+        results += [await load(target, clients, seconds) for clients in (1, 16)]
+    return results
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--data-dir", type=Path, required=True)
+    options.add_argument("--seconds", type=float, default=10)
+    options.add_argument("--stock-url", help="a running rasa server with the same release")
+    options.add_argument("--json", type=Path)
+    chosen = options.parse_args()
+    with running(chosen.data_dir) as server:
+        targets: list[LeTan | StockRasa] = [LeTan(server.url)]
+        if chosen.stock_url:
+            targets.append(StockRasa(chosen.stock_url))
+        results = asyncio.run(measure(targets, chosen.seconds))
+        memory = memory_mb(server.process)
+    table = Table("server", "clients", "turns/s", "p50 ms", "p95 ms", "failed")
+    for row in results:
+        figures = (f"{row.turns_per_second:.0f}", f"{row.p50_ms:.1f}", f"{row.p95_ms:.1f}")
+        table.add_row(row.server, str(row.clients), *figures, str(row.failed))
+    Console().print(table)
+    for name, size in memory.items():
+        Console().print(f"{name}: {size:.0f} MB")
+    if chosen.json:
+        report = {"results": [asdict(row) for row in results], "memory_mb": memory}
+        chosen.json.write_text(json.dumps(report, indent=1))
+
+
+if __name__ == "__main__":
+    main()
