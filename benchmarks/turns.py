@@ -2,8 +2,9 @@
 
     .venv/bin/python -m benchmarks.turns --data-dir var [--seconds 10] [--json OUT]
 
-The client runs on the same machine and takes its share of the processor. `benchmarks/engine.py` measures
-stock `rasa run` + `rasa run actions` with the same release; `--stock-url` includes such a server in this run.
+The client runs on the same machine and takes its share of the processor. `benchmarks/engine.py`
+measures stock `rasa run` + `rasa run actions` with the same release; `--stock-url` takes such a
+server into this run.
 """
 
 import argparse
