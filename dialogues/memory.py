@@ -1,0 +1,43 @@
+"""What one conversation remembers between turns: Rasa slots, as one typed object."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass(slots=True)
+class Memory:
+    language: str | None = None
+    topic: str | None = None
+    """Code of the procedure that is open."""
+    case: str | None = None
+    """Id of the topic's case that the visitor named or chose."""
+    aspects: list[str] = field(default_factory=list)
+    """Aspects of the last question."""
+    pending: dict[str, Any] | None = None
+    """What the last reply asked: `{"kind": "choices", "choices": [{"title", "payload"}]}` or
+    `{"kind": "offer", "payload": …}` (yes does it) or `{"kind": "document"}` (the checklist's question)."""
+    checklist: dict[str, Any] | None = None
+    """`{"code", "case", "have": {document id: true | false | null}, "current": id | null}`; an id absent from `have`
+    was not asked yet, null means that the visitor is not sure."""
+    candidates: list[str] = field(default_factory=list)
+    """Runners-up of the last answer, for "không phải"."""
+    unsure: int = 0
+    """Turns in a row that were not understood."""
+
+    @classmethod
+    def from_slots(cls, slots: Mapping[str, Any]) -> Memory:
+        """Slots that are missing or unset take their defaults; the values are copied."""
+        values = {f.name: copy.deepcopy(slots.get(f.name)) for f in fields(cls)}
+        return cls(**{name: value for name, value in values.items() if value is not None})
+
+    def changes(self, before: Memory) -> dict[str, Any]:
+        """Slots that differ from `before`."""
+        return {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if getattr(self, f.name) != getattr(before, f.name)
+        }

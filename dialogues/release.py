@@ -1,0 +1,158 @@
+"""One release folder, read once and never changed: the facts that answers may use.
+
+Sources: `docs/architecture.md`, *A release folder*.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+Entry = Mapping[str, Any]
+
+
+class ReleaseRefusedError(Exception):
+    """The folder is incomplete, was changed after it was built, or has no manifest."""
+
+
+def sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def verify(folder: Path) -> str:
+    """Compare every file with `manifest.json` and return the release id.
+
+    Raises `ReleaseRefusedError`, naming the file that differs or is missing.
+    """
+    manifest_path = folder / "manifest.json"
+    if not manifest_path.is_file():
+        raise ReleaseRefusedError(
+            f"{folder} has no manifest.json: build it with `letan train`, or pass --unverified"
+        )
+    try:
+        manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+        files = dict(manifest["files"])
+        release_id = str(manifest["id"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReleaseRefusedError(f"{manifest_path} cannot be read: {error}") from error
+    for name in ("catalogue.json", "centre.json", "model.tar.gz"):
+        if name not in files:
+            raise ReleaseRefusedError(f"{manifest_path} does not list {name}")
+    for name, expected in files.items():
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+            raise ReleaseRefusedError(f"{folder} lacks {name}, which its manifest lists")
+        if sha256(path) != expected:
+            raise ReleaseRefusedError(f"{path} was changed after the release was built")
+    return release_id
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The catalogue and the centre of one release."""
+
+    id: str
+    folder: Path
+    procedures: Mapping[str, Entry]
+    """Every entry by its own code."""
+    synonyms: Mapping[str, str]
+    """Old and alternative codes to the code that answers."""
+    centre: Entry
+    counters: Mapping[str, Entry]
+    places: Mapping[str, Entry]
+    offices: tuple[Entry, ...]
+    """Offices outside the centre that serve procedures (police, land registry)."""
+
+    @classmethod
+    def load(cls, folder: Path, release_id: str) -> Release:
+        """Read `catalogue.json` and `centre.json`; raises `ReleaseRefusedError`."""
+        try:
+            catalogue = json.loads((folder / "catalogue.json").read_text(encoding="utf-8"))
+            static = json.loads((folder / "centre.json").read_text(encoding="utf-8"))
+            procedures = {entry["code"]: entry for entry in catalogue["procedures"]}
+            return cls(
+                id=release_id,
+                folder=folder,
+                procedures=procedures,
+                synonyms=_synonyms(procedures),
+                centre=static["centre"],
+                counters={str(counter["id"]): counter for counter in static["counters"]},
+                places={str(place["id"]): place for place in static["places"]},
+                offices=tuple(static.get("offices") or ()),
+            )
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ReleaseRefusedError(f"{folder} cannot be read: {error!r}") from error
+
+    def canonical(self, code: str | None) -> str | None:
+        """The code that answers for `code`; `None` when the catalogue does not know it."""
+        if code is None:
+            return None
+        code = self.synonyms.get(code, code)
+        return code if code in self.procedures else None
+
+    def procedure(self, code: str | None) -> Entry | None:
+        found = self.canonical(code)
+        return None if found is None else self.procedures[found]
+
+    def counter_for(self, procedure: Entry) -> Entry | None:
+        """The first counter that serves the procedure; `None` when it is served outside."""
+        service = procedure.get("service")
+        for counter in self.counters.values():
+            if service is not None and service in counter.get("services", ()):
+                return counter
+        return None
+
+    def office_for(self, procedure: Entry) -> Entry | None:
+        service = procedure.get("service")
+        for office in self.offices:
+            if service is not None and service in office.get("services", ()):
+                return office
+        return None
+
+    def counter_at(self, place_id: str) -> Entry | None:
+        for counter in self.counters.values():
+            if counter.get("place") == place_id:
+                return counter
+        return None
+
+
+def _synonyms(procedures: Mapping[str, Entry]) -> dict[str, str]:
+    """Retired codes to their successor, and the codes of one procedure to its first entry."""
+    synonyms: dict[str, str] = {}
+    for code, entry in procedures.items():
+        for other in entry.get("same_as") or ():
+            # the first entry answers for all: two entries that name each other must not swap places
+            if synonyms.get(code) != other and other not in synonyms:
+                synonyms[other] = code
+    for code in procedures:
+        successor = _last_successor(procedures, code)
+        if successor != code:
+            synonyms[code] = successor
+    return synonyms
+
+
+def _last_successor(procedures: Mapping[str, Entry], code: str) -> str:
+    seen = {code}
+    for following in _successors(procedures, code):
+        if following in seen:
+            break
+        seen.add(following)
+        code = following
+    return code
+
+
+def _successors(procedures: Mapping[str, Entry], code: str) -> Iterator[str]:
+    while True:
+        following = (procedures.get(code) or {}).get("replaced_by")
+        if not following or following not in procedures:
+            return
+        code = following
+        yield code

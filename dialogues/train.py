@@ -1,0 +1,114 @@
+"""Train one release: `python -m dialogues.train --release DIR [--content DIR]`.
+
+Reads `catalogue.json` and `centre.json` of the release folder, writes `training/` and `model.tar.gz` into it. Progress
+is one JSON object a line on standard output; an error is `{"error": …}` and exit code 1 (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import shutil
+import sys
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SEED = 20260101
+
+_QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "LOG_LEVEL": "ERROR",
+    "TQDM_DISABLE": "1",
+}
+
+
+def report(step: str, fraction: float) -> None:
+    print(json.dumps({"step": step, "fraction": fraction}), file=sys.__stdout__, flush=True)
+
+
+@contextlib.contextmanager
+def _stdout_to_stderr() -> Iterator[None]:
+    """Rasa prints to standard output, which belongs to the progress lines."""
+    with contextlib.redirect_stdout(sys.stderr):
+        yield
+
+
+def train(release: Path, content: Path) -> Path:
+    """Train the release's model; returns the path of `model.tar.gz`.
+
+    Raises `FileNotFoundError` for an incomplete folder, `ValueError` for content that cannot be trained.
+    """
+    for name in ("catalogue.json", "centre.json"):
+        if not (release / name).is_file():
+            raise FileNotFoundError(f"{release / name} is missing: take the snapshots first")
+    os.environ.update({k: v for k, v in _QUIET.items() if k not in os.environ})
+    warnings.filterwarnings("ignore")
+    report("training data", 0.02)
+    with _stdout_to_stderr():
+        from nlu import training_data
+
+        training = release / "training"
+        shutil.rmtree(training, ignore_errors=True)
+        training.mkdir()
+        training_data.generate(release / "catalogue.json", release / "centre.json", training, content)
+    report("loading Rasa", 0.15)
+    with _stdout_to_stderr():
+        from dialogues import lazy_tensorflow
+
+        lazy_tensorflow.install()
+        import numpy as np
+        from rasa.model_training import train as rasa_train
+
+    random.seed(SEED)
+    np.random.seed(SEED)
+    report("training", 0.3)
+    with tempfile.TemporaryDirectory() as scratch, _stdout_to_stderr():
+        # a cache of an earlier content could be taken for this one's: each release is trained from nothing
+        os.environ["RASA_CACHE_DIRECTORY"] = scratch
+        os.environ["RASA_MAX_CACHE_SIZE"] = "0"
+        result = rasa_train(
+            domain=str(HERE / "domain"),
+            config=str(HERE / "config.yml"),
+            training_files=[str(training), str(HERE / "rules")],
+            output=scratch,
+            force_training=True,
+            fixed_model_name="model",
+        )
+        if result.model is None or result.code != 0:
+            raise ValueError("Rasa refused the training data: see standard error")
+        finished = release / "model.tar.gz"
+        partial = release / "model.tar.gz.part"
+        shutil.copyfile(result.model, partial)
+        partial.replace(finished)
+    report("done", 1.0)
+    return finished
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="dialogues.train")
+    parser.add_argument("--release", type=Path, required=True)
+    parser.add_argument("--content", type=Path, default=HERE.parent / "data" / "nlu")
+    arguments = parser.parse_args()
+    try:
+        train(arguments.release.resolve(), arguments.content.resolve())
+    except Exception as error:
+        print(json.dumps({"error": f"{type(error).__name__}: {error}"}), flush=True)
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

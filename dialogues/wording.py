@@ -1,0 +1,40 @@
+"""Plain text operations that reading and answering share: cleaning, folding, masking."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_D = str.maketrans({"đ": "d", "Đ": "D"})
+_WORD = re.compile(r"\w+")
+_LONG_NUMBER = re.compile(r"(?<!\w)\+?\d(?:[ .\-]?\d){7,}(?!\w)")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def clean(text: str) -> str:
+    """NFC without control, bidi, surrogate and Unicode-tag characters; runs of blanks become one."""
+    kept = (
+        " " if char.isspace() else char
+        for char in text
+        if char.isspace() or unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Co", "Cn"}
+    )
+    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, "đ" as "d"."""
+    decomposed = unicodedata.normalize("NFD", text.translate(_D))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
+
+
+def tokens(text: str) -> list[str]:
+    """Folded words."""
+    return _WORD.findall(fold(text))
+
+
+def mask(text: str) -> str:
+    """Without what may identify a person: long numbers and e-mail addresses.
+
+    The application masks more before anything is shown; this keeps such numbers out of the tracker store as well.
+    """
+    return _EMAIL.sub("•••", _LONG_NUMBER.sub("•••", text))
