@@ -1,0 +1,1 @@
+"""Recognisers, one module each; the table is in `speech.engines`."""

@@ -1,0 +1,150 @@
+"""One client of the synthesiser service: text in, audio out, sentence by sentence."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+from wyoming.audio import AudioChunk, AudioStart, AudioStop
+from wyoming.event import Event
+from wyoming.info import Info, TtsProgram, TtsVoice
+from wyoming.tts import Synthesize
+
+from speech.engines import AudioBlock, CancelToken, SpeechSynthesizer
+from speech.errors import SpeechError
+from speech.recognition import OWN
+from speech.spoken_form import sentences
+from speech.wire import protocol_error
+from speech.worker import Worker
+
+Send = Callable[[Event], Awaitable[None]]
+
+MAX_CHARACTERS = 5_000
+SENTENCE_PAUSE_S = 0.12
+RATES = (0.5, 2.0)
+
+
+class SynthesisClient:
+    """State of one connection."""
+
+    def __init__(
+        self, worker: Worker[SpeechSynthesizer], send: Send, voices: dict[str, str]
+    ) -> None:
+        self._worker = worker
+        self._send = send
+        self._voices = voices
+        self._cancel = CancelToken()
+
+    async def handle(self, event: Event) -> None:
+        """Raises SpeechError, which the server sends as an error event."""
+        if Synthesize.is_type(event.type):
+            await self._speak(event)
+
+    async def close(self) -> None:
+        """The client is gone: what is being spoken ends at once."""
+        self._cancel.cancel()
+
+    async def failed(self, event: Event) -> None:
+        """Clients that know no error events wait for the end of the audio: they get it."""
+        await self.close()
+        self._cancel = CancelToken()
+        await self._send(AudioStop().event())
+
+    async def _speak(self, event: Event) -> None:
+        text = event.data.get("text")
+        if not isinstance(text, str) or not isinstance(event.data.get("voice") or {}, dict):
+            raise protocol_error("'text' must be a string and 'voice' an object")
+        if len(text) > MAX_CHARACTERS:
+            raise SpeechError(
+                "text_too_long",
+                f"Văn bản dài {len(text)} ký tự; tối đa {MAX_CHARACTERS}.",
+                f"The text has {len(text)} characters; at most {MAX_CHARACTERS}.",
+            )
+        engine = await self._worker.engine()
+        voice, language = self._voice(engine, event.data.get("voice") or {})
+        rate = _rate((event.data.get("context") or {}).get("rate", 1.0))
+        began, sample_rate, sent = time.perf_counter(), 0, 0
+        for sentence in sentences(text, language):
+            speech = engine.synthesize(sentence, voice=voice, rate=rate, cancel=self._cancel)
+            async for block in self._blocks(speech):
+                if not sample_rate:
+                    sample_rate = block.rate
+                    await self._send(AudioStart(sample_rate, 2, 1).event())
+                await self._send(AudioChunk(block.rate, 2, 1, block.pcm).event())
+                sent += len(block.pcm)
+            if sample_rate and not self._cancel.cancelled:
+                pause = bytes(2 * int(SENTENCE_PAUSE_S * sample_rate))
+                await self._send(AudioChunk(sample_rate, 2, 1, pause).event())
+        if not sample_rate:
+            await self._send(AudioStart(22_050, 2, 1).event())
+        stop = AudioStop().event()
+        stop.data.update(
+            engine=engine.name,
+            voice=voice,
+            audio_s=round(sent / 2 / (sample_rate or 22_050), 3),
+            synthesis_ms=round(1000 * (time.perf_counter() - began), 1),
+        )
+        await self._send(stop)
+
+    async def _blocks(self, speech: Iterator[AudioBlock]) -> AsyncIterator[AudioBlock]:
+        try:
+            while True:
+                block = await self._worker.call(next, speech, None)
+                if block is None:
+                    return
+                yield block
+        except SpeechError:
+            self._cancel.cancel()
+            raise
+
+    def _voice(self, engine: SpeechSynthesizer, wanted: dict[str, str]) -> tuple[str, str]:
+        """Name and language of the voice to use. Raises SpeechError for an unknown one."""
+        names = {voice.name: voice.language for voice in engine.voices}
+        name, language = wanted.get("name"), wanted.get("language")
+        if name:
+            base = str(name).split("+")[0]
+            if base in names:
+                return str(name), names[base]
+        else:
+            primary = str(language or "vi").replace("_", "-").split("-")[0].lower()
+            preferred = self._voices.get(primary)
+            if preferred and preferred.split("+")[0] in names:
+                return preferred, primary
+            for voice, spoken in names.items():
+                if spoken == primary:
+                    return voice, primary
+        raise SpeechError(
+            "voice_unknown",
+            f"Không có giọng đọc '{name or language!s:.40}'. "
+            f"Các giọng: {', '.join(list(names)[:12])}.",
+            f"There is no voice '{name or language!s:.40}'. Voices: {', '.join(list(names)[:12])}.",
+        )
+
+
+def _rate(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise protocol_error("'rate' must be a number")
+    if not RATES[0] <= value <= RATES[1]:
+        raise protocol_error(f"'rate' must be between {RATES[0]} and {RATES[1]}")
+    return float(value)
+
+
+async def info(worker: Worker[SpeechSynthesizer]) -> Info:
+    """What this service can do, for Wyoming's ``describe``."""
+    problem = await worker.problem()
+    if problem is not None:
+        return Info(tts=[TtsProgram(worker.name, OWN, False, problem.en, None, voices=[])])
+    engine = await worker.engine()
+    voices = [
+        TtsVoice(
+            name=voice.name,
+            attribution=OWN,
+            installed=True,
+            description=voice.description,
+            version=engine.version,
+            languages=[voice.language],
+        )
+        for voice in engine.voices
+    ]
+    description = f"{engine.name} {engine.version}, served by Lễ Tân"
+    return Info(
+        tts=[TtsProgram(engine.name, OWN, True, description, engine.version, voices=voices)]
+    )

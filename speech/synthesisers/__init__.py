@@ -1,0 +1,1 @@
+"""Synthesisers, one module each; the table is in `speech.engines`."""

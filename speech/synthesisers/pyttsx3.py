@@ -1,0 +1,99 @@
+"""pyttsx3: whatever voices the operating system has, through a file.
+
+Its faults, each covered here: it returns before the file is complete (we wait for its size to
+match its header), it loses files when two calls overlap (one lock; the service has one thread),
+an unknown voice keeps the old one silently (checked), and it says things on standard output
+(which the service never uses for data).
+"""
+
+import tempfile
+import threading
+import time
+import wave
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stdout
+from importlib.metadata import version
+from pathlib import Path
+from sys import stderr
+from typing import Any
+
+from speech.engines import AudioBlock, CancelToken, Voice
+from speech.errors import engine_failed, unavailable
+
+BASE_WORDS_PER_MINUTE = 160
+FILE_DEADLINE_S = 10.0
+POLL_S = 0.01
+
+
+def load(options: Mapping[str, Any]) -> "Pyttsx3":
+    """Starts pyttsx3 and lists its voices. Raises EngineUnavailableError."""
+    try:
+        import pyttsx3
+    except ImportError as error:
+        raise unavailable("pyttsx3", "package pyttsx3", "pip install pyttsx3==2.99") from error
+    try:
+        engine = pyttsx3.init()
+        found = list(engine.getProperty("voices"))
+    except Exception as error:  # drivers raise whatever their platform raises
+        raise unavailable(
+            "pyttsx3", f"a speech driver ({error})", "apt-get install espeak-ng libespeak-ng1"
+        ) from error
+    return Pyttsx3(engine, found)
+
+
+class Pyttsx3:
+    """The engine; every call goes through one lock."""
+
+    name = "pyttsx3"
+
+    def __init__(self, engine: Any, found: list[Any]) -> None:
+        self.version = version("pyttsx3")
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._ids = {_short(voice.id): voice.id for voice in found}
+        self.voices = tuple(
+            Voice(short, short.split("-")[0], str(voice.name))
+            for short, voice in ((_short(voice.id), voice) for voice in found)
+        )
+
+    def synthesize(
+        self, text: str, *, voice: str, rate: float, cancel: CancelToken
+    ) -> Iterator[AudioBlock]:
+        """See `speech.engines.SpeechSynthesizer`. Raises EngineFailedError."""
+        spoken = " ".join(text.encode("utf-8", "ignore").decode("utf-8").split())
+        if not spoken:
+            return
+        if voice.lower() not in self._ids:
+            raise engine_failed(self.name, f"no voice {voice!r}")
+        with self._lock, tempfile.TemporaryDirectory(prefix="letan-tts-") as folder:
+            path = Path(folder) / "sentence.wav"
+            with redirect_stdout(stderr):
+                self._engine.setProperty("voice", self._ids[voice.lower()])
+                self._engine.setProperty("rate", round(BASE_WORDS_PER_MINUTE * rate))
+                self._engine.save_to_file(spoken, str(path))
+                self._engine.runAndWait()
+            pcm, sample_rate = self._complete(path, cancel)
+        if not cancel.cancelled and pcm:
+            yield AudioBlock(pcm, sample_rate)
+
+    def _complete(self, path: Path, cancel: CancelToken) -> tuple[bytes, int]:
+        deadline = time.monotonic() + FILE_DEADLINE_S
+        while time.monotonic() < deadline and not cancel.cancelled:
+            try:
+                with wave.open(str(path), "rb") as reader:
+                    pcm = reader.readframes(reader.getnframes())
+                    if reader.getnframes() and len(pcm) == 2 * reader.getnframes():
+                        return pcm, reader.getframerate()
+            except (FileNotFoundError, EOFError, wave.Error):
+                pass
+            time.sleep(POLL_S)
+        if cancel.cancelled:
+            return b"", 0
+        raise engine_failed(self.name, "the file was never complete")
+
+    def close(self) -> None:
+        """Nothing outlives a sentence."""
+
+
+def _short(identifier: str) -> str:
+    return str(identifier).rsplit("/", 1)[-1].lower()

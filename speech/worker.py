@@ -1,0 +1,76 @@
+"""One thread for one engine: native calls leave the event loop, and each has a deadline."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, TypeVar
+
+from speech.errors import EngineUnavailableError, SpeechError, engine_failed
+
+Engine = TypeVar("Engine")
+Result = TypeVar("Result")
+
+LOAD_SECONDS = 60.0
+CALL_SECONDS = 8.0
+"""Longest call measured here: 0.5 s with the processor overloaded."""
+
+
+class Worker(Generic[Engine]):
+    """Loads an engine and runs its calls, one at a time.
+
+    A call over its deadline cannot be interrupted: ``on_hang`` is told, so that the process ends
+    and its supervisor starts a fresh one.
+    """
+
+    def __init__(self, name: str, load: Callable[[], Engine], on_hang: Callable[[], None]) -> None:
+        self.name = name
+        self._load = load
+        self._on_hang = on_hang
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"engine-{name}")
+        self._loaded: asyncio.Task[Engine] | None = None
+
+    def start(self) -> None:
+        """Begins loading; returns at once."""
+        self._loaded = asyncio.create_task(self._start())
+
+    async def engine(self) -> Engine:
+        """The loaded engine. Raises EngineUnavailableError (each time) when it cannot be had."""
+        assert self._loaded is not None
+        return await asyncio.shield(self._loaded)
+
+    async def problem(self) -> EngineUnavailableError | None:
+        """Why the engine cannot be had, or None; waits for the loading."""
+        try:
+            await self.engine()
+        except EngineUnavailableError as error:
+            return error
+        return None
+
+    async def call(
+        self, function: Callable[..., Result], *arguments: Any, seconds: float = CALL_SECONDS
+    ) -> Result:
+        """Runs ``function`` on the engine's thread.
+
+        Raises EngineFailedError when it raises something untyped or misses its deadline.
+        """
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._thread, function, *arguments)
+        try:
+            return await asyncio.wait_for(asyncio.shield(future), seconds)
+        except TimeoutError as error:
+            self._on_hang()
+            raise engine_failed(self.name, f"no answer within {seconds:g} s") from error
+        except (SpeechError, asyncio.CancelledError):
+            raise
+        except Exception as error:  # the border of native code: anything may come out
+            raise engine_failed(self.name, f"{type(error).__name__}: {error}") from error
+
+    async def _start(self) -> Engine:
+        try:
+            return await self.call(self._load, seconds=LOAD_SECONDS)
+        except EngineUnavailableError:
+            raise
+        except SpeechError as error:
+            raise EngineUnavailableError("engine_unavailable", error.vi, error.en, error.log) from (
+                error
+            )
