@@ -50,8 +50,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = metrics
     app.state.health = Health(metrics)
     app.state.database = database
-    app.state.access = Access(settings, database, token)
-    app.state.kiosks = Kiosks(settings, database)
+    kiosks = Kiosks(settings, database)
+    app.state.kiosks = kiosks
+    app.state.access = Access(settings, token, kiosks.of_token)
     problems.add_handlers(app, settings.language)
     app.add_middleware(Guard, settings=settings, metrics=metrics)
     _include_probes(app)

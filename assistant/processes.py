@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 State = Literal["stopped", "starting", "ready", "waiting"]
 """`waiting`: it died (or never became ready) and is started again after a pause."""
 
+_SECRETS = frozenset(("LETAN_OPERATOR_TOKEN", "LETAN_DATABASE_URL"))
 _LONGEST_LINE = 2000
 _STEADY_SECONDS = 60.0
 
@@ -52,7 +53,8 @@ class ChildProcess:
         """How often it was started again after it had died."""
         self.last_lines: deque[str] = deque(maxlen=20)
         """The newest lines of its standard error: what to show when it does not start."""
-        self._env = {**os.environ, **(env or {})}
+        inherited = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+        self._env = {**inherited, **(env or {})}
         self._cwd = cwd
         self._probe = ready
         self._ready_seconds = ready_seconds

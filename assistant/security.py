@@ -9,6 +9,7 @@ An endpoint that needs a right takes one of the dependencies below:
 import hmac
 import os
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import ip_address
@@ -21,11 +22,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
 from assistant.errors import LetanError
-from assistant.kiosks import repository as kiosks
 from assistant.settings import Settings
-from assistant.storage.database import Database
 
 FORWARDING_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+
+KioskOfToken = Callable[[str], Awaitable[str | None]]
 
 _bearer = HTTPBearer(
     auto_error=False, description="The operator's token, or a kiosk's from `POST /kiosks/pair`"
@@ -85,11 +86,13 @@ def _read_token(path: Path) -> str:
 
 
 class Access:
-    """Recognises tokens; on `app.state.access`."""
+    """Recognises tokens; on `app.state.access`.
 
-    def __init__(self, settings: Settings, database: Database, token: str) -> None:
-        self._settings = settings
-        self._database = database
+    `kiosk_of` finds the kiosk of a token's hash, None when there is none.
+    """
+
+    def __init__(self, settings: Settings, token: str, kiosk_of: KioskOfToken) -> None:
+        self._kiosk_of = kiosk_of
         self._operator_hash = hash_token(token)
         self._robots = {kiosk.id: kiosk.robot for kiosk in settings.kiosks}
 
@@ -98,8 +101,7 @@ class Access:
         found = hash_token(token)
         if hmac.compare_digest(found, self._operator_hash):
             return Principal("operator")
-        async with self._database.reading() as session:
-            kiosk = await kiosks.kiosk_of_token(session, found)
+        kiosk = await self._kiosk_of(found)
         if kiosk is None or kiosk not in self._robots:
             return None
         return Principal("kiosk", kiosk, self._robots[kiosk])

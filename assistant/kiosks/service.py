@@ -27,6 +27,11 @@ class Kiosks:
         # All clients together: 2**40 codes cannot be tried even from many addresses.
         self._attempts = RateLimit(_WRONG_CODES_PER_MINUTE)
 
+    async def of_token(self, token_hash: str) -> str | None:
+        """The kiosk that was given this token."""
+        async with self._database.reading() as session:
+            return await repository.kiosk_of_token(session, token_hash)
+
     async def pair_here(self, kiosk: str | None) -> tuple[KioskSettings, str]:
         """Pair a browser on this machine. Raises `kiosk_unknown`."""
         found = self.known(kiosk)

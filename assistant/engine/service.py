@@ -1,0 +1,246 @@
+"""The dialogue engine as the rest of the application sees it: turns in, replies out.
+
+The process behind it is started, watched, restarted and replaced here. A turn that is caught by a
+crash waits for the new process and is sent once more with the same message id; the engine never
+answers a message id twice.
+"""
+
+import asyncio
+import time
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from assistant.engine.client import (
+    EngineGoneError,
+    EngineRefusedError,
+    TurnReply,
+    TurnRequest,
+)
+from assistant.engine.manifest import verify
+from assistant.engine.worker import EngineWorker
+from assistant.errors import LetanError
+from assistant.health import Health
+from assistant.metrics import Metrics
+from assistant.processes import State
+from assistant.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+PART = "engine"
+_RESTART_SECONDS = 40.0
+"""How long a turn that a crash caught waits for the new process."""
+_DRAIN_SECONDS = 15.0
+_TIMEOUTS_BEFORE_RESTART = 3
+
+
+class Engine:
+    """On `app.state.engine`."""
+
+    def __init__(self, settings: Settings, health: Health, metrics: Metrics) -> None:
+        self._settings = settings
+        self._health = health
+        self._metrics = metrics
+        self._current: EngineWorker | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
+        self._timeouts = 0
+        health.starting(PART, required=True)
+
+    @property
+    def release(self) -> str | None:
+        """Id of the release that answers."""
+        return self._current.release if self._current is not None else None
+
+    async def start(self, folder: Path) -> None:
+        """Serve a release; returns as soon as the process is being started.
+
+        Raises LetanError `release_missing`, `release_damaged`; what ran before goes on.
+        """
+        worker = await self._worker(folder)
+        await self._retire(self._current)
+        self._current = worker
+        self._health.starting(PART, required=True)
+        worker.start()
+
+    async def replace(self, folder: Path, seconds: float = 180.0) -> None:
+        """Move over to another release without refusing a turn: start it beside the running
+        one, wait until it answers, send new turns there, let the old one finish its own.
+
+        Raises LetanError `release_missing`, `release_damaged`, `release_not_starting`; the old
+        one goes on then.
+        """
+        if self._current is None or self._current.child.state != "ready":
+            await self.start(folder)
+            return
+        worker = await self._worker(folder)
+        worker.start()
+        if not await worker.wait_answering(seconds):
+            reason = worker.child.failure or "\n".join(worker.child.last_lines)
+            await worker.close()
+            raise LetanError(
+                "release_not_starting",
+                503,
+                "Bản phát hành mới không khởi động được; bản cũ vẫn đang phục vụ.",
+                "The new release does not start; the one before goes on serving.",
+                log=reason,
+            )
+        old, self._current = self._current, worker
+        self._health.ready(PART)
+        task = asyncio.create_task(self._retire(old))
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    async def close(self) -> None:
+        worker, self._current = self._current, None
+        closing = [worker.close()] if worker is not None else []
+        for task in tuple(self._retiring):
+            task.cancel()
+        await asyncio.gather(*closing, *self._retiring, return_exceptions=True)
+
+    async def wait_ready(self, seconds: float | None = None) -> bool:
+        """Wait until turns can be answered; False when `seconds` passed first."""
+        if self._current is None:
+            return False
+        return await self._current.child.wait_ready(seconds)
+
+    async def health(self) -> dict[str, Any]:
+        """The engine's own report. Raises LetanError `engine_unavailable`."""
+        worker = self._serving()
+        try:
+            return await worker.health()
+        except (TimeoutError, EngineGoneError, EngineRefusedError) as error:
+            raise unavailable(str(error)) from error
+
+    async def turn(self, request: TurnRequest) -> TurnReply:
+        """Answer one message.
+
+        Raises LetanError `engine_unavailable`, `engine_timeout`, `engine_failed`.
+        """
+        worker = self._serving()
+        seconds = self._settings.turn_seconds
+        if worker.child.state != "ready" and not await worker.child.wait_ready(seconds):
+            raise unavailable(worker.child.failure or "starting")
+        async with worker.turn_under_way():
+            began = time.perf_counter()
+            try:
+                reply = await worker.client.turn(request, seconds)
+            except EngineGoneError as gone:
+                log.warning("engine gone in a turn", conversation=request.conversation)
+                reply = await self._again(worker, request, gone)
+            except TimeoutError as error:
+                raise await self._timed_out(worker) from error
+            except EngineRefusedError as error:
+                raise _failed(error) from error
+            self._timeouts = 0
+            self._metrics.engine_seconds.observe(time.perf_counter() - began)
+            return reply
+
+    async def parse(self, text: str, topic: str | None = None) -> dict[str, Any]:
+        """Understanding only. Raises as `turn` does."""
+        worker = self._serving()
+        if not await worker.child.wait_ready(self._settings.turn_seconds):
+            raise unavailable(worker.child.failure or "starting")
+        try:
+            return await worker.client.parse(text, topic, self._settings.turn_seconds)
+        except (TimeoutError, EngineGoneError) as error:
+            raise unavailable(str(error)) from error
+        except EngineRefusedError as error:
+            raise _failed(error) from error
+
+    async def forget(self, conversation: str) -> None:
+        """Erase the engine's memory of a conversation. Raises as `turn` does."""
+        worker = self._serving()
+        try:
+            await worker.client.forget(conversation, self._settings.turn_seconds)
+        except (TimeoutError, EngineGoneError) as error:
+            raise unavailable(str(error)) from error
+        except EngineRefusedError as error:
+            if error.status != 404:
+                raise _failed(error) from error
+
+    def _serving(self) -> EngineWorker:
+        if self._current is None:
+            part = self._health.part(PART)
+            raise unavailable("no release", part.vi if part else None, part.en if part else None)
+        return self._current
+
+    async def _again(
+        self, worker: EngineWorker, request: TurnRequest, gone: EngineGoneError
+    ) -> TurnReply:
+        if not await worker.wait_answering(_RESTART_SECONDS):
+            raise unavailable(worker.child.failure or str(gone)) from gone
+        try:
+            return await worker.client.turn(request, self._settings.turn_seconds)
+        except (EngineGoneError, TimeoutError) as error:
+            raise unavailable(f"second attempt: {type(error).__name__}") from error
+        except EngineRefusedError as error:
+            raise _failed(error) from error
+
+    async def _timed_out(self, worker: EngineWorker) -> LetanError:
+        self._timeouts += 1
+        if self._timeouts >= _TIMEOUTS_BEFORE_RESTART:
+            self._timeouts = 0
+            log.error("engine hangs, restarting it")
+            await worker.child.restart()
+        return LetanError(
+            "engine_timeout",
+            503,
+            "Em trả lời chậm quá nên đã dừng lại. Anh/chị hỏi lại giúp em.",
+            "The answer took too long and was stopped. Please ask again.",
+            retry_after=5,
+        )
+
+    async def _worker(self, folder: Path) -> EngineWorker:
+        manifest = await asyncio.to_thread(verify, folder)
+        box: list[EngineWorker] = []
+        worker = EngineWorker(self._settings, folder, manifest.id, partial(self._changed, box))
+        box.append(worker)
+        return worker
+
+    async def _retire(self, worker: EngineWorker | None) -> None:
+        if worker is None:
+            return
+        try:
+            await worker.drain(_DRAIN_SECONDS)
+        finally:
+            await worker.close()
+
+    def _changed(self, box: list[EngineWorker], state: State) -> None:
+        if not box or box[0] is not self._current:
+            return
+        child = box[0].child
+        if state == "ready":
+            self._health.ready(PART)
+            log.info("engine ready", release=box[0].release, pid=child.pid)
+        elif state == "waiting":
+            self._metrics.child_restarts.labels("engine").inc()
+            last = child.last_lines[-1] if child.last_lines else ""
+            log.error("engine ended", reason=child.failure, last_line=last)
+            self._health.failed(
+                PART,
+                "Máy chủ đang khởi động lại, khoảng 20 giây.",
+                f"The dialogue engine is being restarted ({child.failure}); about 20 seconds.",
+            )
+
+
+def unavailable(reason: str, vi: str | None = None, en: str | None = None) -> LetanError:
+    return LetanError(
+        "engine_unavailable",
+        503,
+        vi or "Máy chủ đang khởi động lại, khoảng 20 giây. Anh/chị chờ rồi hỏi lại giúp em.",
+        en or "The server is being restarted, about 20 seconds. Please ask again then.",
+        log=reason[:500],
+        retry_after=20,
+    )
+
+
+def _failed(error: EngineRefusedError) -> LetanError:
+    return LetanError(
+        "engine_failed",
+        502,
+        "Em chưa trả lời được câu này do lỗi máy. Anh/chị hỏi lại, hoặc gặp cán bộ giúp em.",
+        "This could not be answered because of a fault. Ask again, or ask the staff.",
+        log=str(error),
+    )
