@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from assistant.catalogue.folder import is_content_file
 from assistant.catalogue.messages import explain
 from assistant.catalogue.problems import ContentError, ContentProblem
 from assistant.catalogue.relations import check_relations
@@ -67,11 +68,7 @@ def _files(folder: Path) -> list[Path]:
         listed = sorted(folder.iterdir())
     except OSError as error:
         raise ContentError.of([_folder_problem(folder, "folder_missing")]) from error
-    files = [
-        path
-        for path in listed
-        if path.suffix in (".yaml", ".yml") and not path.name.startswith(".") and path.is_file()
-    ]
+    files = [path for path in listed if is_content_file(path)]
     if not files:
         raise ContentError.of([_folder_problem(folder, "folder_empty")])
     if len(files) > MAX_FILES:

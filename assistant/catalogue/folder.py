@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -16,6 +17,12 @@ HEADER = """\
 """
 _WIDTH = 110
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def is_content_file(path: Path) -> bool:
+    """Whether a path is a file that an import would read."""
+    suffix = path.suffix in (".yaml", ".yml")
+    return suffix and not path.name.startswith(".") and path.is_file()
 
 
 def slug(text: str, limit: int = 60) -> str:

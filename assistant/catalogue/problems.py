@@ -57,3 +57,17 @@ class ContentError(LetanError):
             field=found[0].path or None if found else None,
             problems=found,
         )
+
+
+def procedure_unknown(code: str) -> LetanError:
+    """The error of a code that nobody knows."""
+    shown = code[:40]
+    return LetanError(
+        code="procedure_unknown",
+        status=404,
+        vi=f"Không có thủ tục mang mã “{shown}”. Hãy kiểm tra lại mã, ví dụ 1.001193, hoặc tìm "
+        "theo tên: /api/v1/procedures?q=khai sinh.",
+        en=f"There is no procedure with the code “{shown}”. Check the code, for example 1.001193, "
+        "or search by name: /api/v1/procedures?q=birth.",
+        field="code",
+    )

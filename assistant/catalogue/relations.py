@@ -1,10 +1,23 @@
 """What must hold between procedures: unique codes, and codes that answer as one."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from assistant.catalogue.problems import ContentProblem, Said
 from assistant.catalogue.schemas import ProcedureEntry
 from assistant.catalogue.yaml_tree import Path, Tree, dotted
+
+
+class Coded(Protocol):
+    """Anything with codes: an entry as written or as published."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def same_as(self) -> list[str]: ...
+    @property
+    def replaced_by(self) -> str | None: ...
+
 
 Placed = tuple[ProcedureEntry, Tree, int]
 """An entry, the file it stands in and its position there."""
@@ -43,28 +56,27 @@ def check_relations(placed: Sequence[Placed]) -> list[ContentProblem]:
     return problems + _check_claims(placed, first)
 
 
-def answering_codes(entries: Sequence[ProcedureEntry]) -> dict[str, str]:
+def answering_codes(entries: Sequence[Coded]) -> dict[str, str]:
     """Every known code → the code of the entry that answers for it.
 
     Live entries answer for themselves, retired ones for nobody; `same_as` codes without an entry of
     their own go to the live entry that names them.
     """
     by_code = {entry.code: entry for entry in entries}
-    answers: dict[str, str] = {}
-    for entry in entries:
-        answers[entry.code] = _follow(entry, by_code).code
-    for entry in entries:
+    answers = {entry.code: _live(entry, by_code) for entry in entries}
+    # Live entries claim their second codes before retired ones do.
+    for entry in sorted(entries, key=lambda e: e.replaced_by is not None):
         for code in entry.same_as:
             answers.setdefault(code, answers[entry.code])
     return answers
 
 
-def _follow(entry: ProcedureEntry, by_code: dict[str, ProcedureEntry]) -> ProcedureEntry:
+def _live(entry: Coded, by_code: dict[str, Coded]) -> str:
     seen: set[str] = set()
     while entry.replaced_by in by_code and entry.code not in seen:
         seen.add(entry.code)
         entry = by_code[entry.replaced_by]
-    return entry
+    return entry.code
 
 
 def _check_replacement(item: Placed, first: dict[str, Placed]) -> list[ContentProblem]:

@@ -1,0 +1,58 @@
+"""All SQL of the catalogue; a repository lives as long as one transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assistant.catalogue.tables import ProcedureCodeRow, ProcedureRow
+
+
+class CatalogueRepository:
+    """Rows in, rows out; knows nothing about procedures."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def lock(self) -> None:
+        """Keep other importers out until the transaction ends; readers go on.
+
+        SQLite needs nothing: every transaction there begins with the write lock.
+        """
+        if self._session.get_bind().dialect.name == "postgresql":
+            await self._session.execute(text("LOCK TABLE procedures IN SHARE ROW EXCLUSIVE MODE"))
+
+    async def all(self) -> dict[str, ProcedureRow]:
+        """Every row by code."""
+        rows = await self._session.scalars(select(ProcedureRow))
+        return {row.code: row for row in rows}
+
+    async def get(self, code: str) -> ProcedureRow | None:
+        """The row that answers for a code."""
+        target = await self._session.scalar(
+            select(ProcedureCodeRow.procedure_code).where(ProcedureCodeRow.code == code)
+        )
+        return await self._session.get(ProcedureRow, target or code)
+
+    async def newest(self) -> datetime | None:
+        """When the data last changed; None while there is none."""
+        newest: datetime | None = await self._session.scalar(
+            select(func.max(ProcedureRow.updated_at))
+        )
+        return newest
+
+    def add(self, code: str, data: dict[str, Any], rank: int | None, now: datetime) -> None:
+        self._session.add(ProcedureRow(code=code, data=data, rank=rank, updated_at=now))
+
+    async def remove(self, codes: Iterable[str]) -> None:
+        await self._session.execute(delete(ProcedureRow).where(ProcedureRow.code.in_(list(codes))))
+
+    async def replace_codes(self, answers: Mapping[str, str]) -> None:
+        """Set the whole table of second codes: code → code of the procedure that answers."""
+        await self._session.flush()
+        await self._session.execute(delete(ProcedureCodeRow))
+        rows = [{"code": code, "procedure_code": answer} for code, answer in answers.items()]
+        if rows:
+            await self._session.execute(insert(ProcedureCodeRow), rows)
