@@ -23,6 +23,8 @@ class Memory:
     checklist: dict[str, Any] | None = None
     """`{"code", "case", "have": {document id: true | false | null}, "current": id | null}`; an id absent from `have`
     was not asked yet, null means that the visitor is not sure."""
+    place: str | None = None
+    """Place of the last route, for "dẫn tôi đến đó"."""
     candidates: list[str] = field(default_factory=list)
     """Runners-up of the last answer, for "không phải"."""
     unsure: int = 0

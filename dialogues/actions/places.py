@@ -1,0 +1,243 @@
+"""Where things are: counters, places of the hall, the way, leading, tickets."""
+
+from __future__ import annotations
+
+from dialogues.actions.answers import counter_state, route_part, when
+from dialogues.actions.procedures import understood
+from dialogues.actions.turn import ReplyAction, Turn
+from dialogues.release import Entry
+from dialogues.wording import tokens
+
+
+def named_place(turn: Turn) -> str | None:
+    """Id of the place or counter that the message names."""
+    understanding = turn.reading.understanding
+    counter = understanding.entity("counter")
+    if counter in turn.release.counters:
+        return str(turn.release.counters[counter]["place"])
+    place = understanding.entity("place")
+    if place in turn.release.places:
+        return place
+    return _place_by_name(turn, place or turn.reading.text)
+
+
+def _place_by_name(turn: Turn, text: str) -> str | None:
+    said = f" {' '.join(tokens(text))} "
+    best: tuple[int, str] | None = None
+    things = [(str(p["id"]), p) for p in turn.release.places.values()]
+    things += [(str(c["place"]), c) for c in turn.release.counters.values()]
+    for place_id, thing in things:
+        for alias in (*thing["name"].values(), *(thing.get("aliases") or ())):
+            wanted = " ".join(tokens(alias or ""))
+            longer = best is None or len(wanted) > best[0]
+            if wanted and f" {wanted} " in said and longer:
+                best = (len(wanted), place_id)
+    return None if best is None else best[1]
+
+
+def topic_entry(turn: Turn) -> Entry | None:
+    """The procedure that the message names, else the open one; a named one becomes the topic."""
+    codes = understood(turn)
+    if codes and not turn.reading.understanding.ambiguous and codes[0] != turn.memory.topic:
+        turn.memory.topic, turn.memory.case, turn.memory.checklist = codes[0], None, None
+        turn.memory.place = None
+    return turn.release.procedure(turn.memory.topic)
+
+
+def tell_way(turn: Turn, place_id: str, offer: bool = True) -> None:
+    """Say where a place is, with its route; offers to lead when a robot can."""
+    _ = turn.translate
+    counter = turn.release.counter_at(place_id)
+    thing = counter or turn.release.places[place_id]
+    text = _("Dạ, mời anh/chị đến {place}.").format(place=turn.text_of(thing["name"]))
+    if counter is not None:
+        text += counter_state(turn, str(counter["id"]))
+    if offer and turn.context.get("can_move"):
+        text += " " + _("Anh/chị có muốn em dẫn đi không ạ?")
+        turn.memory.pending = {"kind": "offer", "payload": f"lead:{place_id}"}
+    turn.say(text)
+    turn.parts.append(route_part(turn, place_id, counter))
+
+
+def tell_office(turn: Turn, entry: Entry) -> None:
+    """A procedure handled outside the centre: which office, its address and hours. No way, no mission."""
+    _ = turn.translate
+    office = turn.release.office_for(entry)
+    place = turn.where(entry) or _("cán bộ tại quầy hướng dẫn")
+    text = _("Dạ, {name} không làm tại quầy của Trung tâm mà tại: {place}.").format(
+        name=turn.name(entry), place=place
+    )
+    hours = turn.text_of((office or {}).get("hours"))
+    if hours:
+        text += " " + _("Giờ làm việc: {hours}.").format(hours=hours)
+    turn.say(text)
+
+
+class FindCounter(ReplyAction):
+    action_name = "action_find_counter"
+
+    def answer(self, turn: Turn) -> None:
+        _ = turn.translate
+        place = named_place(turn)
+        entry = topic_entry(turn)
+        if place is not None and (turn.reading.understanding.entities or entry is None):
+            tell_way(turn, place)
+            return
+        if entry is None:
+            _ask_counter(turn, "lead")
+            return
+        turn.answered = [(str(entry["code"]), 1.0)]
+        turn.aspects = ["place"]
+        turn.memory.aspects = ["place"]
+        counter = turn.release.counter_for(entry)
+        if counter is not None:
+            tell_way(turn, str(counter["place"]))
+        elif turn.release.office_for(entry) is not None or not _served_here(entry):
+            tell_office(turn, entry)
+        else:
+            general = _general_counter(turn)
+            if general is None:
+                tell_office(turn, entry)
+            else:
+                tell_way(turn, str(general["place"]))
+
+
+def _served_here(entry: Entry) -> bool:
+    return str(entry.get("where") or "xã").startswith("xã")
+
+
+def _general_counter(turn: Turn) -> Entry | None:
+    for counter in turn.release.counters.values():
+        if "general" in counter.get("services", ()):
+            return counter
+    return None
+
+
+class FindPlace(ReplyAction):
+    action_name = "action_find_place"
+
+    def answer(self, turn: Turn) -> None:
+        place = named_place(turn)
+        if place is not None:
+            tell_way(turn, place)
+            return
+        _ = turn.translate
+        turn.say(_("Dạ, em chưa biết chỗ đó. Đây là những nơi em chỉ đường được ạ."))
+        _offer_places(turn)
+
+
+def _offer_places(turn: Turn) -> None:
+    places = [p for p in turn.release.places.values() if p.get("kind") == "poi"]
+    turn.offer(
+        turn.translate("Anh/chị cần đến đâu ạ?"),
+        [{"title": turn.text_of(p["name"]), "payload": f"lead:{p['id']}"} for p in places],
+    )
+    turn.outcome = "clarified"
+
+
+def _ask_counter(turn: Turn, kind: str) -> None:
+    """Choices of counters, those that are open now first."""
+    _ = turn.translate
+    counters = sorted(
+        turn.release.counters.values(),
+        key=lambda c: turn.live_counter(str(c["id"])).get("open") is False,
+    )
+    turn.say(_("Dạ, anh/chị cần làm việc gì, hoặc cần đến quầy nào ạ?"))
+    turn.offer(
+        _("Anh/chị chọn quầy giúp em ạ"),
+        [
+            {
+                "title": turn.text_of(c["name"]),
+                "payload": f"ticket:{c['id']}" if kind == "ticket" else f"lead:{c['place']}",
+            }
+            for c in counters
+        ],
+    )
+    turn.outcome = "clarified"
+
+
+def lead_to(turn: Turn, place_id: str) -> None:
+    """Go with the visitor where a robot may, otherwise describe the way."""
+    _ = turn.translate
+    if not turn.context.get("can_move"):
+        turn.say(_("Dạ, em không đi cùng anh/chị được, em chỉ đường giúp ạ."))
+        turn.parts.append(route_part(turn, place_id))
+        return
+    counter = turn.release.counter_at(place_id)
+    thing = counter or turn.release.places[place_id]
+    text = _("Dạ, mời anh/chị đi theo em đến {place}.").format(place=turn.text_of(thing["name"]))
+    if counter is not None and turn.live_counter(str(counter["id"])).get("open") is False:
+        text += counter_state(turn, str(counter["id"]))
+    turn.say(text)
+    turn.parts.append({"type": "mission", "kind": "lead", "to": place_id})
+    turn.parts.append(route_part(turn, place_id, counter))
+
+
+class Lead(ReplyAction):
+    action_name = "action_lead"
+
+    def answer(self, turn: Turn) -> None:
+        payload = turn.reading.payload
+        if payload is not None and payload.value is not None:
+            lead_to(turn, payload.value)
+            return
+        place = named_place(turn)
+        entry = topic_entry(turn)
+        place = place or turn.memory.place
+        if place is None and entry is not None:
+            counter = turn.release.counter_for(entry)
+            if counter is None:
+                tell_office(turn, entry)
+                return
+            place = str(counter["place"])
+        if place is None:
+            _ask_counter(turn, "lead")
+            return
+        lead_to(turn, place)
+
+
+class TakeTicket(ReplyAction):
+    action_name = "action_take_ticket"
+
+    def answer(self, turn: Turn) -> None:
+        counter = self._counter(turn)
+        if counter is None:
+            entry = turn.release.procedure(turn.memory.topic)
+            if entry is not None and turn.release.office_for(entry) is not None:
+                tell_office(turn, entry)
+                return
+            _ask_counter(turn, "ticket")
+            return
+        issue_ticket(turn, counter)
+
+    @staticmethod
+    def _counter(turn: Turn) -> Entry | None:
+        payload = turn.reading.payload
+        if payload is not None and payload.value is not None:
+            return turn.release.counters[payload.value]
+        place = named_place(turn)
+        entry = topic_entry(turn)
+        for candidate in (place, turn.memory.place):
+            counter = turn.release.counter_at(candidate) if candidate else None
+            if counter is not None:
+                return counter
+        return turn.release.counter_for(entry) if entry is not None else None
+
+
+def issue_ticket(turn: Turn, counter: Entry) -> None:
+    _ = turn.translate
+    name = turn.text_of(counter["name"])
+    live = turn.live_counter(str(counter["id"]))
+    if live.get("open") is False:
+        opens = when(turn, live.get("opens_at"))
+        turn.say(
+            _("Dạ, {counter} đang đóng, mở lại lúc {time}. Lúc đó anh/chị lấy số giúp em ạ.").format(
+                counter=name, time=opens
+            )
+            if opens
+            else _("Dạ, {counter} đang đóng nên chưa lấy số được ạ.").format(counter=name)
+        )
+        return
+    turn.say(_("Dạ, em lấy số cho anh/chị ở {counter}.").format(counter=name))
+    turn.parts.append({"type": "ticket", "counter": str(counter["id"])})
+    turn.memory.place = str(counter["place"])

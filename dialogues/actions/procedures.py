@@ -1,0 +1,241 @@
+"""Which procedure is meant: answer, ask back with a few choices, or hand over to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialogues.actions.answers import answer_procedure
+from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
+from dialogues.wording import tokens
+
+
+def offer_procedures(turn: Turn, codes: Sequence[str], prompt: str, staff: bool = False) -> None:
+    """Choices of procedures, each with the words that tell it apart."""
+    room = MAX_CHOICES - 1 if staff else MAX_CHOICES
+    choices = []
+    for code in list(dict.fromkeys(codes))[:room]:
+        entry = turn.release.procedures[code]
+        choice = {"title": turn.name(entry), "payload": f"procedure:{code}"}
+        detail = turn.text_of(entry.get("tells_apart"))
+        if detail:
+            choice["detail"] = detail
+        choices.append(choice)
+    if staff:
+        choices.append({"title": turn.translate("Gặp cán bộ"), "payload": "staff"})
+    turn.offer(prompt, choices)
+    turn.outcome = "clarified"
+    turn.answered = [(c, _confidence(turn, c)) for c in dict.fromkeys(codes)]
+
+
+def _confidence(turn: Turn, code: str) -> float:
+    for candidate in turn.reading.understanding.procedures:
+        if turn.release.canonical(candidate.code) == code:
+            return candidate.confidence
+    return 0.0
+
+
+def understood(turn: Turn) -> list[str]:
+    """Codes that the message names, best first, each procedure once."""
+    codes = (turn.release.canonical(c.code) for c in turn.reading.understanding.procedures)
+    return [code for code in dict.fromkeys(codes) if code]
+
+
+def clarify(turn: Turn) -> None:
+    """Not understood: one question with the nearest procedures; the second time in a row a person."""
+    _ = turn.translate
+    turn.memory.unsure += 1
+    if turn.memory.unsure >= 2:
+        hand_over(turn, "not_understood", _("Dạ, em chưa hiểu được ý anh/chị. Em mời cán bộ hỗ trợ ạ."))
+        return
+    turn.memory.aspects = list(turn.reading.understanding.aspects)
+    codes = understood(turn)
+    if codes:
+        prompt = _("Anh/chị hỏi việc nào dưới đây ạ?")
+        turn.say(_("Dạ, em chưa chắc ý anh/chị. Anh/chị chọn giúp em hoặc nói rõ hơn ạ."))
+    else:
+        ranked = (p for p in turn.release.procedures.values() if p.get("rank") is not None)
+        codes = [str(p["code"]) for p in sorted(ranked, key=lambda p: p["rank"])][:3]
+        prompt = _("Những việc hay được hỏi:")
+        turn.say(
+            _("Dạ, em chưa hiểu. Anh/chị nói tên thủ tục giúp em, ví dụ: đăng ký khai sinh cần giấy tờ gì?")
+        )
+    offer_procedures(turn, codes, prompt, staff=True)
+
+
+def hand_over(turn: Turn, reason: str, text: str) -> None:
+    turn.say(text)
+    turn.parts.append({"type": "handoff", "reason": reason})
+    turn.memory.unsure = 0
+    turn.outcome = "handed_over"
+
+
+def answer_or_ask(turn: Turn) -> None:
+    """Answer the procedure that the message names, or ask which one is meant."""
+    understanding = turn.reading.understanding
+    codes = understood(turn)
+    if not codes:
+        if turn.memory.topic and understanding.aspects:
+            answer_procedure(turn, turn.memory.topic, understanding.aspects)
+        else:
+            clarify(turn)
+        return
+    if understanding.ambiguous and len(codes) > 1:
+        _ = turn.translate
+        turn.memory.aspects = list(understanding.aspects)
+        turn.memory.unsure = 0
+        turn.say(_("Dạ, có mấy việc gần giống nhau. Anh/chị cần việc nào ạ?"))
+        offer_procedures(turn, codes, _("Anh/chị cần việc nào ạ?"))
+        return
+    answer_procedure(turn, codes[0], understanding.aspects)
+
+
+class AnswerProcedure(ReplyAction):
+    action_name = "action_answer_procedure"
+
+    def answer(self, turn: Turn) -> None:
+        answer_or_ask(turn)
+
+
+class AnswerAspect(ReplyAction):
+    """A follow-up that leans on the open procedure."""
+
+    action_name = "action_answer_aspect"
+
+    def answer(self, turn: Turn) -> None:
+        payload = turn.reading.payload
+        understanding = turn.reading.understanding
+        aspects = [payload.value] if payload and payload.value else list(understanding.aspects)
+        topic = turn.release.canonical(turn.memory.topic)
+        if payload is None and understood(turn) and (topic is None or understanding.ambiguous is False):
+            codes = understood(turn)
+            if topic is None or codes[0] != topic:
+                answer_or_ask(turn)
+                return
+        if topic is None:
+            _ask_which(turn, aspects)
+            return
+        answer_procedure(turn, topic, aspects)
+
+
+def _ask_which(turn: Turn, aspects: Sequence[str]) -> None:
+    _ = turn.translate
+    turn.memory.unsure += 1
+    if turn.memory.unsure >= 2:
+        clarify(turn)
+        return
+    turn.memory.aspects = list(aspects)
+    ranked = (p for p in turn.release.procedures.values() if p.get("rank") is not None)
+    codes = [str(p["code"]) for p in sorted(ranked, key=lambda p: p["rank"])][:3]
+    turn.say(_("Dạ, anh/chị hỏi về thủ tục nào ạ?"))
+    offer_procedures(turn, codes, _("Những việc hay được hỏi:"), staff=True)
+
+
+class Choose(ReplyAction):
+    """A button or one of the choices on offer."""
+
+    action_name = "action_choose"
+
+    def answer(self, turn: Turn) -> None:
+        payload = turn.reading.payload
+        understanding = turn.reading.understanding
+        if payload is None or payload.value is None:
+            if understood(turn):
+                answer_or_ask(turn)
+            else:
+                clarify(turn)
+            return
+        if payload.kind == "case":
+            topic = turn.memory.topic
+            if topic is None:
+                clarify(turn)
+                return
+            aspects = turn.memory.aspects or ["documents", "fee"]
+            answer_procedure(turn, topic, aspects, case_id=payload.value)
+        else:
+            aspects = list(understanding.aspects)
+            if not aspects and turn.pending_before is not None:
+                aspects = turn.memory.aspects
+            answer_procedure(turn, payload.value, aspects)
+        turn.outcome = "chosen"
+
+
+class LifeEvent(ReplyAction):
+    """A situation, not a procedure: what to do, in order."""
+
+    action_name = "action_life_event"
+
+    def answer(self, turn: Turn) -> None:
+        _ = turn.translate
+        codes = understood(turn)
+        if not codes:
+            clarify(turn)
+            return
+        if len(codes) == 1:
+            answer_procedure(turn, codes[0], turn.reading.understanding.aspects)
+            return
+        turn.memory.topic, turn.memory.case, turn.memory.checklist = codes[0], None, None
+        turn.memory.unsure = 0
+        turn.memory.aspects = list(turn.reading.understanding.aspects)
+        entries = [turn.release.procedures[code] for code in codes]
+        first = turn.name(entries[0])
+        others = "; ".join(turn.name(entry) for entry in entries[1:3])
+        turn.say(
+            _("Dạ, việc đầu tiên là {first}. Sau đó có thể cần: {others}. Anh/chị muốn hỏi việc nào ạ?").format(
+                first=first, others=others
+            )
+        )
+        turn.parts.append(
+            {
+                "type": "checklist",
+                "of": "procedures",
+                "code": codes[0],
+                "items": [
+                    {
+                        "id": entry["code"],
+                        "title": turn.name(entry),
+                        "note": turn.text_of(entry.get("tells_apart")) or None,
+                        "have": None,
+                    }
+                    for entry in entries
+                ],
+                "current": None,
+                "missing": [],
+                "done": False,
+            }
+        )
+        offer_procedures(turn, codes, _("Anh/chị muốn hỏi việc nào trước ạ?"))
+        turn.outcome = "answered"
+
+
+class Clarify(ReplyAction):
+    action_name = "action_clarify"
+
+    def answer(self, turn: Turn) -> None:
+        clarify(turn)
+
+
+class Deny(ReplyAction):
+    """ "Không phải": the visitor takes back the last answer or declines an offer."""
+
+    action_name = "action_deny"
+
+    def answer(self, turn: Turn) -> None:
+        _ = turn.translate
+        named = [code for code in understood(turn) if code != turn.memory.topic]
+        if named and len(tokens(turn.reading.text)) > 3:
+            answer_or_ask(turn)
+            return
+        pending = turn.pending_before or {}
+        if pending.get("kind") == "offer":
+            turn.say(_("Dạ vâng. Anh/chị cần gì thêm cứ nói với em ạ."))
+            return
+        if turn.memory.candidates:
+            codes, turn.memory.candidates = turn.memory.candidates, []
+            turn.say(_("Dạ, em xin lỗi. Có phải anh/chị hỏi một trong các việc này không ạ?"))
+            offer_procedures(turn, codes, _("Anh/chị cần việc nào ạ?"), staff=True)
+            return
+        if turn.memory.topic is not None or pending:
+            turn.say(_("Dạ, em xin lỗi em hiểu chưa đúng. Anh/chị nói lại tên việc cần làm giúp em ạ."))
+            turn.outcome = "clarified"
+            return
+        turn.say(_("Dạ vâng ạ."))

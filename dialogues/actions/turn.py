@@ -1,0 +1,213 @@
+"""One turn as the actions see it, and the base of all actions.
+
+An action is a pure function of release, tracker and context: it adds reply parts and changes the memory. The same
+classes run inside our engine and behind stock `rasa run actions`.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from dialogues.memory import Memory
+from dialogues.phrases import Translate, localised, translator
+from dialogues.reading import Reading, is_only_filler, read
+from dialogues.release import Entry, Release
+from dialogues.sections import Card
+from dialogues.understanding import Understanding
+
+Part = dict[str, Any]
+MAX_CHOICES = 4
+
+
+@dataclass(slots=True)
+class Turn:
+    """What is known when an action starts, and the reply as it grows."""
+
+    conversation: str
+    release: Release
+    memory: Memory
+    reading: Reading
+    context: Mapping[str, Any]
+    language: str
+    last_parts: Sequence[Part] = ()
+    """Parts of the last reply, for "repeat"."""
+    first: bool = False
+    """Nothing was said before in this conversation."""
+    parts: list[Part] = field(default_factory=list)
+    outcome: str = "answered"
+    answered: list[tuple[str, float]] = field(default_factory=list)
+    """Procedures that the reply is about; by default those of the understanding."""
+    aspects: list[str] | None = None
+    pending_before: dict[str, Any] | None = None
+
+    @property
+    def translate(self) -> Translate:
+        return translator(self.language)
+
+    def text_of(self, value: Any) -> str:
+        """A `{"vi", "en"}` fact in the visitor's language."""
+        return localised(value, self.language)
+
+    def say(self, text: str, speech: str | None = None) -> None:
+        """Add a text part; a second call in a turn adds a second part."""
+        part: Part = {"type": "text", "text": text}
+        if speech is not None and speech != text:
+            part["speech"] = speech
+        self.parts.append(part)
+
+    def offer(self, prompt: str, choices: Sequence[Mapping[str, str]]) -> None:
+        """Add a choices part and remember it, so that its titles and numbers can be said."""
+        shown = [dict(choice) for choice in choices[:MAX_CHOICES]]
+        self.parts.append({"type": "choices", "prompt": prompt, "choices": shown})
+        kept = [{"title": c["title"], "payload": c["payload"]} for c in shown]
+        self.memory.pending = {"kind": "choices", "choices": kept}
+
+    def control(self, action: str, value: str | None = None) -> None:
+        self.parts.append({"type": "control", "action": action, "value": value})
+
+    def card(self, entry: Entry) -> Card:
+        """The entry in this turn's language and case."""
+        case = None
+        if self.memory.case and self.release.canonical(entry["code"]) == self.memory.topic:
+            case = next((c for c in entry.get("cases") or () if str(c["id"]) == self.memory.case), None)
+        return Card(entry, self.language, self.translate, self.where(entry), case)
+
+    def name(self, entry: Entry) -> str:
+        """The entry's name, short enough to be said."""
+        name = self.text_of(entry["name"])
+        if len(name) <= 90:
+            return name
+        short = name.split("(")[0].split(";")[0].strip()
+        while len(short) > 90 and "," in short:
+            short = short.rpartition(",")[0].strip()
+        return short if len(short) <= 120 else " ".join(short.split()[:18]) + "…"
+
+    def where(self, entry: Entry) -> str:
+        """Where the procedure is handed in, as a phrase; "" when the entry does not say."""
+        _ = self.translate
+        counter = self.release.counter_for(entry)
+        if counter is not None:
+            return self.text_of(counter["name"])
+        office = self.release.office_for(entry)
+        if office is not None:
+            return ", ".join(p for p in (self.text_of(office.get(k)) for k in ("name", "address")) if p)
+        written = str(entry.get("where") or "")
+        if written in {"", "xã"}:
+            return _("quầy hướng dẫn của Trung tâm") if written else ""
+        return written.replace("xã", "phường (xã)") if self.language == "vi" else written
+
+    def live_counter(self, counter_id: str) -> Mapping[str, Any]:
+        return (self.context.get("counters") or {}).get(counter_id) or {}
+
+    def reply(self) -> dict[str, Any]:
+        """The turn's answer as the engine's door gives it, without the conversation's id."""
+        understanding = self.reading.understanding
+        procedures = [{"code": c, "confidence": round(p, 4)} for c, p in self.answered] or [
+            {"code": c.code, "confidence": round(c.confidence, 4)} for c in understanding.procedures
+        ]
+        aspects = list(understanding.aspects) if self.aspects is None else self.aspects
+        return {
+            "language": self.language,
+            "outcome": self.outcome,
+            "understanding": {
+                "intent": self.reading.intent,
+                "confidence": round(self.reading.confidence, 4),
+                "procedures": procedures,
+                "aspects": aspects,
+                "out_of_scope": self.outcome == "out_of_scope",
+                "language": self.language,
+            },
+            "parts": self.parts,
+            "topic": self.memory.topic,
+        }
+
+
+class ReplyAction(Action):
+    """Base of every action: builds the turn, lets the subclass answer, stores what changed."""
+
+    action_name: ClassVar[str]
+    keeps_question: ClassVar[bool] = False
+    """The question asked by the last reply stays open (repeat, slower, louder)."""
+
+    def __init__(self, release: Release | None = None) -> None:
+        # `rasa run actions` makes actions without arguments: the release is then named by the environment
+        self._release = release if release is not None else _release_of_environment()
+
+    def name(self) -> str:
+        return self.action_name
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        turn = begin(tracker, self._release)
+        before = copy.deepcopy(turn.memory)
+        turn.pending_before = turn.memory.pending
+        if not self.keeps_question:
+            turn.memory.pending = None
+        turn.memory.language = turn.language
+        self.answer(turn)
+        dispatcher.utter_message(json_message=turn.reply())
+        before.language = tracker.get_slot("language")
+        return [SlotSet(name, value) for name, value in turn.memory.changes(before).items()]
+
+    @abstractmethod
+    def answer(self, turn: Turn) -> None:
+        """Add parts to the turn and change its memory."""
+
+
+def begin(tracker: Tracker, release: Release) -> Turn:
+    """The turn of the tracker's latest message."""
+    message = tracker.latest_message
+    metadata = message.get("metadata") or {}
+    memory = Memory.from_slots(tracker.slots)
+    if metadata.get("topic"):
+        memory.topic = release.canonical(metadata["topic"]) or memory.topic
+    reading = message.get("reading")
+    if reading is None:
+        reading = read(
+            message.get("text"),
+            metadata.get("payload"),
+            memory,
+            release,
+            Understanding.from_parse(message),
+        )
+    last = next((e for e in reversed(tracker.events) if e.get("event") == "bot"), None)
+    return Turn(
+        conversation=tracker.sender_id,
+        release=release,
+        memory=memory,
+        reading=reading,
+        context=metadata.get("context") or {},
+        language=_language(metadata.get("language"), memory, reading),
+        last_parts=(((last or {}).get("data") or {}).get("custom") or {}).get("parts") or (),
+        first=last is None,
+    )
+
+
+def _language(wanted: str | None, memory: Memory, reading: Reading) -> str:
+    """The request's language, else the message's own, else the conversation's; Vietnamese at first."""
+    if wanted in {"vi", "en"}:
+        return wanted
+    kept = memory.language or None
+    heard = reading.understanding.language
+    if reading.payload is not None or heard not in {"vi", "en"}:
+        return kept or "vi"
+    if kept and (len(reading.text.split()) < 3 or is_only_filler(reading.text)):
+        return kept
+    return heard
+
+
+@lru_cache(maxsize=1)
+def _release_of_environment() -> Release:
+    return Release.load(Path(os.environ["LETAN_RELEASE_DIR"]), "environment")

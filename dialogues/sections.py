@@ -1,0 +1,238 @@
+"""A catalogue entry as the sections of a card: what is known, what is not, in the visitor's language.
+
+Nothing is written here that the entry does not say. A missing field gives a section with `known: false`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dialogues.phrases import Translate, localised, money
+from dialogues.release import Entry
+from dialogues.wording import tokens
+
+Section = dict[str, Any]
+PROVINCIAL = frozenset({"civil_status", "land", "land_registry", "construction"})
+"""Services whose fees each province sets (facts/README.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One entry, one case of it or none, one language."""
+
+    entry: Entry
+    language: str
+    translate: Translate
+    place: str
+    """Where to go, as a phrase: the counter's name or the office."""
+    case: Mapping[str, Any] | None = None
+
+    def text(self, value: Any) -> str:
+        return localised(value, self.language)
+
+
+def sections(card: Card) -> dict[str, Section]:
+    """All sections by aspect, in the order in which a card shows them."""
+    return {
+        "documents": documents(card),
+        "fee": fee(card),
+        "time": time(card),
+        "place": place(card),
+        "online": online(card),
+        "eligibility": eligibility(card),
+        "steps": _listed(card, "steps", card.translate("Các bước")),
+        "result": _single(card, "result", card.translate("Kết quả")),
+        "legal_basis": legal_basis(card),
+        "form": form(card),
+    }
+
+
+def _section(title: str, lines: Sequence[str], items: Sequence[Any] | None = None) -> Section:
+    section: Section = {"title": title, "known": bool(lines), "lines": list(lines)}
+    if items is not None:
+        section["items"] = list(items)
+    return section
+
+
+def document_items(card: Card) -> list[dict[str, Any]] | None:
+    """Papers with those that the case adds and without those it drops; `None` when they are not known."""
+    documents = card.entry.get("documents")
+    if not documents:
+        return None
+    case = card.case or {}
+    dropped = {" ".join(tokens(_title(d, "vi"))) for d in case.get("documents_drop") or ()}
+    items = [
+        {
+            "id": str(document.get("id") or f"d{number}"),
+            "title": card.text(document),
+            "kind": document.get("kind"),
+            "copies": document.get("copies"),
+            "note": card.text(document.get("note")) or None,
+        }
+        for number, document in enumerate(documents, 1)
+        if " ".join(tokens(_title(document, "vi"))) not in dropped
+    ]
+    for number, document in enumerate(case.get("documents_add") or (), 1):
+        note = document.get("note") if isinstance(document, Mapping) else None
+        items.append(
+            {
+                "id": f"{case.get('id', 'case')}-{number}",
+                "title": _title(document, card.language),
+                "kind": "submit",
+                "copies": None,
+                "note": localised(note, card.language) or None,
+            }
+        )
+    return items
+
+
+def _title(document: Any, language: str) -> str:
+    return localised(document, language)
+
+
+def documents(card: Card) -> Section:
+    items = document_items(card)
+    return _section(
+        card.translate("Giấy tờ cần có"), [item["title"] for item in items or ()], items or []
+    )
+
+
+def fee(card: Card) -> Section:
+    _ = card.translate
+    lines: list[str] = []
+    case_fee = (card.case or {}).get("fee_vnd")
+    if case_fee is not None:
+        lines.append(amount(card, case_fee))
+    else:
+        for item in card.entry.get("fees") or ():
+            value = item.get("amount_vnd")
+            shown = _("chưa rõ") if value is None else amount(card, value)
+            condition = card.text(item.get("case"))
+            lines.append(f"{condition}: {shown}" if condition else shown)
+        if all(item.get("amount_vnd") is None for item in card.entry.get("fees") or ()):
+            lines = []
+    note = card.text(card.entry.get("fee_note"))
+    if lines and note:
+        lines.append(note)
+    section = _section(_("Lệ phí"), lines)
+    if lines and depends_on_province(card):
+        section["lines"].append(_("Mức thu có thể khác nhau theo từng tỉnh, thành phố."))
+    elif not lines and note:
+        section["lines"] = [note]
+    return section
+
+
+def depends_on_province(card: Card) -> bool:
+    """Whether the province sets this fee: then a positive amount holds only where it was seen."""
+    amounts = [item.get("amount_vnd") for item in card.entry.get("fees") or ()]
+    return card.entry.get("service") in PROVINCIAL and any(amounts)
+
+
+def amount(card: Card, value: int) -> str:
+    return card.translate("Miễn phí") if value == 0 else money(value, card.language)
+
+
+def duration(card: Card) -> str:
+    """The time limit as a phrase; "" when it is not known."""
+    _ = card.translate
+    limit = card.entry.get("time")
+    if not limit or not limit.get("unit"):
+        return ""
+    value = limit.get("value")
+    if limit["unit"] == "same_day":
+        return _("trong ngày làm việc")
+    if value is None:
+        return ""
+    phrases = {
+        "working_days": _("{n} ngày làm việc"),
+        "days": _("{n} ngày"),
+        "hours": _("{n} giờ"),
+        "months": _("{n} tháng"),
+    }
+    phrase = phrases.get(limit["unit"])
+    if phrase is None:
+        return ""
+    if card.language == "en" and value == 1:
+        phrase = phrase.replace("days", "day").replace("hours", "hour").replace("months", "month")
+    return phrase.format(n=value)
+
+
+def time(card: Card) -> Section:
+    lines = [line for line in (duration(card), card.text((card.entry.get("time") or {}).get("note"))) if line]
+    return _section(card.translate("Thời gian giải quyết"), lines if duration(card) else lines)
+
+
+def place(card: Card) -> Section:
+    return _section(card.translate("Nơi nộp"), [card.place] if card.place else [])
+
+
+def online(card: Card) -> Section:
+    _ = card.translate
+    lines = {
+        "full": [_("Nộp trực tuyến toàn bộ được trên Cổng Dịch vụ công quốc gia.")],
+        "partial": [
+            _("Nộp trực tuyến được một phần; có bước vẫn phải đến nơi hoặc nộp bản giấy.")
+        ],
+        "no": [_("Chưa nộp trực tuyến được, phải nộp trực tiếp.")],
+    }.get(str(card.entry.get("online")), [])
+    return _section(_("Nộp trực tuyến"), lines)
+
+
+def eligibility(card: Card) -> Section:
+    return _single(card, "who", card.translate("Ai được làm"))
+
+
+def _single(card: Card, field: str, title: str) -> Section:
+    text = card.text(card.entry.get(field))
+    return _section(title, [text] if text else [])
+
+
+def _listed(card: Card, field: str, title: str) -> Section:
+    return _section(title, [t for t in (card.text(x) for x in card.entry.get(field) or ()) if t])
+
+
+def legal_basis(card: Card) -> Section:
+    lines = [str(law) for law in card.entry.get("legal_basis") or ()]
+    unverified = card.translate("{law} (chưa kiểm chứng)")
+    lines += [unverified.format(law=law) for law in card.entry.get("legal_basis_unverified") or ()]
+    return _section(card.translate("Căn cứ pháp lý"), lines)
+
+
+def form(card: Card) -> Section:
+    lines = [card.text(x) for x in card.entry.get("forms") or ()]
+    if not lines:
+        lines = [
+            item["title"]
+            for item in document_items(card) or ()
+            if item["kind"] == "form" or _is_form(item["title"])
+        ]
+    return _section(card.translate("Mẫu đơn, tờ khai"), [line for line in lines if line])
+
+
+def _is_form(title: str) -> bool:
+    words = " ".join(tokens(title))
+    return words.startswith(("to khai", "don ", "phieu", "mau ", "application form", "declaration"))
+
+
+_COMMON = frozenset(
+    "toi muon la thi ma co khong bi duoc cho cua va hoac nguoi trong o tai de den da chua nhung cac mot khi vi "
+    "the a an of or and is in to for with".split()
+)
+
+
+def named_case(entry: Entry, text: str) -> Mapping[str, Any] | None:
+    """The case whose condition the text names: three quarters of the condition's telling words, at least two."""
+    said = set(tokens(text))
+    best: tuple[float, Mapping[str, Any]] | None = None
+    for case in entry.get("cases") or ():
+        condition = case.get("if")
+        for wording in (condition or {}).values() if isinstance(condition, Mapping) else (condition,):
+            words = set(tokens(wording or "")) - _COMMON
+            hits = len(words & said)
+            if len(words) >= 2 and hits >= 2 and hits / len(words) >= 0.75:
+                score = hits + hits / len(words)
+                if best is None or score > best[0]:
+                    best = (score, case)
+    return None if best is None else best[1]
