@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from assistant.catalogue.folder import is_content_file
 from assistant.catalogue.messages import explain
 from assistant.catalogue.problems import ContentError, ContentProblem
-from assistant.catalogue.relations import check_relations
+from assistant.catalogue.relations import WrittenCode, check_relations
 from assistant.catalogue.schemas import CatalogueEntry, FieldFile, ProcedureEntry
 from assistant.catalogue.yaml_tree import MAX_BYTES, Tree, read_tree
 
@@ -57,7 +57,10 @@ def check_trees(trees: list[Tree]) -> tuple[CatalogueEntry, ...]:
     """The entries of all files, checked one by one and against each other."""
     placed = [item for tree in trees if tree.data is not None for item in _entries(tree)]
     problems = [problem for tree in trees for problem in tree.problems]
-    problems += check_relations([(p.item.entry, p.tree, p.index) for p in placed])
+    problems += check_relations(
+        [(p.item.entry, p.tree, p.index) for p in placed],
+        [written for tree in trees for written in _written_codes(tree)],
+    )
     if problems:
         raise ContentError.of(problems)
     return tuple(p.item for p in placed)
@@ -117,8 +120,7 @@ def _entries(tree: Tree) -> Iterator[Placed]:
     except ValidationError as error:
         _complain(tree, (), error)
         head = None
-    listed = tree.data.get("procedures") if isinstance(tree.data, dict) else None
-    for index, raw in enumerate(listed if isinstance(listed, list) else []):
+    for index, raw in enumerate(_listed(tree)):
         try:
             entry = ProcedureEntry.model_validate(raw)
         except ValidationError as error:
@@ -128,10 +130,22 @@ def _entries(tree: Tree) -> Iterator[Placed]:
             yield Placed(CatalogueEntry(field=head.field, entry=entry), tree, index)
 
 
+def _listed(tree: Tree) -> list[Any]:
+    listed = tree.data.get("procedures") if isinstance(tree.data, dict) else None
+    return listed if isinstance(listed, list) else []
+
+
+def _written_codes(tree: Tree) -> Iterator[WrittenCode]:
+    for index, raw in enumerate(_listed(tree)):
+        code = raw.get("code") if isinstance(raw, dict) else None
+        if isinstance(code, str):
+            yield code, tree, index
+
+
 def _complain(tree: Tree, base: tuple[str | int, ...], error: ValidationError) -> None:
     for found in error.errors(include_url=False, include_input=False):
         path = base + _written_path(tree, base, found)
-        said = explain(found)
+        said = explain(found, whole_file=not base)
         tree.complain(path, said, key=said[0] == "key_unknown")
 
 

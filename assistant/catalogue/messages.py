@@ -88,14 +88,21 @@ _INTEGER = (
     "Phải là số nguyên trong khoảng cho phép.",
     "This must be a whole number in the allowed range.",
 )
+_TEXT = (
+    "Phải là chữ, hoặc hai khóa vi và en; số thì đặt trong dấu nháy.",
+    "This must be a text, or the two keys vi and en; put a number in quotes.",
+)
 _MAPPING = (
     "Phải gồm các khóa con, ví dụ 'vi: …' (xem docs/content.md).",
     "This must hold keys of its own, for example 'vi: …' (see docs/content.md).",
 )
 
 
-def explain(error: Mapping[str, Any]) -> Said:
-    """Words for one of pydantic's errors (an item of `ValidationError.errors()`)."""
+def explain(error: Mapping[str, Any], whole_file: bool = False) -> Said:
+    """Words for one of pydantic's errors (an item of `ValidationError.errors()`).
+
+    `whole_file` tells an error about the head of a file from one about a procedure.
+    """
     kind = str(error["type"])
     location = tuple(error["loc"])
     last = location[-1] if location else ""
@@ -103,7 +110,7 @@ def explain(error: Mapping[str, Any]) -> Said:
     if kind in _FIXED:
         return (kind, *_FIXED[kind])
     if kind == "extra_forbidden":
-        return _unknown_key(location)
+        return _unknown_key(location, whole_file)
     if kind == "string_pattern_mismatch":
         return _pattern(str(last))
     if kind == "literal_error":
@@ -127,6 +134,10 @@ def explain(error: Mapping[str, Any]) -> Said:
     if kind == "id_twice":
         id_ = context.get("value", "")
         return (kind, f"Mã id “{id_}” bị lặp; đổi một mã.", f"The id “{id_}” is used twice.")
+    if kind.startswith("date_"):
+        return ("date_format", *_FIXED["date_format"])
+    if kind == "model_type" and context.get("class_name") == "Bilingual":
+        return ("text_expected", *_TEXT)
     if kind in ("model_type", "dict_type", "model_attributes_type"):
         return ("mapping_expected", *_MAPPING)
     if kind.startswith(("int_", "float_", "greater_than", "less_than", "finite")):
@@ -134,10 +145,13 @@ def explain(error: Mapping[str, Any]) -> Said:
     return ("value_invalid", "Giá trị không hợp lệ (xem docs/content.md).", "The value is invalid.")
 
 
-def _unknown_key(location: tuple[Any, ...]) -> Said:
+def _unknown_key(location: tuple[Any, ...], whole_file: bool) -> Said:
     key = str(location[-1])[:60]
     parents = [part for part in location[:-1] if isinstance(part, str)]
-    known = _PART_KEYS.get(parents[-1], ["vi", "en"]) if parents else _ENTRY_KEYS
+    if parents:
+        known = _PART_KEYS.get(parents[-1], ["vi", "en"])
+    else:
+        known = ["field", "procedures"] if whole_file else _ENTRY_KEYS
     near = difflib.get_close_matches(key, known, 1)
     if near:
         vi, en = f"Có phải là “{near[0]}”?", f"Did you mean “{near[0]}”?"

@@ -21,6 +21,8 @@ class Coded(Protocol):
 
 Placed = tuple[ProcedureEntry, Tree, int]
 """An entry, the file it stands in and its position there."""
+WrittenCode = tuple[str, Tree, int]
+"""A code as written, and the same."""
 
 
 _LOOP = (
@@ -35,24 +37,33 @@ _SAME_AS_ITSELF = (
 )
 
 
-def check_relations(placed: Sequence[Placed]) -> list[ContentProblem]:
-    """Mistakes between entries; both places are named."""
-    first: dict[str, Placed] = {}
+def check_relations(
+    placed: Sequence[Placed], written: Sequence[WrittenCode]
+) -> list[ContentProblem]:
+    """Mistakes between entries; both places are named.
+
+    `written` holds the codes of all entries, also of those that are wrong in themselves, so that one
+    mistake does not hide a second code or make another entry's reference look broken.
+    """
+    codes: dict[str, WrittenCode] = {}
     problems: list[ContentProblem] = []
-    for item in placed:
-        entry, tree, index = item
-        earlier = first.setdefault(entry.code, item)
+    for item in written:
+        code, tree, index = item
+        earlier = codes.setdefault(code, item)
         if earlier is not item:
             where = _where(earlier)
             said = (
                 "code_twice",
-                f"Mã {entry.code} đã có ở {where}; mỗi mã chỉ một lần, hãy bỏ một mục.",
-                f"The code {entry.code} already stands at {where}; remove one of the two.",
+                f"Mã {code} đã có ở {where}; mỗi mã chỉ một lần, hãy bỏ một mục.",
+                f"The code {code} already stands at {where}; remove one of the two.",
             )
             problems.append(_problem(tree, ("procedures", index, "code"), said))
-    for item in first.values():
-        problems += _check_replacement(item, first)
-        problems += _check_same_as(item, first)
+    first: dict[str, Placed] = {}
+    for entry in placed:
+        first.setdefault(entry[0].code, entry)
+    for entry in first.values():
+        problems += _check_replacement(entry, first, codes)
+        problems += _check_same_as(entry, first)
     return problems + _check_claims(placed, first)
 
 
@@ -79,12 +90,14 @@ def _live(entry: Coded, by_code: dict[str, Coded]) -> str:
     return entry.code
 
 
-def _check_replacement(item: Placed, first: dict[str, Placed]) -> list[ContentProblem]:
+def _check_replacement(
+    item: Placed, first: dict[str, Placed], codes: dict[str, WrittenCode]
+) -> list[ContentProblem]:
     entry, tree, index = item
     if entry.replaced_by is None:
         return []
     path: Path = ("procedures", index, "replaced_by")
-    if entry.replaced_by not in first:
+    if entry.replaced_by not in codes:
         said = (
             "replaced_by_unknown",
             f"Không có thủ tục {entry.replaced_by}; thêm thủ tục ấy hoặc sửa mã.",
@@ -144,7 +157,7 @@ def _check_claims(placed: Sequence[Placed], first: dict[str, Placed]) -> list[Co
     return problems
 
 
-def _where(item: Placed) -> str:
+def _where(item: Placed | WrittenCode) -> str:
     _, tree, index = item
     return f"{tree.file}:{tree.place(('procedures', index, 'code'))[0]}"
 

@@ -14,6 +14,7 @@ from assistant.catalogue.relations import answering_codes
 MAX_QUERY = 200
 _WEAK = 62.0
 """Below this a hit is more likely noise; measured on names and aliases of the shipped content."""
+_FILLER = re.compile(r"^(?:(?:thu tuc|dang ky|lam|xin|giai quyet|thuc hien) )+")
 _CODE = re.compile(r"[0-9]+(?:\.[0-9]*)?|x-[a-z0-9-]*")
 
 
@@ -85,6 +86,11 @@ def _texts(procedure: Procedure) -> list[str]:
     return [*texts, procedure.name.en] if procedure.name.en else texts
 
 
+def _core(folded: str) -> str:
+    """Without the words that begin every other name, so that `tam tru` is `dang ky tam tru`."""
+    return _FILLER.sub("", folded) or folded
+
+
 def _prior(rank: int | None) -> float:
     return 5 * math.exp(-rank / 40) if rank else 0.0
 
@@ -96,6 +102,6 @@ def _score(folded: str, accented: str, phrase: _Phrase) -> float:
     shared = fuzz.token_set_ratio(folded, phrase.folded)
     if shared < _WEAK:
         return 0.0
-    whole = fuzz.token_sort_ratio(folded, phrase.folded)
+    whole = fuzz.token_sort_ratio(_core(folded), _core(phrase.folded))
     same_accents = fuzz.token_set_ratio(accented, phrase.accented)
     return 0.6 * shared + 0.35 * whole + 0.1 * same_accents + phrase.prior

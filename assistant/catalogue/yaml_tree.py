@@ -71,6 +71,8 @@ _ENCODING = (
     "Tệp không phải UTF-8; hãy lưu lại tệp với bảng mã UTF-8.",
     "The file is not UTF-8; save it again with the encoding UTF-8.",
 )
+_STOPS = {"depth", "second_document"}
+"""After these the rest of a file says nothing that can be relied on."""
 _BAD_CHARACTERS = (
     "encoding",
     "Tệp có ký tự không hợp lệ; hãy gõ lại đoạn ấy.",
@@ -137,7 +139,9 @@ def read_tree(name: str, raw: bytes) -> Tree:
         tree.data = None
         tree.complain((), _BAD_CHARACTERS)
     else:
-        if tree.data is None and not tree.problems:
+        if any(problem.code in _STOPS for problem in tree.problems):
+            tree.data = None
+        elif tree.data is None and not tree.problems:
             tree.complain((), _EMPTY)
     return tree
 
