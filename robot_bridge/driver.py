@@ -210,6 +210,10 @@ class RobotDriver(Protocol):
 
     name: str
 
+    @property
+    def stale_after(self) -> float:
+        """Seconds after which a state of this kind of robot is no longer fresh."""
+
     async def connect(self) -> None:
         """Return when usable: an earlier life's goal cancelled, a fresh state seen.
 

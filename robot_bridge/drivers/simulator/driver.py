@@ -41,6 +41,7 @@ class SimulatedRobot:
     """A differential drive robot in the lobby map; stands at its home when it is built."""
 
     name = "simulator"
+    stale_after = 2.0
 
     def __init__(self, config: DriverConfig, limits: Limits | None = None) -> None:
         self._config = config

@@ -1,0 +1,390 @@
+"""One robot's missions: at most one at a time, through the safety gate, and a stop that wins.
+
+Nothing here knows which driver runs. At the start of the process nothing is resumed.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+import structlog
+
+from robot_bridge.clock import Clock, finish_within
+from robot_bridge.driver import (
+    Capability,
+    DriverError,
+    FailureCode,
+    Goal,
+    LinkBack,
+    Pose,
+    RobotState,
+    StopResult,
+)
+from robot_bridge.journey import Journey, LegFailed, Watcher
+from robot_bridge.link import KeptDriver
+from robot_bridge.lobby_map import LobbyMap
+from robot_bridge.missions import AUTOMATIC, Mission, MissionKind, MissionState, Policy, Refused
+from robot_bridge.places import Place
+from robot_bridge.safety import refusal
+from robot_bridge.sentences import (
+    BUSY_LEADING,
+    BUSY_RETURNING,
+    CANCELLED,
+    CANNOT_GO_ON,
+    EXCUSE_ME,
+    FOLLOW_ME,
+    GOING_HOME,
+    GOING_TO_CHARGE,
+    HERE_WE_ARE,
+    STOPPED,
+    WAY_BLOCKED,
+    Sentence,
+    sentence,
+)
+
+AT_HOME = 0.3
+"""Metres from its home at which a robot need not return."""
+INSIST_EVERY = 1.0
+INSIST_TIMES = 60
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """Where a robot waits and where it charges."""
+
+    home: Place
+    dock: Place | None
+
+
+class Conductor:
+    """The only one who gives its robot orders."""
+
+    def __init__(
+        self,
+        robot_id: str,
+        driver: KeptDriver,
+        *,
+        lobby_map: LobbyMap,
+        posts: Posts,
+        policy: Policy,
+        clock: Clock,
+        on_change: Callable[[], None],
+        on_say: Callable[[Sentence], None],
+    ) -> None:
+        self._id = robot_id
+        self._driver = driver
+        self._map = lobby_map
+        self._posts = posts
+        self._policy = policy
+        self._clock = clock
+        self._on_change = on_change
+        self._on_say = on_say
+        self._journey = Journey(driver, policy, clock)
+        self._mission: Mission | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._return: asyncio.Task[None] | None = None
+        self._ear: asyncio.Task[None] | None = None
+        self._background: set[asyncio.Task[Any]] = set()
+        self._insisting = False
+        self.stopped = False
+        """Held by `stop` until `resume`."""
+
+    @property
+    def mission(self) -> Mission | None:
+        """The mission that runs, or the last one."""
+        return self._mission
+
+    def state(self) -> RobotState:
+        return self._driver.snapshot()
+
+    async def open(self) -> None:
+        """Begin to keep the robot connected; nothing moves."""
+        self._ear = asyncio.create_task(self._listen(), name=f"{self._id} events")
+        await self._driver.connect()
+
+    async def close(self) -> None:
+        """End everything; a robot that drives is told to give its goal up."""
+        self._forget_return()
+        self._end("cancelled", "closed")
+        await self._quietly(self._driver.cancel("closed"))
+        tasks = [task for task in (self._ear, self._task, *self._background) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._driver.close()
+
+    def start(self, kind: MissionKind, target: Place, requested_by: str) -> Mission:
+        """Begin a mission. Raises `Refused` when another runs or the robot may not move."""
+        running = self._mission if self._mission and not self._mission.ended else None
+        if running is not None and (not running.automatic or requested_by == AUTOMATIC):
+            raise self._busy(running)
+        refused = refusal(
+            self.state(),
+            self._clock.monotonic(),
+            self._driver.stale_after,
+            stopped=self.stopped,
+            kind=kind,
+            target=target,
+            lobby_map=self._map,
+            policy=self._policy,
+        )
+        if refused is not None:
+            log.info("mission refused", robot=self._id, kind=kind, to=target.id, code=refused.code)
+            raise refused
+        self._forget_return()
+        replaced = self._end("cancelled", "replaced")
+        mission = Mission(
+            f"m-{uuid4().hex[:12]}", kind, target, requested_by, "accepted", self._clock.now()
+        )
+        self._mission = mission
+        log.info(
+            "mission accepted",
+            robot=self._id,
+            mission=mission.id,
+            kind=kind,
+            to=target.id,
+            requested_by=requested_by,
+        )
+        self._task = asyncio.create_task(self._run(mission, replaced), name=f"{self._id} mission")
+        self._on_change()
+        return mission
+
+    async def cancel(self, reason: str = "asked") -> None:
+        """End the mission that runs; without one nothing happens."""
+        mission = self._mission
+        task = self._task
+        if not self._end("cancelled", reason):
+            return
+        self._say(CANCELLED)
+        if task is not None:
+            await asyncio.gather(task, return_exceptions=True)
+        await self._quietly(self._driver.cancel(reason))
+        if mission is not None and mission.kind == "lead":
+            self._plan_return()
+
+    async def stop(self, reason: str = "asked") -> StopResult:
+        """Stand still now and stay so until `resume`. Always possible, never raises."""
+        self.stopped = True
+        self._forget_return()
+        if self._end("stopped", reason):
+            self._say(STOPPED)
+        log.warning("robot stop", robot=self._id, reason=reason)
+        # In a task of its own: a caller who hangs up must not call the stop off.
+        halting: asyncio.Task[StopResult] = self._spawn(self._halt(reason))
+        result = await asyncio.shield(halting)
+        self._on_change()
+        if not result.confirmed and not self._insisting:
+            self._spawn(self._insist(reason))
+        return result
+
+    async def resume(self) -> None:
+        """Let go of a stop. Moves nothing."""
+        self.stopped = False
+        log.info("robot resume", robot=self._id)
+        await self._quietly(self._driver.resume())
+        self._on_change()
+
+    # --- one mission ---
+
+    async def _run(self, mission: Mission, replaced: bool) -> None:
+        failure, text = FailureCode.INTERNAL, ""
+        try:
+            if replaced:
+                await self._driver.cancel("replaced")
+            await self._perform(mission)
+        except (LegFailed, DriverError) as error:
+            failure, text = error.code, error.text
+        except Exception:
+            log.exception("mission broke", robot=self._id, mission=mission.id)
+        else:
+            self._set(mission, "arrived")
+            if mission.kind == "lead":
+                self._say(HERE_WE_ARE, mission.target)
+                self._plan_return()
+            return
+        if not self._set(mission, "failed", failure.value):
+            return
+        log.warning("mission failed", robot=self._id, mission=mission.id, code=failure, text=text)
+        await self._quietly(self._driver.cancel(failure.value))
+        if mission.kind == "lead":
+            self._say(WAY_BLOCKED if failure is FailureCode.BLOCKED else CANNOT_GO_ON)
+            if failure in (FailureCode.BLOCKED, FailureCode.UNREACHABLE):
+                self._plan_return()
+
+    async def _perform(self, mission: Mission) -> None:
+        self._set(mission, "announcing")
+        announcement = {"lead": FOLLOW_ME, "return": GOING_HOME, "dock": GOING_TO_CHARGE}
+        self._say(announcement[mission.kind], mission.target)
+        await self._clock.sleep(self._policy.announce_seconds)
+        if mission.kind == "dock" and self.state().charging:
+            return
+        self._gate(mission)
+        self._set(mission, "moving")
+        watcher = Watcher(
+            waiting=lambda waits: self._show_waiting(mission, waits),
+            ask=lambda: self._say(EXCUSE_ME),
+        )
+        can = self._driver.capabilities()
+        if Capability.SPEED_LIMIT in can:
+            await self._driver.set_speed_limit(self._policy.max_speed)
+        if Capability.DOCK in can and (self.state().activity == "docked" or self.state().charging):
+            await self._journey.drive(self._driver.undock, watcher, again=False)
+        pose = mission.target.pose
+        await self._journey.drive(
+            lambda goal_id: self._driver.go_to(Goal(goal_id, pose)),
+            watcher,
+        )
+        if mission.kind == "dock" and Capability.DOCK in can:
+            await self._dock(watcher)
+
+    async def _dock(self, watcher: Watcher) -> None:
+        """Docked is who charges, whatever the robot answers."""
+        for _ in range(self._policy.dock_attempts):
+            try:
+                await self._journey.drive(self._driver.dock, watcher, again=False)
+            except (LegFailed, DriverError) as error:
+                if error.code is not FailureCode.DOCKING_FAILED:
+                    raise
+                log.warning("docking failed", robot=self._id, text=error.text)
+            if self.state().charging:
+                return
+        raise LegFailed(FailureCode.DOCKING_FAILED, "the robot does not charge")
+
+    def _gate(self, mission: Mission) -> None:
+        """The same question again just before the first motion: much may happen while it speaks."""
+        refused = refusal(
+            self.state(),
+            self._clock.monotonic(),
+            self._driver.stale_after,
+            stopped=self.stopped,
+            kind=mission.kind,
+            target=mission.target,
+            lobby_map=self._map,
+            policy=self._policy,
+        )
+        if refused is not None:
+            codes = {
+                "robot_e_stop": FailureCode.ESTOP,
+                "robot_unavailable": FailureCode.LINK_LOST,
+                "robot_manual": FailureCode.MANUAL_MODE,
+                "robot_not_localised": FailureCode.NOT_LOCALISED,
+                "robot_battery_low": FailureCode.BATTERY_LOW,
+            }
+            raise LegFailed(codes.get(refused.code, FailureCode.REJECTED), refused.en)
+
+    def _show_waiting(self, mission: Mission, waits: bool) -> None:
+        current = self._mission
+        if current is not None and (current.state == "waiting") != waits:
+            self._set(mission, "waiting" if waits else "moving")
+
+    def _set(self, mission: Mission, state: MissionState, reason: str | None = None) -> bool:
+        """Change a mission that is still the current one and has not ended; whether it was."""
+        current = self._mission
+        if current is None or current.id != mission.id or current.ended:
+            return False
+        self._mission = replace(current, state=state, reason=reason)
+        log.info("mission state", robot=self._id, mission=mission.id, state=state, reason=reason)
+        self._on_change()
+        return True
+
+    def _end(self, state: MissionState, reason: str) -> bool:
+        """End whatever mission runs; whether there was one."""
+        mission = self._mission
+        if mission is None or not self._set(mission, state, reason):
+            return False
+        if self._task is not None:
+            self._task.cancel()
+        return True
+
+    # --- the way home ---
+
+    def _plan_return(self) -> None:
+        if self._policy.return_after is not None and not self.stopped:
+            self._forget_return()
+            self._return = self._spawn(self._return_later(self._policy.return_after))
+
+    def _forget_return(self) -> None:
+        waiting, self._return = self._return, None
+        if waiting is not None:
+            waiting.cancel()
+
+    async def _return_later(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        self._return = None
+        state, posts = self.state(), self._posts
+        low = state.battery is not None and state.battery < self._policy.battery_return
+        kind: MissionKind = "dock" if low and posts.dock is not None else "return"
+        target = posts.dock if kind == "dock" and posts.dock is not None else posts.home
+        if kind == "return" and state.pose is not None and _at(state.pose, target.pose):
+            return
+        try:
+            self.start(kind, target, AUTOMATIC)
+        except Refused as refused:
+            log.info("no way home", robot=self._id, code=refused.code)
+
+    # --- stopping, speaking, listening ---
+
+    async def _halt(self, reason: str) -> StopResult:
+        result = StopResult(confirmed=False, text="not confirmed in time")
+
+        async def halt() -> None:
+            nonlocal result
+            result = await self._driver.stop(reason)
+
+        try:
+            await finish_within(halt(), self._clock, self._policy.stop_seconds)
+        except Exception as error:
+            result = StopResult(confirmed=False, text=f"{type(error).__name__}: {error}")
+        if not result.confirmed:
+            log.error("robot stop not confirmed", robot=self._id, text=result.text)
+        return result
+
+    async def _insist(self, reason: str) -> None:
+        """A stop that was not confirmed is repeated while it is wanted."""
+        self._insisting = True
+        try:
+            for _ in range(INSIST_TIMES):
+                await self._clock.sleep(INSIST_EVERY)
+                if not self.stopped or (await self._halt(reason)).confirmed:
+                    return
+        finally:
+            self._insisting = False
+
+    def _busy(self, running: Mission) -> Refused:
+        said = sentence(BUSY_LEADING if running.kind == "lead" else BUSY_RETURNING, running.target)
+        return Refused("robot_busy", said.vi, said.en)
+
+    def _say(self, source: str, place: Place | None = None) -> None:
+        said = sentence(source, place)
+        self._on_say(said)
+        if Capability.SAY in self._driver.capabilities():
+            self._spawn(self._quietly(self._driver.say(said.vi, "vi")))
+
+    async def _listen(self) -> None:
+        async for event in self._driver.events():
+            self._journey.hear(event)
+            if isinstance(event, LinkBack) and self.stopped:
+                self._spawn(self._halt("still stopped"))
+            self._on_change()
+
+    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
+        """Something that may fail without changing what happens next."""
+        try:
+            await finish_within(work, self._clock, self._policy.stop_seconds)
+        except Exception as error:
+            log.warning("robot command failed", robot=self._id, error=str(error))
+
+    def _spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+        return task
+
+
+def _at(pose: Pose, other: Pose) -> bool:
+    return math.dist((pose.x, pose.y), (other.x, other.y)) < AT_HOME

@@ -1,0 +1,162 @@
+"""Keep a driver alive: build it, connect it, try again with growing pauses, carry a stop over.
+
+Seen from above it is a driver that always exists: while there is no connection its state says so,
+commands are refused at once, and nothing is ever queued.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+
+import structlog
+
+from robot_bridge.clock import Clock, finish_within
+from robot_bridge.driver import (
+    Capability,
+    DriverError,
+    DriverEvent,
+    EventStream,
+    FailureCode,
+    Goal,
+    LinkBack,
+    LinkLost,
+    RobotDriver,
+    RobotState,
+    StopResult,
+)
+
+CONNECT_SECONDS = 10.0
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 60.0
+STALE_AFTER = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+class KeptDriver:
+    """A `RobotDriver` around one that is built by ``build`` and may fail at any time."""
+
+    def __init__(self, robot_id: str, build: Callable[[], RobotDriver], clock: Clock) -> None:
+        self.name = robot_id
+        self._build = build
+        self._clock = clock
+        self._stream = EventStream()
+        self._driver: RobotDriver | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self._held: str | None = None
+        self._error: str | None = None
+
+    @property
+    def stale_after(self) -> float:
+        return self._driver.stale_after if self._driver else STALE_AFTER
+
+    @property
+    def driver(self) -> RobotDriver | None:
+        """The driver itself while it is connected."""
+        return self._driver
+
+    async def connect(self) -> None:
+        """Begin to keep the connection; returns at once."""
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep(), name=f"{self.name} link")
+
+    async def close(self) -> None:
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+        self._stream.close()
+
+    def capabilities(self) -> frozenset[Capability]:
+        return self._driver.capabilities() if self._driver else frozenset()
+
+    async def go_to(self, goal: Goal) -> None:
+        await self._linked().go_to(goal)
+
+    async def cancel(self, reason: str) -> None:
+        if self._driver is not None:
+            await self._driver.cancel(reason)
+
+    async def stop(self, reason: str) -> StopResult:
+        self._held = reason
+        if self._driver is None:
+            return StopResult(confirmed=False, text="no connection to the robot")
+        return await self._driver.stop(reason)
+
+    async def resume(self) -> None:
+        self._held = None
+        if self._driver is not None:
+            await self._driver.resume()
+
+    async def dock(self, goal_id: str) -> None:
+        await self._linked().dock(goal_id)
+
+    async def undock(self, goal_id: str) -> None:
+        await self._linked().undock(goal_id)
+
+    async def say(self, text: str, language: str) -> None:
+        await self._linked().say(text, language)
+
+    async def show(self, page: str) -> None:
+        await self._linked().show(page)
+
+    async def set_speed_limit(self, metres_per_second: float | None) -> None:
+        await self._linked().set_speed_limit(metres_per_second)
+
+    def snapshot(self) -> RobotState:
+        if self._driver is None:
+            return RobotState(link="lost", errors=(self._error,) if self._error else ())
+        return self._driver.snapshot()
+
+    def events(self) -> AsyncIterator[DriverEvent]:
+        return self._stream.read()
+
+    def _linked(self) -> RobotDriver:
+        if self._driver is None:
+            raise DriverError(FailureCode.LINK_LOST, "no connection to the robot")
+        return self._driver
+
+    async def _keep(self) -> None:
+        pause = FIRST_PAUSE
+        while True:
+            driver: RobotDriver | None = None
+            try:
+                driver = self._build()
+                if await finish_within(driver.connect(), self._clock, CONNECT_SECONDS):
+                    pause = FIRST_PAUSE
+                    await self._serve(driver)
+                else:
+                    self._lost(f"no answer in {CONNECT_SECONDS:.0f} s")
+            except Exception as error:  # a driver is foreign code: whatever it raises, try again
+                self._lost(f"{type(error).__name__}: {error}")
+            finally:
+                self._driver = None
+                if driver is not None:
+                    await _close_quietly(driver)
+            await self._clock.sleep(pause * random.uniform(0.8, 1.2))
+            pause = min(LONGEST_PAUSE, pause * 2)
+
+    async def _serve(self, driver: RobotDriver) -> None:
+        """Hand the driver's events on until it ends them."""
+        events = driver.events()
+        if self._held is not None:
+            await driver.stop(self._held)
+        self._driver, self._error = driver, None
+        self._stream.publish(LinkBack())
+        log.info("robot connected", robot=self.name, driver=driver.name)
+        async for event in events:
+            self._stream.publish(event)
+        self._lost("the driver ended")
+
+    def _lost(self, reason: str) -> None:
+        if self._error != reason:
+            log.warning("robot not connected", robot=self.name, reason=reason)
+        self._error = reason
+        self._stream.publish(LinkLost(reason))
+
+
+async def _close_quietly(driver: RobotDriver) -> None:
+    try:
+        await driver.close()
+    except Exception:
+        log.exception("closing a robot driver failed", driver=driver.name)

@@ -1,0 +1,77 @@
+"""What a robot says: Vietnamese source strings, English from the catalogue beside this file."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from babel.messages.pofile import read_po
+
+from robot_bridge.places import Place
+
+_CATALOGUE = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "robot_bridge.po"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One thing said, in both languages."""
+
+    vi: str
+    en: str
+
+
+FOLLOW_ME: Final = "Dạ, mời anh/chị theo em đến {place} ạ."
+HERE_WE_ARE: Final = "Dạ, mình đã đến {place} rồi ạ."
+EXCUSE_ME: Final = "Dạ, xin anh/chị cho em đi nhờ một chút ạ."
+WAY_BLOCKED: Final = (
+    "Dạ, em xin lỗi, đường đang bị chắn nên em chưa đi tiếp được. "
+    "Anh/chị đi theo bảng chỉ dẫn hoặc hỏi nhân viên giúp em ạ."
+)
+CANNOT_GO_ON: Final = (
+    "Dạ, em xin lỗi, em không dẫn anh/chị đi tiếp được. Anh/chị hỏi nhân viên giúp em ạ."
+)
+STOPPED: Final = "Dạ, em đã dừng lại rồi ạ."
+CANCELLED: Final = "Dạ, em không đi nữa ạ."
+GOING_HOME: Final = "Dạ, em xin phép về chỗ của em ạ."
+GOING_TO_CHARGE: Final = "Dạ, em xin phép đi sạc pin ạ."
+
+NOT_LINKED: Final = "Dạ, hiện em không liên lạc được với robot. Anh/chị hỏi nhân viên giúp em ạ."
+HELD: Final = "Robot đang được giữ dừng. Nhân viên cần cho phép chạy lại trước."
+E_STOP: Final = "Nút dừng khẩn cấp trên robot đang được nhấn. Nhân viên cần kiểm tra và mở nút."
+BY_HAND: Final = "Robot đang được điều khiển bằng tay."
+LOST: Final = "Robot chưa xác định được vị trí của mình. Nhân viên cần giúp robot định vị lại."
+BATTERY_LOW: Final = "Pin của robot quá thấp, robot cần được sạc."
+OFF_MAP: Final = "{place} nằm ngoài vùng robot được phép đi."
+BUSY_LEADING: Final = "Robot đang dẫn một người khác đến {place}. Xin chờ một chút."
+BUSY_RETURNING: Final = "Robot đang đi đến {place}. Xin chờ một chút."
+
+
+def sentence(source: str, place: Place | None = None) -> Sentence:
+    """A sentence in both languages, with the place's name in it."""
+    vi, en = source, _english()[source]
+    if place is not None:
+        vi, en = (
+            vi.format(place=_inside(place.vi)),
+            en.format(place=_inside(place.en)),
+        )
+    return Sentence(_capital(vi), _capital(en))
+
+
+@cache
+def _english() -> dict[str, str]:
+    with _CATALOGUE.open("rb") as file:
+        catalogue = read_po(file, locale="en")
+    return {
+        message.id: message.string
+        for message in catalogue
+        if isinstance(message.id, str) and isinstance(message.string, str) and message.id
+    }
+
+
+def _inside(name: str) -> str:
+    """A name as it is written within a sentence."""
+    return name[:1].lower() + name[1:] if not name[:2].isupper() else name
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
