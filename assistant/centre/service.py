@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -172,7 +172,7 @@ class Centre:
         now = self._clock()
         return self._live.board(now, self._queue_at(now))
 
-    async def board_events(self) -> AsyncIterator[dict[str, Any]]:
+    async def board_events(self) -> AsyncGenerator[dict[str, Any], None]:
         """The board now, and again whenever it changes: calls, tickets, hours, notices."""
         event = asyncio.Event()
         self._listeners.add(event)
