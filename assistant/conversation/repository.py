@@ -1,0 +1,93 @@
+"""Reading and writing conversations and turns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from assistant.conversation.tables import ConversationRow, TurnRow
+
+_C = ConversationRow.__table__.c
+_T = TurnRow.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A conversation, and the turn of a message id where there is one already."""
+
+    id: str
+    channel: str
+    kiosk: str | None
+    language: str | None
+    last_at: datetime
+    closed_at: datetime | None
+    message: str | None
+    reply: str | None
+
+
+async def find(session: AsyncSession, conversation: str, message_id: str) -> Stored | None:
+    """One statement: it is on the way of every turn."""
+    query = (
+        select(
+            _C.id,
+            _C.channel,
+            _C.kiosk,
+            _C.language,
+            _C.last_at,
+            _C.closed_at,
+            _T.message,
+            _T.reply,
+        )
+        .select_from(ConversationRow)
+        .outerjoin(TurnRow, and_(_T.conversation == _C.id, _T.message_id == message_id))
+        .where(_C.id == conversation)
+    )
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else Stored(*row)
+
+
+async def add(session: AsyncSession, row: ConversationRow) -> None:
+    session.add(row)
+
+
+async def add_turn(session: AsyncSession, values: dict[str, Any], now: datetime) -> None:
+    """Raises `sqlalchemy.exc.IntegrityError` when the message id has a turn already."""
+    await session.execute(insert(TurnRow).values(values))
+    await session.execute(
+        update(ConversationRow).where(_C.id == values["conversation"]).values(last_at=now)
+    )
+
+
+async def close(session: AsyncSession, conversation: str, now: datetime) -> None:
+    await session.execute(
+        update(ConversationRow)
+        .where(_C.id == conversation, _C.closed_at.is_(None))
+        .values(closed_at=now)
+    )
+
+
+async def to_forget(session: AsyncSession, idle_since: datetime, limit: int) -> Sequence[str]:
+    """Conversations that are over and that the engine still remembers."""
+    over = _C.closed_at.is_not(None) | (_C.last_at < idle_since)
+    query = select(_C.id).where(_C.forgotten_at.is_(None), over).order_by(_C.last_at).limit(limit)
+    return (await session.scalars(query)).all()
+
+
+async def forget(session: AsyncSession, conversation: str, now: datetime) -> None:
+    """Erase the replies of a conversation that the engine has forgotten."""
+    await session.execute(update(TurnRow).where(_T.conversation == conversation).values(reply=None))
+    await session.execute(
+        update(ConversationRow).where(_C.id == conversation).values(forgotten_at=now)
+    )
+
+
+async def delete_older(session: AsyncSession, before: datetime) -> None:
+    """Retention: whole conversations go, their turns with them."""
+    old = select(_C.id).where(_C.last_at < before, _C.forgotten_at.is_not(None))
+    await session.execute(delete(TurnRow).where(_T.conversation.in_(old)))
+    await session.execute(
+        delete(ConversationRow).where(_C.last_at < before, _C.forgotten_at.is_not(None))
+    )

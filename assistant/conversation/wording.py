@@ -1,0 +1,74 @@
+"""What people write, made safe; and the sentences that the application itself says."""
+
+import gettext
+import unicodedata
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from assistant.errors import Language, LetanError
+
+MOST_CHARACTERS = 2000
+
+_CATALOGUE = Path(__file__).parent.parent / "locale" / "en" / "LC_MESSAGES" / "assistant.po"
+
+
+def clean(text: str) -> str:
+    """NFC, one line, no control or invisible characters.
+
+    Raises LetanError `text_empty`, `text_too_long`.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise LetanError(
+            "text_too_long",
+            422,
+            f"Câu hỏi dài {len(text)} ký tự; nhiều nhất là {MOST_CHARACTERS} ký tự.",
+            f"The message has {len(text)} characters; at most {MOST_CHARACTERS} are taken.",
+            field="text",
+            remedy_vi="Rút ngắn câu hỏi, hoặc gửi thành nhiều câu.",
+            remedy_en="Shorten it, or send it in several messages.",
+        )
+    text = unicodedata.normalize("NFC", text)
+    kept = "".join(map(_visible, text))
+    cleaned = " ".join(kept.split())
+    if not cleaned:
+        raise LetanError(
+            "text_empty",
+            422,
+            "Câu hỏi đang để trống.",
+            "The message is empty.",
+            field="text",
+            remedy_vi="Viết câu hỏi vào trường 'text'.",
+            remedy_en="Write the question into the field 'text'.",
+        )
+    return cleaned
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to understand: a letter or a digit."""
+    return any(character.isalnum() for character in text)
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cf", "Co", "Cs", "Cn"):
+        return ""
+    return " " if category in ("Cc", "Zl", "Zp", "Zs") else character
+
+
+@cache
+def _english() -> gettext.GNUTranslations:
+    compiled = BytesIO()
+    with _CATALOGUE.open("rb") as file:
+        write_mo(compiled, read_po(file, locale="en"))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def say(language: Language, source: str, **values: object) -> str:
+    """A sentence of the catalogue in a language, its ``{names}`` filled in."""
+    text = source if language == "vi" else _english().gettext(source)
+    return text.format(**values) if values else text
