@@ -225,7 +225,8 @@ def _samples(data: bytes, kind: int, bits: int) -> npt.NDArray[np.float32]:
     """Samples on the scale of 16-bit PCM."""
     if kind == _FLOAT:
         floats: npt.NDArray[np.floating] = np.frombuffer(data, dtype=f"<f{bits // 8}")
-        return np.float32(32767) * np.clip(floats, -1e3, 1e3).astype(np.float32)
+        scaled = 32767.0 * np.clip(floats.astype(np.float64), -1e3, 1e3)
+        return scaled.astype(np.float32)
     if bits == 8:
         return (np.frombuffer(data, dtype="u1").astype(np.float32) - 128.0) * 256.0
     if bits == 24:

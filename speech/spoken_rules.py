@@ -1,0 +1,191 @@
+"""Rules that both languages share: addresses of the web, codes, telephone numbers, amounts.
+
+A rule is a pattern and what its match is spoken as; rules run in order, special before general.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from speech.lexicon import Lexicon, whole_words
+from speech.numbers import cardinal, digits
+
+Match = re.Match[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern and its spoken form."""
+
+    pattern: re.Pattern[str]
+    speak: Callable[[Match], str]
+
+    def apply(self, text: str) -> str:
+        # The blanks keep words apart whatever stood beside the match.
+        return self.pattern.sub(lambda match: f" {self.speak(match)} ", text)
+
+
+def rule(pattern: str, speak: Callable[[Match], str], flags: int = 0) -> Rule:
+    return Rule(re.compile(pattern, flags), speak)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The small words of a language that the shared rules need."""
+
+    language: str
+    dot: str
+    """Between the parts of a code."""
+    web_dot: str
+    at: str
+    page: str
+    """Said instead of a path: the page itself is shown, not read."""
+    percent: str
+    point: str
+    """Before decimals."""
+    to: str
+    minus: str
+
+
+VI: Final = Words("vi", "chấm", "chấm", "a còng", "trang", "phần trăm", "phẩy", "đến", "âm")
+EN: Final = Words("en", "point", "dot", "at", "the page", "percent", "point", "to", "minus")
+
+_URL = (
+    r"(?<![\w@])(?:https?://|www\.)?((?:[a-z0-9-]{1,60}\.){1,6}"
+    r"(?:vn|com|org|net|info|me|gov|edu|io|asia))(?![\w-])((?:[:/?#][^\s<>()\"]*)?)"
+)
+_EMAIL = r"(?<![\w.+-])([\w.+-]{1,64})@((?:[\w-]{1,60}\.){1,6}[a-z]{2,12})(?!\w)"
+_OTHER_URL = r"\b[a-z][a-z0-9+.-]{1,10}://[^\s<>()\"]+"
+_CODE = r"(?<![\d.,])(\d)\.(\d{6})((?:\.\d{2,3})*)(\.H\d{2})?(?![\d])"
+_DOSSIER = r"(?<!\w)([A-ZĐ]\d{2}(?:\.\d{1,3}){1,3}(?:-\d{3,10}){1,3})(?!\w)"
+_PHONE = (
+    r"(?<![\w.,/])((?:\+84|\(\+84\)|\(0\d{1,3}\)|0)[\d .-]{7,15}\d"
+    r"|1[89]00[ .-]?\d{2,4}[ .-]?\d{0,4})(?![\d/])"
+)
+_SHORT_PHONE = r"(?i)(tổng đài|điện thoại|đường dây nóng|hotline|call|dial|gọi)((?:\s+số)?\s*:?\s+)"
+LETTERS_DIGITS = r"(?<![\w.])([A-ZĐ]{1,5})[-.]?(\d{1,6})([a-zđ]?)(?!\w)"
+
+
+def web(words: Words, lexicon: Lexicon) -> list[Rule]:
+    def host(name: str) -> str:
+        known = lexicon.hosts.get(name.removeprefix("www."))
+        return known or characters(name, words, words.web_dot, lexicon)
+
+    def address(match: Match) -> str:
+        name = host(match[1].lower())
+        return f"{words.page} {name}" if len(match[2]) > 1 else name
+
+    def email(match: Match) -> str:
+        user = characters(match[1], words, words.web_dot, lexicon)
+        return f"{user} {words.at} {host(match[2].lower())}"
+
+    return [
+        rule(_EMAIL, email),
+        rule(_URL, address, re.IGNORECASE),
+        rule(_OTHER_URL, lambda _: words.page, re.IGNORECASE),
+    ]
+
+
+def characters(written: str, words: Words, dot: str, lexicon: Lexicon) -> str:
+    """Letters stay together, digits one by one, dots named, other signs a pause."""
+    parts = re.findall(r"\d+|[^\W\d_]+|\.", written)
+    spoken = []
+    for part in parts:
+        if part == ".":
+            spoken.append(dot)
+        elif part[0].isdigit():
+            spoken.append(digits(part, words.language))
+        else:
+            short = part.isupper() or len(part) < 3
+            spoken.append(lexicon.spell(part) if short else part)
+    return " ".join(spoken)
+
+
+def codes(words: Words, lexicon: Lexicon) -> list[Rule]:
+    """Procedure and dossier codes, digit by digit."""
+    return [
+        rule(_DOSSIER, lambda m: ", ".join(
+            characters(part, words, words.dot, lexicon) for part in m[1].split("-")
+        )),
+        rule(_CODE, lambda m: characters(m[0], words, words.dot, lexicon)),
+    ]  # fmt: skip
+
+
+def phones(words: Words) -> list[Rule]:
+    def number(match: Match) -> str:
+        written = match[1].strip()
+        groups = [len(part) for part in re.findall(r"\d+", written)]
+        flat = re.sub(r"\D", "", written)
+        if not 8 <= len(flat) <= 13:
+            return match[0].replace("-", " ")
+        if len(groups) == 1 or min(groups) < 2:
+            groups = phone_groups(flat)
+        return digits(flat, words.language, groups)
+
+    def short(match: Match) -> str:
+        return f"{match[1]}{match[2]}{digits(match[3], words.language)}"
+
+    return [rule(_PHONE, number), rule(_SHORT_PHONE + r"(\d{3,5})(?!\d|[.,/:]\d)", short)]
+
+
+def phone_groups(flat: str) -> list[int]:
+    """How people say a number that is written without gaps."""
+    if flat.startswith(("18", "19")):
+        return [4]
+    if flat.startswith("84"):
+        return [2, 3, 3]
+    return {10: [4, 3], 11: [3, 4]}.get(len(flat), [3, 3, 3])
+
+
+def amount(written: str, words: Words, *, dots_group: bool) -> str:
+    """A number as written: 8.000 or 1,5 or 1,234,567 or 007, in words.
+
+    ``dots_group``: a dot before three digits separates thousands, as in Vietnamese.
+    """
+    language = words.language
+    if re.fullmatch(r"\d+", written):
+        return _whole(written, language)
+    if re.fullmatch(r"[1-9]\d{0,2}(,\d{3}){2,}(\.\d+)?", written) or (
+        language == "en" and re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?", written)
+    ):
+        whole, _, decimals = written.replace(",", "").partition(".")
+        return _decimal(whole, decimals, words)
+    grouped = re.fullmatch(r"([1-9]\d{0,2}(?:\.\d{3})+)(?:,(\d+))?", written)
+    if grouped and (dots_group or grouped[1].count(".") > 1):
+        return _decimal(grouped[1].replace(".", ""), grouped[2] or "", words)
+    simple = re.fullmatch(r"(\d+)[.,](\d+)", written)
+    if simple and not ("." in written and language == "vi" and not dots_group):
+        return _decimal(simple[1], simple[2], words)
+    separators = {".": words.dot, ",": ","}
+    return " ".join(
+        separators.get(part, "") or _whole(part, language)
+        for part in re.findall(r"\d+|[.,]", written)
+    )
+
+
+def _whole(written: str, language: str) -> str:
+    if len(written) > 2 and written[0] == "0" and written.strip("0"):
+        return digits(written, language, [3] * (len(written) // 3) if len(written) > 5 else ())
+    if len(written) > 12 or (len(written) > 9 and written[-3:] != "000"):
+        return digits(written, language, [3] * (len(written) // 3))
+    return cardinal(int(written), language)
+
+
+def _decimal(whole: str, decimals: str, words: Words) -> str:
+    spoken = _whole(whole, words.language)
+    if not decimals:
+        return spoken
+    together = words.language == "vi" and len(decimals) == 2 and decimals[0] != "0"
+    after = cardinal(int(decimals), "vi") if together else digits(decimals, words.language)
+    return f"{spoken} {words.point} {after}"
+
+
+def abbreviations(lexicon: Lexicon) -> list[Rule]:
+    def title(key: str, value: str) -> Rule:
+        return rule(rf"(?<!\w){re.escape(key)}\s?(?=\d|[A-ZĐ]\w)", lambda _: value)
+
+    return [
+        Rule(whole_words(lexicon.abbreviations), lambda m: lexicon.abbreviation(m[0])),
+        *(title(key, value) for key, value in lexicon.titles.items()),
+    ]
