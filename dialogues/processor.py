@@ -148,9 +148,7 @@ class _Plan:
         done: set[str] = {PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER}
         waiting = dict(schema.nodes)
         while waiting:
-            ready = [
-                name for name, node in waiting.items() if done.issuperset(node.needs.values())
-            ]
+            ready = [name for name, node in waiting.items() if done.issuperset(node.needs.values())]
             if not ready:
                 raise ValueError(f"the graph before {target} has a cycle or lacks a node")
             for name in ready:

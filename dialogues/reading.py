@@ -180,9 +180,13 @@ _NO = frozenset(
 )
 _UNSURE = frozenset(
     "khong ro|khong biet|khong chac|chua ro|chua biet|chua chac|khong nho|hong biet|khong ro a|khong biet nua|"
-    "not sure|i am not sure|im not sure|dont know|i dont know|unsure|maybe|chac co|hinh nhu co".split("|")
+    "not sure|i am not sure|im not sure|dont know|i dont know|unsure|maybe|chac co|hinh nhu co".split(
+        "|"
+    )
 )
-_FILLERS = frozenset("da vang u uh uhm a oi em anh chi bac co chau toi nhe nha thi la minh con".split())
+_FILLERS = frozenset(
+    "da vang u uh uhm a oi em anh chi bac co chau toi nhe nha thi la minh con".split()
+)
 
 
 def have_answer(said: str) -> str | None:
@@ -196,9 +200,7 @@ def have_answer(said: str) -> str | None:
     return None
 
 
-def _answer_to_question(
-    said: str, memory: Memory, understanding: Understanding
-) -> Payload | None:
+def _answer_to_question(said: str, memory: Memory, understanding: Understanding) -> Payload | None:
     if (memory.pending or {}).get("kind") != "document":
         return None
     answer = have_answer(said)
@@ -241,4 +243,6 @@ def _narrowed(
 
 def is_only_filler(said: str) -> bool:
     """Nothing but interjections: does not change a conversation's language."""
-    return all(word in _FILLERS or word in {"ok", "oke", "hi", "hello"} for word in fold(said).split())
+    return all(
+        word in _FILLERS or word in {"ok", "oke", "hi", "hello"} for word in fold(said).split()
+    )

@@ -160,7 +160,11 @@ def duration(card: Card) -> str:
 
 
 def time(card: Card) -> Section:
-    lines = [line for line in (duration(card), card.text((card.entry.get("time") or {}).get("note"))) if line]
+    lines = [
+        line
+        for line in (duration(card), card.text((card.entry.get("time") or {}).get("note")))
+        if line
+    ]
     return _section(card.translate("Thời gian giải quyết"), lines if duration(card) else lines)
 
 
@@ -172,9 +176,7 @@ def online(card: Card) -> Section:
     _ = card.translate
     lines = {
         "full": [_("Nộp trực tuyến toàn bộ được trên Cổng Dịch vụ công quốc gia.")],
-        "partial": [
-            _("Nộp trực tuyến được một phần; có bước vẫn phải đến nơi hoặc nộp bản giấy.")
-        ],
+        "partial": [_("Nộp trực tuyến được một phần; có bước vẫn phải đến nơi hoặc nộp bản giấy.")],
         "no": [_("Chưa nộp trực tuyến được, phải nộp trực tiếp.")],
     }.get(str(card.entry.get("online")), [])
     return _section(_("Nộp trực tuyến"), lines)
@@ -228,7 +230,9 @@ def named_case(entry: Entry, text: str) -> Mapping[str, Any] | None:
     best: tuple[float, Mapping[str, Any]] | None = None
     for case in entry.get("cases") or ():
         condition = case.get("if")
-        for wording in (condition or {}).values() if isinstance(condition, Mapping) else (condition,):
+        for wording in (
+            (condition or {}).values() if isinstance(condition, Mapping) else (condition,)
+        ):
             words = set(tokens(wording or "")) - _COMMON
             hits = len(words & said)
             if len(words) >= 2 and hits >= 2 and hits / len(words) >= 0.75:

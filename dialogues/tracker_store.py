@@ -26,8 +26,13 @@ class StorageError(Exception):
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    # FULL: an answered turn survives a power cut, not only a crash of the process.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON"):
+    # NORMAL: what is committed survives kill -9; a power cut may take the last turns, never corrupt the file.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=5000",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -72,8 +77,8 @@ class ConversationStore(SQLTrackerStore):
                     sa.text(f"CREATE INDEX IF NOT EXISTS {name} ON {table.name} ({columns})")
                 )
 
-    def load(self, sender_id: str) -> DialogueStateTracker | None:
-        """The conversation with all its events, or `None`. Raises `StorageError`."""
+    def load(self, sender_id: str, keep: int | None = None) -> DialogueStateTracker | None:
+        """The conversation, or `None`: every event is applied, the last `keep` are kept. Raises `StorageError`."""
         query = (
             sa.select(self._events.c.data)
             .where(self._events.c.sender_id == sender_id)
@@ -86,7 +91,7 @@ class ConversationStore(SQLTrackerStore):
             raise StorageError(type(error).__name__) from error
         if not events:
             return None
-        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
+        return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots, keep)
 
     def append(self, sender_id: str, events: Sequence[Event]) -> None:
         """Store the events of one turn, all or none. Raises `StorageError`."""

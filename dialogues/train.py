@@ -62,7 +62,9 @@ def train(release: Path, content: Path) -> Path:
         training = release / "training"
         shutil.rmtree(training, ignore_errors=True)
         training.mkdir()
-        training_data.generate(release / "catalogue.json", release / "centre.json", training, content)
+        training_data.generate(
+            release / "catalogue.json", release / "centre.json", training, content
+        )
     report("loading Rasa", 0.15)
     with _stdout_to_stderr():
         from dialogues import lazy_tensorflow

@@ -80,9 +80,7 @@ class Understanding:
         return {
             "language": self.language or "vi",
             "intent": {"name": self.intent, "confidence": round(self.confidence, 4)},
-            "intent_ranking": [
-                {"name": n, "confidence": round(c, 4)} for n, c in self.ranking
-            ],
+            "intent_ranking": [{"name": n, "confidence": round(c, 4)} for n, c in self.ranking],
             "procedures": [candidate.as_dict() for candidate in self.procedures],
             "ambiguous": self.ambiguous,
             "aspects": list(self.aspects),

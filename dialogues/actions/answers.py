@@ -56,9 +56,7 @@ def _confidence(turn: Turn, code: str) -> float:
 
 def _offer_cases(turn: Turn, card: Card) -> None:
     cases = card.entry.get("cases") or ()
-    choices = [
-        {"title": card.text(case["if"]), "payload": f"case:{case['id']}"} for case in cases
-    ]
+    choices = [{"title": card.text(case["if"]), "payload": f"case:{case['id']}"} for case in cases]
     if choices:
         turn.offer(turn.translate("Trường hợp của anh/chị có gì khác không?"), choices)
 
@@ -76,7 +74,11 @@ def _part(
         "field": turn.text_of(entry.get("field")),
         "sections": every,
         "asked": list(aspects),
-        "case": {"id": case["id"], "title": card.text(case["if"]), "note": card.text(case.get("note"))}
+        "case": {
+            "id": case["id"],
+            "title": card.text(case["if"]),
+            "note": card.text(case.get("note")),
+        }
         if case
         else None,
         "note": card.text(entry.get("note")) or None,
@@ -88,9 +90,7 @@ def _part(
     }
 
 
-def _spoken(
-    turn: Turn, card: Card, every: dict[str, Section], aspects: Sequence[str]
-) -> str:
+def _spoken(turn: Turn, card: Card, every: dict[str, Section], aspects: Sequence[str]) -> str:
     _ = turn.translate
     sentences = [_("Dạ, về {name}:").format(name=turn.name(card.entry))]
     if aspects:
@@ -105,9 +105,13 @@ def _spoken(
     if card.case is not None:
         note = card.text(card.case.get("note"))
         sentences.append(
-            _("Trường hợp {case}: {note}").format(case=_lower(card.text(card.case["if"])), note=_stop(note))
+            _("Trường hợp {case}: {note}").format(
+                case=_lower(card.text(card.case["if"])), note=_stop(note)
+            )
             if note
-            else _("Em đã tính cho trường hợp: {case}.").format(case=_lower(card.text(card.case["if"])))
+            else _("Em đã tính cho trường hợp: {case}.").format(
+                case=_lower(card.text(card.case["if"]))
+            )
         )
     sentences += _notices(turn, card.entry)
     if not card.entry.get("verified") or card.entry.get("needs_review"):
@@ -148,9 +152,7 @@ def _sentence(turn: Turn, card: Card, aspect: str, section: Section) -> str:
     _ = turn.translate
     lines = [str(line).rstrip(" .;") for line in section["lines"]]
     if aspect == "documents":
-        return _("Cần {n} loại giấy tờ: {list}.").format(
-            n=len(lines), list=_listing(turn, lines)
-        )
+        return _("Cần {n} loại giấy tờ: {list}.").format(n=len(lines), list=_listing(turn, lines))
     if aspect == "place":
         return _("Nộp tại {place}.").format(place=card.place) + _counter_state(turn, card.entry)
     if aspect == "fee" and card.entry.get("fees") and len(lines) == 1 and lines[0] == _("Miễn phí"):
@@ -215,8 +217,10 @@ def when(turn: Turn, instant: Any) -> str:
         now = datetime.fromisoformat(str(turn.context.get("now")))
     except ValueError:
         return ""
-    hour = f"{at.hour}:{at.minute:02d}" if turn.language == "en" else f"{at.hour} giờ" + (
-        f" {at.minute:02d}" if at.minute else ""
+    hour = (
+        f"{at.hour}:{at.minute:02d}"
+        if turn.language == "en"
+        else f"{at.hour} giờ" + (f" {at.minute:02d}" if at.minute else "")
     )
     if at.date() == now.date():
         return hour

@@ -231,9 +231,9 @@ def issue_ticket(turn: Turn, counter: Entry) -> None:
     if live.get("open") is False:
         opens = when(turn, live.get("opens_at"))
         turn.say(
-            _("Dạ, {counter} đang đóng, mở lại lúc {time}. Lúc đó anh/chị lấy số giúp em ạ.").format(
-                counter=name, time=opens
-            )
+            _(
+                "Dạ, {counter} đang đóng, mở lại lúc {time}. Lúc đó anh/chị lấy số giúp em ạ."
+            ).format(counter=name, time=opens)
             if opens
             else _("Dạ, {counter} đang đóng nên chưa lấy số được ạ.").format(counter=name)
         )

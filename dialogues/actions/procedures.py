@@ -45,7 +45,9 @@ def clarify(turn: Turn) -> None:
     _ = turn.translate
     turn.memory.unsure += 1
     if turn.memory.unsure >= 2:
-        hand_over(turn, "not_understood", _("Dạ, em chưa hiểu được ý anh/chị. Em mời cán bộ hỗ trợ ạ."))
+        hand_over(
+            turn, "not_understood", _("Dạ, em chưa hiểu được ý anh/chị. Em mời cán bộ hỗ trợ ạ.")
+        )
         return
     turn.memory.aspects = list(turn.reading.understanding.aspects)
     codes = understood(turn)
@@ -57,7 +59,9 @@ def clarify(turn: Turn) -> None:
         codes = [str(p["code"]) for p in sorted(ranked, key=lambda p: p["rank"])][:3]
         prompt = _("Những việc hay được hỏi:")
         turn.say(
-            _("Dạ, em chưa hiểu. Anh/chị nói tên thủ tục giúp em, ví dụ: đăng ký khai sinh cần giấy tờ gì?")
+            _(
+                "Dạ, em chưa hiểu. Anh/chị nói tên thủ tục giúp em, ví dụ: đăng ký khai sinh cần giấy tờ gì?"
+            )
         )
     offer_procedures(turn, codes, prompt, staff=True)
 
@@ -106,7 +110,11 @@ class AnswerAspect(ReplyAction):
         understanding = turn.reading.understanding
         aspects = [payload.value] if payload and payload.value else list(understanding.aspects)
         topic = turn.release.canonical(turn.memory.topic)
-        if payload is None and understood(turn) and (topic is None or understanding.ambiguous is False):
+        if (
+            payload is None
+            and understood(turn)
+            and (topic is None or understanding.ambiguous is False)
+        ):
             codes = understood(turn)
             if topic is None or codes[0] != topic:
                 answer_or_ask(turn)
@@ -180,9 +188,9 @@ class LifeEvent(ReplyAction):
         first = turn.name(entries[0])
         others = "; ".join(turn.name(entry) for entry in entries[1:3])
         turn.say(
-            _("Dạ, việc đầu tiên là {first}. Sau đó có thể cần: {others}. Anh/chị muốn hỏi việc nào ạ?").format(
-                first=first, others=others
-            )
+            _(
+                "Dạ, việc đầu tiên là {first}. Sau đó có thể cần: {others}. Anh/chị muốn hỏi việc nào ạ?"
+            ).format(first=first, others=others)
         )
         turn.parts.append(
             {
@@ -235,7 +243,9 @@ class Deny(ReplyAction):
             offer_procedures(turn, codes, _("Anh/chị cần việc nào ạ?"), staff=True)
             return
         if turn.memory.topic is not None or pending:
-            turn.say(_("Dạ, em xin lỗi em hiểu chưa đúng. Anh/chị nói lại tên việc cần làm giúp em ạ."))
+            turn.say(
+                _("Dạ, em xin lỗi em hiểu chưa đúng. Anh/chị nói lại tên việc cần làm giúp em ạ.")
+            )
             turn.outcome = "clarified"
             return
         turn.say(_("Dạ vâng ạ."))

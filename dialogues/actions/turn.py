@@ -80,7 +80,9 @@ class Turn:
         """The entry in this turn's language and case."""
         case = None
         if self.memory.case and self.release.canonical(entry["code"]) == self.memory.topic:
-            case = next((c for c in entry.get("cases") or () if str(c["id"]) == self.memory.case), None)
+            case = next(
+                (c for c in entry.get("cases") or () if str(c["id"]) == self.memory.case), None
+            )
         return Card(entry, self.language, self.translate, self.where(entry), case)
 
     def name(self, entry: Entry) -> str:
@@ -101,7 +103,9 @@ class Turn:
             return self.text_of(counter["name"])
         office = self.release.office_for(entry)
         if office is not None:
-            return ", ".join(p for p in (self.text_of(office.get(k)) for k in ("name", "address")) if p)
+            return ", ".join(
+                p for p in (self.text_of(office.get(k)) for k in ("name", "address")) if p
+            )
         written = str(entry.get("where") or "")
         if written in {"", "xã"}:
             return _("quầy hướng dẫn của Trung tâm") if written else ""

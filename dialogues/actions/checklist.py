@@ -1,0 +1,167 @@
+"""Which papers does the visitor have, which are missing: one question at a time, or all that a sentence names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dialogues.actions.answers import answer_procedure
+from dialogues.actions.procedures import answer_or_ask, clarify, understood
+from dialogues.actions.turn import ReplyAction, Turn
+from dialogues.papers import named_documents
+from dialogues.sections import document_items, named_case
+
+_HAVE = {"yes": True, "no": False, "unsure": None}
+
+
+class CheckDocuments(ReplyAction):
+    action_name = "action_check_documents"
+
+    def answer(self, turn: Turn) -> None:
+        payload = turn.reading.payload
+        memory = turn.memory
+        if payload is not None and payload.kind == "have":
+            if memory.checklist is None or memory.checklist.get("current") is None:
+                clarify(turn)
+                return
+            memory.checklist["have"][memory.checklist["current"]] = _HAVE[str(payload.value)]
+            self._go_on(turn)
+            return
+        codes = understood(turn)
+        if payload is None and codes and codes[0] != memory.topic:
+            if turn.reading.understanding.ambiguous:
+                answer_or_ask(turn)
+                return
+            memory.topic, memory.case, memory.checklist = codes[0], None, None
+        entry = turn.release.procedure(memory.topic)
+        if entry is None:
+            clarify(turn)
+            return
+        case = named_case(entry, turn.reading.text)
+        if case is not None:
+            memory.case = str(case["id"])
+        self._start(turn)
+
+    def _start(self, turn: Turn) -> None:
+        memory = turn.memory
+        entry = turn.release.procedures[str(memory.topic)]
+        items = document_items(turn.card(entry))
+        if items is None:
+            answer_procedure(turn, str(memory.topic), ["documents"])
+            return
+        running = memory.checklist or {}
+        same = running.get("code") == memory.topic and running.get("case") == memory.case
+        have = dict(running.get("have") or {}) if same and running.get("current") else {}
+        have |= named_documents(turn.reading.text, items) if turn.reading.payload is None else {}
+        memory.checklist = {
+            "code": memory.topic,
+            "case": memory.case,
+            "have": have,
+            "current": None,
+        }
+        memory.unsure = 0
+        self._go_on(turn)
+
+    def _go_on(self, turn: Turn) -> None:
+        """Ask for the next paper, or say what is missing."""
+        memory = turn.memory
+        state: dict[str, Any] = memory.checklist or {}
+        memory.topic, memory.case = state["code"], state["case"]
+        entry = turn.release.procedures[state["code"]]
+        items = document_items(turn.card(entry)) or []
+        have: Mapping[str, bool | None] = state["have"]
+        following = next((item for item in items if item["id"] not in have), None)
+        state["current"] = following["id"] if following else None
+        if following is None:
+            self._finish(turn, items, have)
+        else:
+            self._ask(turn, items, have, following)
+        turn.parts.append(
+            {
+                "type": "checklist",
+                "of": "documents",
+                "code": state["code"],
+                "items": [
+                    {k: item[k] for k in ("id", "title", "note")} | {"have": have.get(item["id"])}
+                    for item in items
+                ],
+                "current": state["current"],
+                "missing": [item["id"] for item in items if have.get(item["id"]) is not True]
+                if following is None
+                else [item["id"] for item in items if have.get(item["id"], True) is False],
+                "done": following is None,
+            }
+        )
+        turn.answered = [(state["code"], 1.0)]
+        turn.aspects = list(turn.reading.understanding.aspects)
+
+    @staticmethod
+    def _ask(
+        turn: Turn,
+        items: Sequence[Mapping[str, Any]],
+        have: Mapping[str, bool | None],
+        following: Mapping[str, Any],
+    ) -> None:
+        _ = turn.translate
+        sentences = []
+        named = turn.reading.payload is None and have
+        if named:
+            owned = [i["title"] for i in items if have.get(i["id"]) is True]
+            lacking = [i["title"] for i in items if i["id"] in have and have[i["id"]] is False]
+            if owned:
+                sentences.append(_("Dạ, anh/chị đã có: {list}.").format(list="; ".join(owned)))
+            if lacking:
+                sentences.append(_("Còn thiếu: {list}.").format(list="; ".join(lacking)))
+        open_items = [i for i in items if i["id"] not in have]
+        if named and len(open_items) > 1:
+            sentences.append(_("Còn {n} giấy cần kiểm tra.").format(n=len(open_items)))
+        question = _("Anh/chị có {paper} chưa ạ?").format(paper=following["title"])
+        if following.get("note"):
+            question += " " + _("Lưu ý: {note}").format(note=following["note"])
+        sentences.append(question)
+        turn.say(" ".join(sentences))
+        turn.parts.append(
+            {
+                "type": "choices",
+                "prompt": following["title"],
+                "choices": [
+                    {"title": _("Có"), "payload": "have:yes"},
+                    {"title": _("Chưa"), "payload": "have:no"},
+                    {"title": _("Không rõ"), "payload": "have:unsure"},
+                ],
+            }
+        )
+        turn.memory.pending = {"kind": "document"}
+
+    @staticmethod
+    def _finish(
+        turn: Turn, items: Sequence[Mapping[str, Any]], have: Mapping[str, bool | None]
+    ) -> None:
+        _ = turn.translate
+        missing = [item for item in items if have.get(item["id"]) is False]
+        unsure = [item for item in items if have.get(item["id"]) is None]
+        if not missing and not unsure:
+            turn.say(_("Dạ, anh/chị đã đủ giấy tờ."))
+        sentences = []
+        if missing:
+            listed = "; ".join(
+                f"{item['title']} ({item['note']})" if item.get("note") else str(item["title"])
+                for item in missing
+            )
+            sentences.append(_("Dạ, anh/chị còn thiếu: {list}.").format(list=listed))
+        if unsure:
+            listed = "; ".join(str(item["title"]) for item in unsure)
+            sentences.append(_("Chưa chắc có: {list}, xin hỏi lại tại quầy.").format(list=listed))
+        if sentences:
+            turn.say(" ".join(sentences))
+        entry = turn.release.procedures[str(turn.memory.topic)]
+        if not entry.get("verified") or entry.get("needs_review"):
+            turn.say(_("Thông tin này chưa được kiểm chứng, xin hỏi lại tại quầy."))
+        counter = turn.release.counter_for(entry)
+        if counter is not None and not missing and turn.context.get("can_move"):
+            turn.say(
+                _("Anh/chị có muốn em dẫn đến {place} không ạ?").format(
+                    place=turn.text_of(counter["name"])
+                )
+            )
+            turn.memory.pending = {"kind": "offer", "payload": f"lead:{counter['place']}"}

@@ -1,0 +1,343 @@
+"""The desk itself: courtesy, hours, staff, voice, what it cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dialogues.actions.answers import when
+from dialogues.actions.places import issue_ticket, lead_to
+from dialogues.actions.procedures import answer_or_ask, hand_over, understood
+from dialogues.actions.turn import ReplyAction, Turn
+from dialogues.phrases import translator
+from dialogues.reading import Payload, parse_payload
+from dialogues.wording import fold, tokens
+
+AUTHORITIES = Path(__file__).resolve().parent.parent / "authorities.yml"
+
+
+@lru_cache(maxsize=1)
+def authorities() -> tuple[Mapping[str, Any], ...]:
+    """Other authorities and the folded words by which their errands are known."""
+    table = yaml.safe_load(AUTHORITIES.read_text(encoding="utf-8"))
+    return tuple(
+        {"name": row["name"], "words": tuple(" ".join(tokens(w)) for w in row["words"])}
+        for row in table["authorities"]
+    )
+
+
+def competent_authority(text: str) -> Mapping[str, str] | None:
+    """The authority whose errand the text names; the longest matching words win."""
+    said = f" {' '.join(tokens(text))} "
+    best: tuple[int, Mapping[str, str]] | None = None
+    for row in authorities():
+        for words in row["words"]:
+            if f" {words} " in said and (best is None or len(words) > best[0]):
+                best = (len(words), row["name"])
+    return None if best is None else best[1]
+
+
+class Refuse(ReplyAction):
+    action_name = "action_refuse"
+
+    def answer(self, turn: Turn) -> None:
+        _ = turn.translate
+        authority = competent_authority(turn.reading.text)
+        if authority is not None:
+            text = _(
+                "Dạ, việc này không thuộc Trung tâm, anh/chị liên hệ {authority} giúp em."
+            ).format(authority=turn.text_of(authority))
+        else:
+            text = _("Dạ, việc này em không trả lời được.")
+        turn.say(
+            text
+            + " "
+            + _(
+                "Em giúp được về thủ tục hành chính của phường, giấy tờ, lệ phí, lấy số và chỉ đường đến quầy."
+            )
+        )
+        turn.outcome = "out_of_scope"
+        turn.memory.unsure = 0
+        turn.answered = []
+        turn.aspects = []
+
+
+class Greet(ReplyAction):
+    action_name = "action_greet"
+
+    def answer(self, turn: Turn) -> None:
+        _ = turn.translate
+        turn.memory.unsure = 0
+        turn.say(
+            _(
+                "Dạ, em chào anh/chị. Em là máy trả lời tự động của {centre}. Anh/chị cần làm thủ tục gì ạ?"
+            ).format(centre=turn.text_of(turn.release.centre["name"]))
+        )
+
+
+class WhoAreYou(ReplyAction):
+    action_name = "action_who_are_you"
+
+    def answer(self, turn: Turn) -> None:
+        _ = turn.translate
+        turn.say(
+            _(
+                "Dạ, em là máy trả lời tự động của {centre}, không phải người. Em chỉ dẫn thủ tục, giấy tờ, lệ phí, "
+                "lấy số và đường đến quầy; anh/chị muốn gặp cán bộ thì nói “gặp cán bộ” ạ."
+            ).format(centre=turn.text_of(turn.release.centre["name"]))
+        )
+
+
+class Thank(ReplyAction):
+    action_name = "action_thank"
+
+    def answer(self, turn: Turn) -> None:
+        turn.say(turn.translate("Dạ, không có gì ạ. Anh/chị cần gì thêm cứ hỏi em."))
+
+
+class Goodbye(ReplyAction):
+    action_name = "action_goodbye"
+
+    def answer(self, turn: Turn) -> None:
+        turn.say(turn.translate("Dạ, em chào anh/chị. Hẹn gặp lại ạ."))
+        turn.control("end")
+
+
+class Repeat(ReplyAction):
+    action_name = "action_repeat"
+    keeps_question = True
+
+    def answer(self, turn: Turn) -> None:
+        again = [
+            p for p in turn.last_parts if p.get("type") not in {"control", "mission", "ticket"}
+        ]
+        if not again:
+            turn.say(turn.translate("Dạ, em chưa nói gì ạ. Anh/chị cần hỏi gì?"))
+            return
+        turn.control("repeat")
+        turn.parts += [dict(part) for part in again]
+        shown = next((p for p in again if p.get("type") == "procedure"), None)
+        if shown is not None:
+            turn.answered = [(str(shown["code"]), 1.0)]
+            turn.aspects = list(shown.get("asked") or ())
+
+
+class Slower(ReplyAction):
+    action_name = "action_slower"
+    keeps_question = True
+
+    def answer(self, turn: Turn) -> None:
+        turn.control("slower")
+        turn.say(turn.translate("Dạ, em nói chậm lại ạ."))
+
+
+class Louder(ReplyAction):
+    action_name = "action_louder"
+    keeps_question = True
+
+    def answer(self, turn: Turn) -> None:
+        turn.control("louder")
+        turn.say(turn.translate("Dạ, em nói to hơn ạ."))
+
+
+class ChangeLanguage(ReplyAction):
+    action_name = "action_change_language"
+
+    def answer(self, turn: Turn) -> None:
+        payload = turn.reading.payload
+        if payload is not None and payload.value in {"vi", "en"}:
+            wanted = str(payload.value)
+        else:
+            wanted = _named_language(turn.reading.text) or ("vi" if turn.language == "en" else "en")
+        turn.language = turn.memory.language = wanted
+        turn.control("language", wanted)
+        understanding = turn.reading.understanding
+        if payload is None and (understanding.aspects or understood(turn)):
+            # "Trả lời tiếng Việt giúp tôi: cần giấy tờ gì?" asks something as well
+            answer_or_ask(turn)
+            return
+        turn.say(translator(wanted)("Dạ, từ giờ em nói tiếng Việt ạ."))
+
+
+def _named_language(text: str) -> str | None:
+    folded = fold(text)
+    if any(w in folded for w in ("tieng viet", "vietnamese")):
+        return "vi"
+    if any(w in folded for w in ("tieng anh", "english")):
+        return "en"
+    return None
+
+
+class Stop(ReplyAction):
+    action_name = "action_stop"
+
+    def answer(self, turn: Turn) -> None:
+        turn.control("stop")
+        turn.say(turn.translate("Dạ, em dừng lại rồi ạ."))
+        turn.outcome = "stopped"
+
+
+class HandOver(ReplyAction):
+    action_name = "action_hand_over"
+
+    def answer(self, turn: Turn) -> None:
+        hand_over(turn, "asked", turn.translate("Dạ, em mời cán bộ hỗ trợ anh/chị ạ."))
+
+
+class DossierStatus(ReplyAction):
+    action_name = "action_dossier_status"
+
+    def answer(self, turn: Turn) -> None:
+        turn.say(
+            turn.translate(
+                "Dạ, em không tra được hồ sơ đã nộp. Anh/chị tra bằng mã hồ sơ trên giấy tiếp nhận tại Cổng Dịch vụ "
+                "công quốc gia, hoặc đưa giấy tiếp nhận cho cán bộ ở quầy đã nhận hồ sơ ạ."
+            )
+        )
+
+
+class Feedback(ReplyAction):
+    action_name = "action_feedback"
+
+    def answer(self, turn: Turn) -> None:
+        _ = turn.translate
+        payload = turn.reading.payload
+        if payload is not None and payload.value == "down":
+            turn.say(_("Dạ, em xin lỗi và đã ghi nhận. Anh/chị muốn gặp cán bộ không ạ?"))
+            turn.memory.pending = {"kind": "offer", "payload": "staff"}
+            return
+        turn.say(
+            _(
+                "Dạ, em cảm ơn anh/chị đã góp ý. Ý kiến về cán bộ hay hồ sơ, anh/chị gửi tại quầy hướng dẫn ạ."
+            )
+        )
+
+
+class CentreInfo(ReplyAction):
+    action_name = "action_centre_info"
+
+    def answer(self, turn: Turn) -> None:
+        _ = turn.translate
+        folded = f" {fold(turn.reading.text)} "
+        centre = turn.release.centre
+        sentences = {
+            "hours": self._hours(turn),
+            "address": _("Địa chỉ: {address}.").format(address=turn.text_of(centre.get("address"))),
+            "phone": self._phone(turn),
+        }
+        asked = [
+            key
+            for key, words in {
+                "address": (" dia chi", " o dau", "address", " located", " duong nao"),
+                "phone": (
+                    " dien thoai",
+                    " so may",
+                    "hotline",
+                    "phone",
+                    " lien he",
+                    " goi ",
+                    "contact",
+                    "email",
+                    "zalo",
+                ),
+                "hours": (
+                    " gio",
+                    " thu ",
+                    "hours",
+                    " open",
+                    " close",
+                    " mo cua",
+                    " lam viec",
+                    " nghi",
+                    " chu nhat",
+                    "sat",
+                ),
+            }.items()
+            if any(word in folded for word in words)
+        ] or ["hours", "address", "phone"]
+        turn.say(" ".join([_("Dạ."), *(sentences[key] for key in asked if sentences[key])]))
+
+    @staticmethod
+    def _hours(turn: Turn) -> str:
+        _ = turn.translate
+        live = turn.context.get("centre") or {}
+        found = []
+        if live.get("open_now") is True:
+            closes = when(turn, live.get("closes_at"))
+            found.append(
+                _("Trung tâm đang mở cửa, đến {time}.").format(time=closes)
+                if closes
+                else _("Trung tâm đang mở cửa.")
+            )
+        elif live.get("open_now") is False:
+            opens = when(turn, live.get("opens_at"))
+            reason = turn.text_of(live.get("reason"))
+            closed = (
+                _("Trung tâm đang đóng cửa ({reason}).").format(reason=reason)
+                if reason
+                else _("Trung tâm đang đóng cửa.")
+            )
+            found.append(closed)
+            if opens:
+                found.append(_("Mở lại lúc {time}.").format(time=opens))
+        hours = turn.text_of(live.get("hours"))
+        if hours:
+            found.append(_("Giờ làm việc: {hours}.").format(hours=hours.rstrip(".")))
+        return " ".join(found) or _("Giờ làm việc hôm nay em chưa có dữ liệu, xin hỏi cán bộ ạ.")
+
+    @staticmethod
+    def _phone(turn: Turn) -> str:
+        _ = turn.translate
+        centre = turn.release.centre
+        found = []
+        if centre.get("phone"):
+            found.append(_("Điện thoại: {phone}.").format(phone=centre["phone"]))
+        if centre.get("hotline"):
+            found.append(_("Đường dây nóng: {phone}.").format(phone=centre["hotline"]))
+        if centre.get("email"):
+            found.append(_("Thư điện tử: {email}.").format(email=centre["email"]))
+        return " ".join(found)
+
+
+class Affirm(ReplyAction):
+    """Yes to what was just offered."""
+
+    action_name = "action_affirm"
+
+    def answer(self, turn: Turn) -> None:
+        _ = turn.translate
+        pending = turn.pending_before or {}
+        if pending.get("kind") == "offer":
+            offered = parse_payload(pending["payload"], turn.release, turn.memory)
+            if offered is not None:
+                self._do(turn, offered)
+                return
+        if understood(turn) and len(tokens(turn.reading.text)) > 2:
+            answer_or_ask(turn)
+            return
+        if pending.get("kind") == "choices":
+            turn.parts.append(
+                {
+                    "type": "choices",
+                    "prompt": _("Anh/chị chọn giúp em ạ"),
+                    "choices": pending["choices"],
+                }
+            )
+            turn.memory.pending = dict(pending)
+            turn.say(_("Dạ, anh/chị chọn một trong các việc này giúp em ạ."))
+            turn.outcome = "clarified"
+            return
+        turn.say(_("Dạ vâng. Anh/chị cần gì thêm ạ?"))
+
+    @staticmethod
+    def _do(turn: Turn, offered: Payload) -> None:
+        if offered.kind == "lead" and offered.value:
+            lead_to(turn, offered.value)
+        elif offered.kind == "ticket" and offered.value:
+            issue_ticket(turn, turn.release.counters[offered.value])
+        else:
+            hand_over(turn, "asked", turn.translate("Dạ, em mời cán bộ hỗ trợ anh/chị ạ."))

@@ -1,0 +1,87 @@
+"""Which papers of a list a sentence names, and whether the speaker has them or lacks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from dialogues.wording import tokens
+
+_GENERIC = frozenset(
+    "giay to ban chinh sao con han loai bo tap co cua va hoac the the so cac nhung theo mau chung nhan chup hop le "
+    "valid original copy of the a an or and for with your my certificate document paper form".split()
+)
+_ID = (
+    "can cuoc", "cccd", "cmnd", "chung minh", "chung minh nhan dan", "chung minh thu", "ho chieu", "vneid",
+    "id card", "citizen id", "passport", "identity card", "photo id",
+)  # fmt: skip
+SAME_PAPER: tuple[tuple[str, ...], ...] = (
+    _ID + ("giay to tuy than",),
+    ("giay chung sinh", "chung sinh", "birth notification"),
+    (
+        "giay ket hon",
+        "dang ky ket hon",
+        "giay chung nhan ket hon",
+        "hon thu",
+        "marriage certificate",
+    ),
+    ("giay khai sinh", "khai sinh", "birth certificate"),
+    ("so do", "so hong", "giay chung nhan quyen su dung dat", "land certificate"),
+    ("giay bao tu", "bao tu", "death notice"),
+    ("giay doc than", "tinh trang hon nhan", "xac nhan doc than", "single status"),
+    ("giay uy quyen", "van ban uy quyen", "uy quyen", "power of attorney"),
+    ("to khai", "mau don", "application form", "declaration"),
+    ("photo", "ban photo", "ban chup", "photocopy"),
+)
+"""Everyday and official names of one paper, folded. Words only, no facts about procedures."""
+
+_LACKING = re.compile(
+    r"\b(?:chua co|khong co|chua|thieu|lam mat|bi mat|mat|hong co|khong|dont have|do not have|missing|lost|without|no)\b"
+)
+_HAVING = re.compile(r"\b(?:co|da co|mang|mang theo|du|have|got|bring)\b")
+_CLAUSE = re.compile(r"[,;.!?\n]| nhưng | mà | còn | chỉ | but | only ", re.IGNORECASE)
+
+
+def names(title: str) -> list[frozenset[str]]:
+    """Ways of naming a paper, each as the set of words that must all be said."""
+    found: list[frozenset[str]] = []
+    for piece in re.split(r"[/(),;:]| hoặc | or ", title):
+        words = frozenset(tokens(piece)) - _GENERIC
+        if words and len(words) <= 6:
+            found.append(words)
+    folded = f" {' '.join(tokens(title))} "
+    for synonyms in SAME_PAPER:
+        if any(f" {name} " in folded for name in synonyms):
+            found += [frozenset(name.split()) for name in synonyms]
+    return found
+
+
+def named_documents(text: str, items: Sequence[Mapping[str, object]]) -> dict[str, bool]:
+    """`{document id: has it}` for the items that the text names. An item named nowhere is absent."""
+    found: dict[str, bool] = {}
+    for clause in _CLAUSE.split(text):
+        folded = " ".join(tokens(clause))
+        if not folded:
+            continue
+        lacking = _LACKING.search(folded)
+        for part, has in _sides(folded, lacking):
+            said = frozenset(part.split())
+            for item in items:
+                if any(way <= said for way in _ways(str(item["title"]))):
+                    found[str(item["id"])] = has
+    return found
+
+
+def _sides(folded: str, lacking: re.Match[str] | None) -> Iterable[tuple[str, bool]]:
+    """The part of a clause before a negation is had, the part after it is not; a lone verb "có" changes nothing."""
+    if lacking is None:
+        return ((folded, True),)
+    before = folded[: lacking.start()]
+    if not _HAVING.search(before):
+        # "giấy chứng sinh thì chưa có": the paper stands before its negation
+        return ((folded, False),)
+    return ((before, True), (folded[lacking.end() :], False))
+
+
+def _ways(title: str) -> list[frozenset[str]]:
+    return names(title)
