@@ -1,0 +1,121 @@
+"""Robots over HTTP. Stopping needs no right, no database and no dialogue engine."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Depends, Path, WebSocket
+from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocketDisconnect
+
+from assistant.errors import LetanError
+from assistant.problems import language_of
+from assistant.robots.errors import robot_not_yours
+from assistant.robots.schemas import MissionIn, MissionOut, RobotOut, StopOut
+from assistant.robots.service import Fleet, RobotView
+from assistant.security import Principal, require_operator_or_kiosk
+
+router = APIRouter(prefix="/robots", tags=["robots"])
+
+UNKNOWN_ROBOT = 4404
+"""Close code of a WebSocket for a robot that does not exist."""
+
+
+def fleet_of(connection: HTTPConnection) -> Fleet:
+    """The fleet, put on `app.state.fleet` by `create_app()`."""
+    return cast(Fleet, connection.app.state.fleet)
+
+
+FleetHere = Annotated[Fleet, Depends(fleet_of)]
+RobotId = Annotated[str, Path(examples=["robot-1"])]
+
+
+async def _commander(
+    robot_id: RobotId,
+    fleet: FleetHere,
+    principal: Annotated[Principal, Depends(require_operator_or_kiosk)],
+) -> str:
+    """Who commands a robot, for its log: the operator any, a kiosk its own."""
+    fleet.robot(robot_id)
+    if principal.kind != "operator" and principal.robot_id != robot_id:
+        raise robot_not_yours(robot_id)
+    return principal.kiosk_id or principal.kind
+
+
+Commander = Annotated[str, Depends(_commander)]
+
+
+@router.get("", summary="All robots")
+async def robots(fleet: FleetHere) -> list[RobotOut]:
+    return [RobotOut.of(view) for view in fleet.robots()]
+
+
+@router.get("/{robot_id}", summary="One robot")
+async def robot(robot_id: RobotId, fleet: FleetHere) -> RobotOut:
+    return RobotOut.of(fleet.robot(robot_id))
+
+
+@router.post("/{robot_id}/missions", status_code=201, summary="Send a robot somewhere")
+async def start_mission(
+    robot_id: RobotId, body: MissionIn, fleet: FleetHere, commander: Commander
+) -> MissionOut:
+    """The robot announces itself, then drives; follow it by its states."""
+    mission = await fleet.start_mission(robot_id, body.kind, body.to, commander)
+    view = fleet.robot(robot_id)
+    return MissionOut.of(mission, view.path, view.remaining)
+
+
+@router.delete("/{robot_id}/missions/current", summary="End the mission that runs, if any")
+async def cancel(robot_id: RobotId, fleet: FleetHere, _: Commander) -> RobotOut:
+    return RobotOut.of(await fleet.cancel(robot_id))
+
+
+@router.post("/{robot_id}/stop", summary="Stop now: anybody may")
+async def stop(robot_id: RobotId, fleet: FleetHere) -> StopOut:
+    """Brakes at once and holds the robot until `resume`. May be repeated."""
+    result = await fleet.stop(robot_id)
+    return StopOut.after(fleet.robot(robot_id), result)
+
+
+@router.post("/{robot_id}/resume", summary="Release a stop; moves nothing")
+async def resume(robot_id: RobotId, fleet: FleetHere, _: Commander) -> RobotOut:
+    return RobotOut.of(await fleet.resume(robot_id))
+
+
+@router.websocket("/{robot_id}/states")
+async def states(socket: WebSocket, robot_id: str) -> None:
+    """The newest state at 10 Hz while the robot moves, else at least once a second."""
+    await socket.accept()
+    try:
+        stream = fleet_of(socket).states(robot_id)
+    except LetanError as error:
+        text = error.text(language_of(socket.headers))
+        await socket.send_json({"type": "error", "code": error.code, "detail": text})
+        await socket.close(UNKNOWN_ROBOT, error.code)
+        return
+    sender = asyncio.create_task(_send_states(socket, stream))
+    listener = asyncio.create_task(_until_gone(socket))
+    try:
+        await asyncio.wait((sender, listener), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (sender, listener):
+            task.cancel()
+        await asyncio.gather(sender, listener, return_exceptions=True)
+
+
+async def _send_states(socket: WebSocket, stream: AsyncGenerator[RobotView]) -> None:
+    """Until the fleet is closed or the reader gone; sending waits for a slow reader."""
+    try:
+        async with aclosing(stream):
+            async for view in stream:
+                await socket.send_text(RobotOut.of(view).model_dump_json())
+        await socket.close(1001, "the server ends")
+    except (WebSocketDisconnect, RuntimeError):
+        return  # gone between two states
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    """Readers have nothing to say; what they send is dropped."""
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass

@@ -1,0 +1,118 @@
+"""Robots on the wire."""
+
+from datetime import datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.robots.service import RobotView
+from robot_bridge.driver import StopResult
+from robot_bridge.missions import Mission, MissionKind, MissionState
+from robot_bridge.planner import Point
+
+
+class PoseOut(BaseModel):
+    """Metres and radians in the map frame."""
+
+    x: float = Field(examples=[-3.9])
+    y: float = Field(examples=[3.7])
+    theta: float = Field(examples=[1.571], description="radians, counter-clockwise from east")
+
+
+class MissionIn(BaseModel):
+    """What a robot is to do."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"kind": "lead", "to": "counter-3"}, {"kind": "return"}]},
+    )
+
+    kind: MissionKind = Field(description="lead somebody, return home, or go to the charger")
+    to: str | None = Field(
+        None, min_length=1, max_length=64, description="a place; needed to lead somebody"
+    )
+
+
+class MissionOut(BaseModel):
+    """A mission and how far it is."""
+
+    id: str = Field(examples=["m-1f0c9a7b2d43"])
+    kind: MissionKind = Field(examples=["lead"])
+    to: str = Field(examples=["counter-3"])
+    state: MissionState = Field(examples=["moving"])
+    reason: str | None = Field(None, description="why it ended early", examples=["blocked"])
+    path: list[tuple[float, float]] = Field(
+        description="the way still to go, metres", examples=[[[0.0, -4.0], [-3.9, 3.7]]]
+    )
+    remaining_m: float | None = Field(examples=[6.4])
+
+    @classmethod
+    def of(cls, mission: Mission, path: tuple[Point, ...], remaining: float | None) -> Self:
+        return cls(
+            id=mission.id,
+            kind=mission.kind,
+            to=mission.target.id,
+            state=mission.state,
+            reason=mission.reason,
+            path=[(round(x, 3), round(y, 3)) for x, y in path],
+            remaining_m=None if remaining is None else round(remaining, 2),
+        )
+
+
+class RobotOut(BaseModel):
+    """A robot's state."""
+
+    id: str = Field(examples=["robot-1"])
+    name: str = Field(examples=["Lễ Tân"])
+    driver: str = Field(examples=["simulator"])
+    link: Literal["up", "lost", "silent"] = Field(
+        description="silent: connected, but no fresh state", examples=["up"]
+    )
+    pose: PoseOut | None
+    speed: float = Field(description="metres a second", examples=[0.6])
+    battery: float | None = Field(description="0 to 1; null: not known", examples=[0.87])
+    charging: bool
+    e_stop: bool = Field(description="the red button on the robot's body is pressed")
+    stopped: bool = Field(description="held by a stop until resume")
+    activity: Literal["idle", "moving", "waiting", "docked", "charging"]
+    blocked: bool = Field(description="something stands in the way")
+    mission: MissionOut | None = Field(description="the one that runs, else the last one")
+    at: datetime
+
+    @classmethod
+    def of(cls, view: RobotView) -> Self:
+        return cls(**_fields(view))
+
+
+class StopOut(RobotOut):
+    """The state after a stop."""
+
+    confirmed: bool = Field(
+        description="whether the robot was seen standing still; a stop that is not is repeated"
+    )
+
+    @classmethod
+    def after(cls, view: RobotView, result: StopResult) -> Self:
+        return cls(**_fields(view), confirmed=result.confirmed)
+
+
+def _fields(view: RobotView) -> dict[str, object]:
+    pose = view.pose
+    return {
+        "id": view.id,
+        "name": view.name,
+        "driver": view.driver,
+        "link": view.link,
+        "pose": PoseOut(x=round(pose.x, 3), y=round(pose.y, 3), theta=round(pose.theta, 3))
+        if pose
+        else None,
+        "speed": view.speed,
+        "battery": None if view.battery is None else round(view.battery, 3),
+        "charging": view.charging,
+        "e_stop": view.e_stop,
+        "stopped": view.stopped,
+        "activity": view.activity,
+        "blocked": view.blocked,
+        "mission": MissionOut.of(view.mission, view.path, view.remaining) if view.mission else None,
+        "at": view.at,
+    }

@@ -1,0 +1,351 @@
+"""The robots of a centre: who may go where, what each is doing, and the way to stop it."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+import structlog
+
+from assistant.robots.errors import (
+    place_missing,
+    place_unknown,
+    post_unknown,
+    refused_as_error,
+    robot_unknown,
+    target_not_its_own,
+)
+from assistant.settings import RobotSettings
+from robot_bridge.clock import Clock, SystemClock, wait_for_event
+from robot_bridge.conductor import Conductor, Posts
+from robot_bridge.driver import DriverConfig, Link, Pose, RobotDriver, RobotState, StopResult
+from robot_bridge.drivers import find_driver
+from robot_bridge.link import KeptDriver
+from robot_bridge.lobby_map import LobbyMap
+from robot_bridge.missions import Mission, MissionKind, Policy, Refused
+from robot_bridge.places import Place, reachable, read_places
+from robot_bridge.planner import NoPath, Point, plan
+from robot_bridge.sentences import Sentence
+
+CLEARANCE = 0.3
+"""Metres that a place must have around it to be a target."""
+MOVING_PERIOD = 0.1
+RESTING_PERIOD = 1.0
+SHORTEST_PERIOD = 0.05
+
+Activity = Literal["idle", "moving", "waiting", "docked", "charging"]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RobotView:
+    """A robot as people and other rooms see it, at one instant."""
+
+    id: str
+    name: str
+    driver: str
+    link: Link
+    pose: Pose | None
+    speed: float
+    battery: float | None
+    charging: bool
+    e_stop: bool
+    stopped: bool
+    activity: Activity
+    blocked: bool
+    mission: Mission | None
+    path: tuple[Point, ...]
+    """The way still to go, corner points in metres."""
+    remaining: float | None
+    """Metres."""
+    at: datetime
+
+
+class Fleet:
+    """All robots. Built once, on `app.state.fleet`; needs neither database nor engine.
+
+    ``places`` are those of ``centre.json``; only those inside the map can be targets.
+    ``drivers`` finds a factory by the name in the settings. Raises LetanError
+    `robot_post_unknown` when a robot's home is not such a place.
+    """
+
+    def __init__(
+        self,
+        robots: Iterable[RobotSettings],
+        lobby_map: LobbyMap,
+        places: Iterable[Mapping[str, Any]],
+        clock: Clock | None = None,
+        *,
+        policy: Policy | None = None,
+        drivers: Callable[[str], Callable[[DriverConfig], RobotDriver]] = find_driver,
+    ) -> None:
+        self._clock = clock or SystemClock()
+        self._map = lobby_map
+        known = read_places(places)
+        self._places = reachable(known, lobby_map, CLEARANCE)
+        for place in known:
+            if place.id not in self._places:
+                log.warning("place cannot be reached by a robot", place=place.id)
+        self._drivers = drivers
+        self._policy = policy or Policy()
+        self._sayings: set[_Sayings] = set()
+        self._closed = False
+        self._robots = {robot.id: self._build(robot) for robot in robots}
+
+    async def start(self) -> None:
+        """Begin to connect every robot; returns at once, moves nothing, resumes nothing."""
+        for robot in self._robots.values():
+            await robot.conductor.open()
+
+    async def close(self) -> None:
+        """End missions, let go of the robots, end every subscription."""
+        self._closed = True
+        await asyncio.gather(*(robot.conductor.close() for robot in self._robots.values()))
+        for robot in self._robots.values():
+            robot.touch()
+        for sayings in self._sayings:
+            sayings.end()
+
+    def ids(self) -> list[str]:
+        return list(self._robots)
+
+    def places(self) -> list[str]:
+        """The ids of the places that a robot may be sent to."""
+        return list(self._places)
+
+    def robots(self) -> list[RobotView]:
+        """All robots as they are now."""
+        return [robot.view(self._clock.now()) for robot in self._robots.values()]
+
+    def robot(self, robot_id: str) -> RobotView:
+        """One robot as it is now. Raises LetanError `robot_unknown`."""
+        return self._find(robot_id).view(self._clock.now())
+
+    def simulated(self, robot_id: str) -> RobotDriver | None:
+        """The driver of a robot while it is connected: for demonstrations and tests."""
+        return self._find(robot_id).kept.driver
+
+    async def start_mission(
+        self,
+        robot_id: str | None,
+        kind: MissionKind,
+        to: str | None,
+        requested_by: str,
+    ) -> Mission:
+        """Send a robot somewhere (None: the first robot). Returns the accepted mission.
+
+        Raises LetanError `robot_unknown`, `place_missing`, `place_unknown`, `robot_busy`,
+        `robot_stopped` and the other refusals of the safety gate.
+        """
+        robot = self._find(robot_id)
+        target = self._target(robot, kind, to)
+        try:
+            mission = robot.conductor.start(kind, target, requested_by)
+        except Refused as refused:
+            raise refused_as_error(refused) from refused
+        robot.way = self._way(robot.conductor.state(), target)
+        return mission
+
+    async def cancel(self, robot_id: str) -> RobotView:
+        """End the mission that runs; without one nothing happens."""
+        robot = self._find(robot_id)
+        await robot.conductor.cancel()
+        return robot.view(self._clock.now())
+
+    async def stop(self, robot_id: str, reason: str = "asked") -> StopResult:
+        """Stop a robot now and hold it. Needs no right, never fails for a known robot."""
+        return await self._find(robot_id).conductor.stop(reason)
+
+    async def resume(self, robot_id: str) -> RobotView:
+        """Release a stop; moves nothing."""
+        robot = self._find(robot_id)
+        await robot.conductor.resume()
+        return robot.view(self._clock.now())
+
+    def states(self, robot_id: str) -> AsyncGenerator[RobotView]:
+        """The newest state at 10 Hz while it moves, at every change, at least once a second.
+
+        Nothing is queued: a slow reader misses states and gets the newest. Ends with `close`.
+        Raises LetanError `robot_unknown` at once.
+        """
+        return self._states(self._find(robot_id))
+
+    def subscribe_events(self) -> AsyncIterator[dict[str, str]]:
+        """What robots say, from this call on: ``{"robot", "kind": "say", "vi", "en"}``."""
+        sayings = _Sayings()
+        self._sayings.add(sayings)
+        return self._say_events(sayings)
+
+    async def _states(self, robot: "_Robot") -> AsyncGenerator[RobotView]:
+        changed = asyncio.Event()
+        robot.watchers.add(changed)
+        try:
+            while not self._closed:
+                changed.clear()
+                view = robot.view(self._clock.now())
+                yield view
+                await self._clock.sleep(SHORTEST_PERIOD)
+                period = MOVING_PERIOD if view.activity == "moving" else RESTING_PERIOD
+                await wait_for_event(changed, self._clock, period - SHORTEST_PERIOD)
+        finally:
+            robot.watchers.discard(changed)
+
+    async def _say_events(self, sayings: "_Sayings") -> AsyncIterator[dict[str, str]]:
+        try:
+            while True:
+                await sayings.ready.wait()
+                if not sayings.events:
+                    return
+                event = sayings.events.popleft()
+                if not sayings.events and not sayings.ended:
+                    sayings.ready.clear()
+                yield event
+        finally:
+            self._sayings.discard(sayings)
+
+    def _find(self, robot_id: str | None) -> "_Robot":
+        if robot_id is None and self._robots:
+            return next(iter(self._robots.values()))
+        robot = self._robots.get(robot_id or "")
+        if robot is None:
+            raise robot_unknown(robot_id, list(self._robots))
+        return robot
+
+    def _target(self, robot: "_Robot", kind: MissionKind, to: str | None) -> Place:
+        own = {"return": robot.posts.home, "dock": robot.posts.dock}.get(kind)
+        if kind == "lead":
+            if to is None:
+                raise place_missing(self.places())
+            place = self._places.get(to)
+            if place is None:
+                raise place_unknown(to, self.places())
+            return place
+        if own is None:
+            raise post_unknown(robot.settings.id, "dock", robot.settings.dock, self.places())
+        if to is not None and to != own.id:
+            raise target_not_its_own(kind, to, own.id)
+        return own
+
+    def _way(self, state: RobotState, target: Place) -> tuple[Point, ...]:
+        """The way to be shown until the robot tells its own."""
+        if state.pose is None:
+            return ()
+        try:
+            return tuple(
+                plan(
+                    self._map,
+                    (state.pose.x, state.pose.y),
+                    (target.pose.x, target.pose.y),
+                    clearance=CLEARANCE,
+                )
+            )
+        except NoPath:
+            return ()
+
+    def _build(self, robot: RobotSettings) -> "_Robot":
+        home = self._places.get(robot.home)
+        if home is None:
+            raise post_unknown(robot.id, "home", robot.home, self.places())
+        posts = Posts(home, self._places.get(robot.dock))
+        policy = replace(self._policy, max_speed=robot.max_speed)
+        config = DriverConfig(
+            robot.id,
+            self._map,
+            home.pose,
+            posts.dock.pose if posts.dock else None,
+            robot.max_speed,
+            self._clock,
+            robot.url,
+        )
+        kept = KeptDriver(robot.id, lambda: self._drivers(robot.driver)(config), self._clock)
+        watchers: set[asyncio.Event] = set()
+        conductor = Conductor(
+            robot.id,
+            kept,
+            lobby_map=self._map,
+            posts=posts,
+            policy=policy,
+            clock=self._clock,
+            on_change=lambda: _touch(watchers),
+            on_say=lambda said: self._say(robot.id, said),
+        )
+        return _Robot(robot, posts, kept, conductor, watchers)
+
+    def _say(self, robot_id: str, said: Sentence) -> None:
+        for sayings in self._sayings:
+            sayings.push({"robot": robot_id, "kind": "say", "vi": said.vi, "en": said.en})
+
+
+@dataclass(slots=True)
+class _Robot:
+    settings: RobotSettings
+    posts: Posts
+    kept: KeptDriver
+    conductor: Conductor
+    watchers: set[asyncio.Event]
+    way: tuple[Point, ...] = ()
+
+    def touch(self) -> None:
+        _touch(self.watchers)
+
+    def view(self, at: datetime) -> RobotView:
+        state, mission = self.conductor.state(), self.conductor.mission
+        under_way = mission is not None and not mission.ended
+        path: tuple[Point, ...] = ()
+        remaining: float | None = None
+        if under_way:
+            path = state.path or self.way
+            remaining = state.remaining
+        return RobotView(
+            id=self.settings.id,
+            name=self.settings.name,
+            driver=self.settings.driver,
+            link=state.link,
+            pose=state.pose,
+            speed=round(state.speed, 3),
+            battery=state.battery,
+            charging=state.charging,
+            e_stop=state.e_stop,
+            stopped=self.conductor.stopped,
+            activity=_activity(state, mission),
+            blocked=state.blocked or state.field_violation,
+            mission=mission,
+            path=path,
+            remaining=remaining,
+            at=at,
+        )
+
+
+class _Sayings:
+    """One subscriber's events; the oldest give way when it does not read."""
+
+    def __init__(self) -> None:
+        self.events: deque[dict[str, str]] = deque(maxlen=32)
+        self.ready = asyncio.Event()
+        self.ended = False
+
+    def push(self, event: dict[str, str]) -> None:
+        self.events.append(event)
+        self.ready.set()
+
+    def end(self) -> None:
+        self.ended = True
+        self.ready.set()
+
+
+def _touch(watchers: set[asyncio.Event]) -> None:
+    for watcher in watchers:
+        watcher.set()
+
+
+def _activity(state: RobotState, mission: Mission | None) -> Activity:
+    if mission is not None and mission.state == "waiting":
+        return "waiting"
+    if state.activity in ("moving", "docking", "undocking"):
+        return "moving"
+    if state.charging:
+        return "charging"
+    return "docked" if state.activity == "docked" else "idle"
