@@ -1,9 +1,11 @@
-"""Lets Rasa start without TensorFlow.
+"""Lets Rasa start and train without TensorFlow when no component of the pipeline uses it.
 
-`rasa.utils.train_utils` imports two modules whose only use is training neural networks, and every policy imports
-`train_utils`: so TensorFlow (7 to 15 s, 350 MB) is loaded by models that have no neural part. `install()` puts a finder
-in front of exactly these two modules. Their classes become placeholders that import the real module at the first call,
-subclassing or `isinstance` check: a pipeline with a TensorFlow component still works and merely starts later.
+Rasa imports its neural components wherever it lists or checks components, so TensorFlow (7 to 30 s,
+350 MB) is loaded by models that have no neural part. `install()` puts a finder in front of exactly
+these modules: their classes become placeholders that import the real module at the first call or
+subclassing. Asking whether something *is* such a class needs no import: while the real module was
+never loaded, nothing can derive from it. A model or configuration that names one of the components
+(`names_deferred`) must be used without the finder.
 """
 
 from __future__ import annotations
@@ -12,10 +14,23 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import sys
+import tarfile
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-DEFERRED = frozenset({"rasa.utils.tensorflow.callback", "rasa.utils.tensorflow.data_generator"})
+COMPONENTS = {
+    "rasa.core.policies.ted_policy": "TEDPolicy",
+    "rasa.core.policies.unexpected_intent_policy": "UnexpecTEDIntentPolicy",
+    "rasa.nlu.classifiers.diet_classifier": "DIETClassifier",
+    "rasa.nlu.featurizers.dense_featurizer.convert_featurizer": "ConveRTFeaturizer",
+    "rasa.nlu.featurizers.dense_featurizer.lm_featurizer": "LanguageModelFeaturizer",
+    "rasa.nlu.selectors.response_selector": "ResponseSelector",
+}
+"""Modules of components that need TensorFlow, with the name by which a configuration calls them."""
+DEFERRED = frozenset(
+    {*COMPONENTS, "rasa.utils.tensorflow.callback", "rasa.utils.tensorflow.data_generator"}
+)
 
 
 class _Deferred:
@@ -37,10 +52,10 @@ class _Deferred:
         return (self._real(),)
 
     def __instancecheck__(self, instance: object) -> bool:
-        return isinstance(instance, self._real())
+        return _loaded(self._module) and isinstance(instance, self._real())
 
     def __subclasscheck__(self, subclass: type) -> bool:
-        return issubclass(subclass, self._real())
+        return _loaded(self._module) and issubclass(subclass, self._real())
 
 
 class _DeferredModule(ModuleType):
@@ -63,17 +78,19 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """Nothing to run: attributes load the real module."""
 
 
-def _load(name: str) -> ModuleType:
-    """Import the real module and put it in the placeholder's place."""
+def _loaded(name: str) -> bool:
     present = sys.modules.get(name)
-    if present is not None and not isinstance(present, _DeferredModule):
-        return present
-    uninstall()
-    sys.modules.pop(name, None)
-    try:
-        return importlib.import_module(name)
-    finally:
-        install()
+    return present is not None and not isinstance(present, _DeferredModule)
+
+
+def _load(name: str) -> ModuleType:
+    """Import the real module, and whatever it needs, in place of the placeholders."""
+    if not _loaded(name):
+        uninstall()
+        for other in DEFERRED:
+            if not _loaded(other):
+                sys.modules.pop(other, None)
+    return importlib.import_module(name)
 
 
 def install() -> None:
@@ -84,3 +101,23 @@ def install() -> None:
 
 def uninstall() -> None:
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
+
+
+def model_needs_tensorflow(archive: Path) -> bool:
+    """Whether the model's metadata names a component that needs TensorFlow.
+
+    Raises `tarfile.TarError` or `OSError` for a broken archive.
+    """
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            if Path(member.name).name == "metadata.json":
+                file = tar.extractfile(member)
+                text = file.read().decode() if file is not None else ""
+                return any(name in text for name in COMPONENTS)
+    return True
+
+
+def configuration_needs_tensorflow(config: Path) -> bool:
+    """Whether a training configuration names a component that needs TensorFlow."""
+    text = config.read_text(encoding="utf-8")
+    return any(name in text for name in (*COMPONENTS, *COMPONENTS.values()))

@@ -172,11 +172,12 @@ def _without_slash_commands(processor: TurnProcessor) -> str:
 
 
 def _short_sighted(processor: TurnProcessor) -> bool:
-    """Whether the policies' decision depends on this turn's intent and last action alone."""
+    """Whether the policies' decision depends on this turn's intent and last action alone.
+
+    Entities never matter: the engine's messages carry none into the tracker.
+    """
     domain = processor.domain
     if domain.form_names or any(slot.influence_conversation for slot in domain.slots):
-        return False
-    if any(properties.get("used_entities") for properties in domain.intent_properties.values()):
         return False
     for node in processor.graph_runner._instantiated_nodes.values():
         component = node._component

@@ -144,8 +144,11 @@ class Server:
 def _load(folder: Path, release_id: str, tracker: str) -> Engine:
     warnings.filterwarnings("ignore")
     from dialogues import lazy_tensorflow
+    from dialogues.logs import quiet_logs
 
-    lazy_tensorflow.install()
+    if not lazy_tensorflow.model_needs_tensorflow(folder / "model.tar.gz"):
+        lazy_tensorflow.install()
+    quiet_logs()
     from dialogues.engine import load
 
     engine = load(folder, release_id, tracker)

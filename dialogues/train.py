@@ -68,8 +68,11 @@ def train(release: Path, content: Path) -> Path:
     report("loading Rasa", 0.15)
     with _stdout_to_stderr():
         from dialogues import lazy_tensorflow
+        from dialogues.logs import quiet_logs
 
-        lazy_tensorflow.install()
+        if not lazy_tensorflow.configuration_needs_tensorflow(HERE / "config.yml"):
+            lazy_tensorflow.install()
+        quiet_logs()
         import numpy as np
         from rasa.model_training import train as rasa_train
 
