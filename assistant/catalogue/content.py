@@ -13,7 +13,7 @@ from assistant.catalogue.messages import explain
 from assistant.catalogue.problems import ContentError, ContentProblem
 from assistant.catalogue.relations import WrittenCode, check_relations
 from assistant.catalogue.schemas import CatalogueEntry, FieldFile, ProcedureEntry
-from assistant.catalogue.yaml_tree import MAX_BYTES, Tree, read_tree
+from assistant.catalogue.yaml_tree import MAX_BYTES, MAX_PROBLEMS, Tree, read_tree
 
 MAX_FILES = 500
 
@@ -121,6 +121,8 @@ def _entries(tree: Tree) -> Iterator[Placed]:
         _complain(tree, (), error)
         head = None
     for index, raw in enumerate(_listed(tree)):
+        if len(tree.problems) >= MAX_PROBLEMS:
+            return
         try:
             entry = ProcedureEntry.model_validate(raw)
         except ValidationError as error:
@@ -154,9 +156,7 @@ def _written_path(
 ) -> tuple[str | int, ...]:
     """The path as it stands in the file: short forms (`name: text`) have no inner keys there."""
     path: tuple[str | int, ...] = tuple(found["loc"])
-    key = (found.get("ctx") or {}).get("key")
-    if key and not path:
-        path = (key,)
+    path += tuple((found.get("ctx") or {}).get("place", ()))
     if found["type"] != "missing":
         while path and (*base, *path) not in tree.places and (*base, *path) not in tree.keys:
             path = path[:-1]

@@ -8,7 +8,13 @@ from typing import Any
 
 import yaml
 
-from assistant.catalogue.schemas import Bilingual, CatalogueEntry, FieldHead, ProcedureEntry
+from assistant.catalogue.schemas import (
+    Bilingual,
+    CatalogueEntry,
+    Content,
+    FieldHead,
+    ProcedureEntry,
+)
 
 HEADER = """\
 # {vi} / {en}
@@ -95,7 +101,7 @@ def _value(value: Any, key: str = "") -> Any:
             amount = value[0].amount_vnd
             return amount if amount is not None else [{"amount_vnd": None}]
         return [_value(item) for item in value]
-    if hasattr(value, "model_fields"):
+    if isinstance(value, Content):
         fields = type(value).model_fields
         keep = {n: getattr(value, n) for n in fields}
         return {

@@ -42,8 +42,8 @@ def check_relations(
 ) -> list[ContentProblem]:
     """Mistakes between entries; both places are named.
 
-    `written` holds the codes of all entries, also of those that are wrong in themselves, so that one
-    mistake does not hide a second code or make another entry's reference look broken.
+    `written` holds the codes of all entries, also of those that are wrong in themselves, so that
+    one mistake does not hide a second code or make another entry's reference look broken.
     """
     codes: dict[str, WrittenCode] = {}
     problems: list[ContentProblem] = []

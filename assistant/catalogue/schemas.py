@@ -28,6 +28,8 @@ CODE_PATTERN = r"^(?:\d\.\d{6}|x-[a-z0-9]+(?:-[a-z0-9]+)*)$"
 """A code of the national portal, or a local id of a procedure whose code is not known."""
 MAX_FEE_VND = 1_000_000_000
 MAX_TEXT = 4000
+_MANY = Field(max_length=200)
+_SEPARATORS = {0x2028: " ", 0x2029: " ", 0xFEFF: None}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -40,7 +42,7 @@ class Content(BaseModel):
 def _clean(text: str) -> str:
     if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
         raise PydanticCustomError("control_character", "control character")
-    text = unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", text.translate(_SEPARATORS)).strip()
     if not text:
         raise PydanticCustomError("empty_text", "empty text")
     return text
@@ -68,6 +70,11 @@ def _amount(value: object) -> object:
     if value > MAX_FEE_VND:
         raise PydanticCustomError("fee_large", "fee too large")
     return value
+
+
+def _wrong(kind: str, place: tuple[str | int, ...], value: str = "") -> PydanticCustomError:
+    """A mistake between keys of one entry; `place` is where it is told."""
+    return PydanticCustomError(kind, kind, {"place": place, "value": value})
 
 
 def _fees(value: object) -> object:
@@ -128,7 +135,7 @@ class Fee(Content):
 
 
 Fees = Annotated[
-    Annotated[list[Fee], Field(max_length=100)] | None,
+    Annotated[list[Fee], _MANY] | None,
     BeforeValidator(_fees),
 ]
 
@@ -146,10 +153,10 @@ class Case(Content):
 
     id: Part | None = None
     condition: Text = Field(alias="if")
-    documents_add: list[Text] = []
-    documents_drop: list[String] = []
+    documents_add: Annotated[list[Text], _MANY] = []
+    documents_drop: Annotated[list[String], _MANY] = []
     """Papers of `documents`, word for word, that this case does not need."""
-    not_needed: list[String] = []
+    not_needed: Annotated[list[String], _MANY] = []
     """Other things this case does not need: a part of a paper, a visit."""
     fee_vnd: Fees = None
     note: Text | None = None
@@ -174,54 +181,53 @@ class ProcedureEntry(Content):
     """Documents, fee or time were seen in a source named here."""
     needs_review: StrictBool = False
     """The source is old, sources disagree, or the value differs by province."""
-    same_as: list[Code] = []
+    same_as: Annotated[list[Code], _MANY] = []
     replaced_by: Code | None = None
     valid_from: Day = None
     valid_until: Day = None
     who: Text | None = None
     where: Text | None = None
     online: Literal["full", "partial", "no"] | None = None
-    documents: list[Document] | None = None
+    documents: Annotated[list[Document], _MANY] | None = None
     fee_vnd: Fees = None
     fee_note: Text | None = None
     time: Time | None = None
     result: Text | None = None
-    steps: list[Text] | None = None
-    forms: list[Form] | None = None
+    steps: Annotated[list[Text], _MANY] | None = None
+    forms: Annotated[list[Form], _MANY] | None = None
     note: Text | None = None
-    cases: list[Case] = []
-    aliases: list[String] = []
+    cases: Annotated[list[Case], _MANY] = []
+    aliases: Annotated[list[String], _MANY] = []
     """What people call it."""
-    former_names: list[String] = []
+    former_names: Annotated[list[String], _MANY] = []
     tells_apart: Text | None = None
     """What separates it from a near twin."""
-    legal_basis: list[String] = []
-    legal_basis_unverified: list[String] = []
-    sources: list[String] = []
+    legal_basis: Annotated[list[String], _MANY] = []
+    legal_basis_unverified: Annotated[list[String], _MANY] = []
+    sources: Annotated[list[String], _MANY] = []
     source_date: String | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         papers = {document.vi for document in self.documents or []}
-        for case in self.cases:
-            for paper in case.documents_drop:
+        for number, case in enumerate(self.cases):
+            for position, paper in enumerate(case.documents_drop):
                 if paper not in papers:
-                    raise PydanticCustomError(
-                        "drop_unknown", "unknown paper", {"value": paper, "key": "documents_drop"}
-                    )
+                    place = ("cases", number, "documents_drop", position)
+                    raise _wrong("drop_unknown", place, paper)
         explicit = {
             "documents": [document.id for document in self.documents or []],
             "cases": [case.id for case in self.cases],
         }
         for key, written in explicit.items():
             ids = [part_id(id_, key, number) for number, id_ in enumerate(written, 1)]
-            for id_ in ids:
-                if ids.count(id_) > 1:
-                    raise PydanticCustomError("id_twice", "id twice", {"value": id_, "key": key})
+            for number, id_ in enumerate(ids):
+                if id_ in ids[:number]:
+                    raise _wrong("id_twice", (key, number, "id"), id_)
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
-            raise PydanticCustomError("dates_reversed", "dates reversed", {"key": "valid_until"})
+            raise _wrong("dates_reversed", ("valid_until",))
         if self.verified and not self.sources:
-            raise PydanticCustomError("verified_without_source", "no source", {"key": "verified"})
+            raise _wrong("verified_without_source", ("verified",))
         return self
 
 

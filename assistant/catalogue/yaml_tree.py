@@ -16,6 +16,9 @@ from assistant.catalogue.problems import ContentProblem, Said
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 20
+MAX_NODES = 200_000
+MAX_PROBLEMS = 200
+"""Of one file; a file with more is not a content file."""
 
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
@@ -23,7 +26,8 @@ Place = tuple[int, int]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]{1,2})?\Z")
+# No wider than YAML 1.1's, so that a text which an emitter leaves without quotes stays a text.
+_FLOAT = re.compile(r"(?:\.[0-9]+|[-+]?[0-9]+\.[0-9]*)(?:[eE][-+][0-9]{1,2})?\Z")
 _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
     word: value
     for value, words in ((True, "true True TRUE"), (False, "false False FALSE"))
@@ -63,15 +67,17 @@ _EMPTY = (
 )
 _LARGE = (
     "file_large",
-    f"Tệp lớn hơn {MAX_BYTES // 1024 // 1024} MB; hãy chia thành nhiều tệp.",
-    f"The file is larger than {MAX_BYTES // 1024 // 1024} MB; split it into several files.",
+    f"Tệp quá lớn (hơn {MAX_BYTES // 1024 // 1024} MB hoặc {MAX_NODES} mục); hãy chia nhỏ.",
+    f"The file is too large (over {MAX_BYTES // 1024 // 1024} MB or {MAX_NODES} items); split it.",
 )
 _ENCODING = (
     "encoding",
     "Tệp không phải UTF-8; hãy lưu lại tệp với bảng mã UTF-8.",
     "The file is not UTF-8; save it again with the encoding UTF-8.",
 )
-_STOPS = {"depth", "second_document"}
+# YAML 1.1 counts these as line ends, editors do not; as blanks they keep lines and columns right.
+_OTHER_BREAKS = {0x85: " ", 0x2028: " ", 0x2029: " "}
+_STOPS = {"depth", "second_document", "file_large"}
 """After these the rest of a file says nothing that can be relied on."""
 _BAD_CHARACTERS = (
     "encoding",
@@ -103,6 +109,8 @@ class Tree:
         self.complain_at(self.place(path, key), path, said)
 
     def complain_at(self, place: Place, path: Path, said: Said) -> None:
+        if len(self.problems) >= MAX_PROBLEMS:
+            return
         self.problems.append(ContentProblem(self.file, *place, dotted(path), *said))
 
 
@@ -151,7 +159,7 @@ def _decode(tree: Tree, raw: bytes) -> str | None:
         tree.complain((), _LARGE)
         return None
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig").translate(_OTHER_BREAKS)
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         start = before.rfind(b"\n") + 1
@@ -163,8 +171,7 @@ def _decode(tree: Tree, raw: bytes) -> str | None:
 
 def _build(tree: Tree, text: str) -> None:
     stack: list[_Open] = []
-    documents = 0
-    skip = 0
+    documents = nodes = skip = 0
     for event in yaml.parse(text, Loader=_Loader):
         mark = event.start_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -179,14 +186,15 @@ def _build(tree: Tree, text: str) -> None:
             else:
                 stack.pop()
         elif isinstance(event, yaml.NodeEvent):
-            opens = isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent)
-            if skip or len(stack) >= MAX_DEPTH:
-                if opens:
-                    skip += 1
-                if not skip or (opens and skip == 1):
-                    _complain_depth(tree, place)
-                continue
-            skip += _take(tree, stack, event, place)
+            nodes += 1
+            # Stopping here also keeps deep nesting from costing the parser quadratic time.
+            if len(stack) + skip >= MAX_DEPTH or nodes > MAX_NODES:
+                tree.complain_at(place, (), _LARGE if nodes > MAX_NODES else _DEPTH)
+                return
+            if not skip:
+                skip = _take(tree, stack, event, place)
+            elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+                skip += 1
 
 
 def _take(tree: Tree, stack: list[_Open], event: Any, place: Place) -> int:
@@ -265,11 +273,6 @@ def _scalar(event: yaml.ScalarEvent) -> Any:
     return unicodedata.normalize("NFC", value)
 
 
-def _complain_depth(tree: Tree, place: Place) -> None:
-    if not any(problem.code == "depth" for problem in tree.problems):
-        tree.complain_at(place, (), _DEPTH)
-
-
 def _complain_syntax(tree: Tree, text: str, error: yaml.YAMLError) -> None:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     position = getattr(error, "position", None)
@@ -280,7 +283,7 @@ def _complain_syntax(tree: Tree, text: str, error: yaml.YAMLError) -> None:
         place = (before.count("\n") + 1, len(before) - before.rfind("\n"))
     else:
         place = (1, 1)
-    lines = text.splitlines()
+    lines = re.split(r"\r\n|\r|\n", text)
     line = lines[place[0] - 1] if place[0] <= len(lines) else ""
     said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "syntax")[:120]
     if "\t" in line[: len(line) - len(line.lstrip())] or "'\\t'" in said:
