@@ -75,6 +75,10 @@ class ManualClock:
         self._elapsed = end
         await self.settle()
 
+    def pending(self) -> int:
+        """How many still sleep."""
+        return sum(not wake.done() for _, _, wake in self._sleepers)
+
     async def settle(self, rounds: int = 12) -> None:
         """Let every task that can run do so, without time passing."""
         for _ in range(rounds):

@@ -36,6 +36,8 @@ KEEP_OFF = 0.2
 NEAR_PEOPLE = 1.0
 """Metres to somebody below which it goes at most `NEAR_SPEED`."""
 NEAR_SPEED = 0.3
+CONTACT = 2.0
+"""Seconds until the charger's contacts have closed."""
 TELL_EVERY = 0.5
 """Seconds between two progress events."""
 
@@ -49,6 +51,8 @@ class Errand:
     docking: bool = False
     blocked: bool = False
     told_at: float = -math.inf
+    there: float = 0.0
+    """Seconds since it stands at the goal."""
 
 
 class Body:
@@ -143,7 +147,9 @@ class Body:
             return
         command = errand.follower.command(self.motion, self.ceiling)
         if command.done:
-            self._arrive(errand)
+            errand.there += STEP
+            if not errand.docking or errand.there >= CONTACT:
+                self._arrive(errand)
             return
         speed = self._safe_speed(errand, command)
         turn = command.turn * speed / command.speed if command.speed > 0 else command.turn
