@@ -9,12 +9,17 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from assistant import __version__, logging, problems
+from assistant.conversation.effects import Effects
+from assistant.conversation.service import Conversations
+from assistant.engine.service import Engine
 from assistant.guard import Guard
 from assistant.health import Health
 from assistant.kiosks.service import Kiosks
 from assistant.metrics import Metrics
+from assistant.releases.service import Releases
 from assistant.security import Access, operator_token
 from assistant.settings import ROOT, Settings
+from assistant.startup import Background, make, make_centre, make_fleet
 from assistant.storage.database import Database
 from assistant.storage.migrate import migrate
 
@@ -43,18 +48,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         responses=problems.RESPONSES,
     )
-    metrics = Metrics()
-    database = Database(settings.database)
-    token, _ = operator_token(settings)
-    app.state.settings = settings
-    app.state.metrics = metrics
-    app.state.health = Health(metrics)
-    app.state.database = database
-    kiosks = Kiosks(settings, database)
-    app.state.kiosks = kiosks
-    app.state.access = Access(settings, token, kiosks.of_token)
+    _put_rooms(app, settings)
     problems.add_handlers(app, settings.language)
-    app.add_middleware(Guard, settings=settings, metrics=metrics)
+    app.add_middleware(Guard, settings=settings, metrics=app.state.metrics)
     _include_probes(app)
     for name in _ROUTERS:
         if find_spec(name) is not None:
@@ -67,16 +63,50 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+def _put_rooms(app: FastAPI, settings: Settings) -> None:
+    """Build every room; nothing runs yet."""
+    state = app.state
+    state.settings = settings
+    state.metrics = Metrics()
+    state.health = Health(state.metrics)
+    state.database = Database(settings.database)
+    state.kiosks = Kiosks(settings, state.database)
+    token, state.operator_token_is_new = operator_token(settings)
+    state.access = Access(settings, token, state.kiosks.of_token)
+    state.health.starting("database", required=True)
+    state.health.starting("release", required=False)
+    state.centre = make_centre(settings, state.database, state.health)
+    state.fleet = make_fleet(settings, state.centre, state.health)
+    state.releases = Releases(settings.data_dir, state.database)
+    state.catalogue = None
+    state.engine = Engine(settings, state.health, state.metrics)
+    state.conversations = Conversations(
+        settings,
+        state.database,
+        engine=state.engine,
+        effects=Effects(state.centre, state.fleet),
+        metrics=state.metrics,
+    )
+    state.voice = None
+    if find_spec("assistant.voice.service") is not None:
+        voice = import_module("assistant.voice.service").Voice
+        state.voice = make(
+            state.health, "speech", lambda: voice(settings.speech, settings.data_dir)
+        )
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Pages are served as soon as the database is ready; the parts warm up behind them."""
     database: Database = app.state.database
-    health: Health = app.state.health
-    health.starting("database", required=True)
+    background = Background(app)
     try:
         await migrate(database)
-        health.ready("database")
+        app.state.health.ready("database")
+        background.start()
         yield
     finally:
+        await background.close()
         await database.close()
 
 

@@ -58,7 +58,7 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError as error:
         raise release_missing(path) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(path, "unreadable") from error
+        raise release_damaged(path, "unreadable") from error
 
 
 def verify(folder: Path, only: Iterable[str] | None = None) -> Manifest:
@@ -69,20 +69,20 @@ def verify(folder: Path, only: Iterable[str] | None = None) -> Manifest:
     manifest = read_manifest(folder)
     for name in NEEDED:
         if name not in manifest.files:
-            raise _damaged(folder / FILE, f"does not list {name}")
+            raise release_damaged(folder / FILE, f"does not list {name}")
     chosen = set(manifest.files) if only is None else set(only)
     for name, digest in manifest.files.items():
         if name not in chosen:
             continue
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise _damaged(folder / FILE, "lists a file outside the folder")
+            raise release_damaged(folder / FILE, "lists a file outside the folder")
         try:
             found = sha256(path)
         except OSError as error:
             raise release_missing(path) from error
         if found != digest:
-            raise _damaged(path, "hash differs")
+            raise release_damaged(path, "hash differs")
     return manifest
 
 
@@ -101,7 +101,7 @@ def release_missing(path: Path) -> LetanError:
     )
 
 
-def _damaged(path: Path, reason: str) -> LetanError:
+def release_damaged(path: Path, reason: str) -> LetanError:
     return LetanError(
         "release_damaged",
         503,

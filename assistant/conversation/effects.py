@@ -1,0 +1,256 @@
+"""What a reply sets in motion: the way described, the robot sent, the ticket taken, the speech.
+
+A failure here becomes a sentence of the reply, never an error of the turn.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import structlog
+
+from assistant.centre.service import Centre
+from assistant.centre.tickets import IssuedTicket
+from assistant.centre.wayfinding import Route
+from assistant.conversation.wording import say
+from assistant.errors import Language, LetanError
+from assistant.robots.service import Fleet, RobotView
+from robot_bridge.missions import MissionKind
+from speech.spoken_form import spoken
+
+log = structlog.get_logger(__name__)
+
+Part = dict[str, Any]
+
+_DESKS = ("information-desk", "reception", "waiting-area")
+"""Where a person is found, best first; ids of places."""
+
+
+class Effects:
+    """Reads the live rooms for a turn and carries out what its reply asks for."""
+
+    def __init__(self, centre: Centre, fleet: Fleet) -> None:
+        self._centre = centre
+        self._fleet = fleet
+
+    def context(self, channel: str, robot: str | None) -> dict[str, Any]:
+        """The live context that travels into a turn (docs/architecture.md)."""
+        view = self._view(robot)
+        context = {
+            "channel": channel,
+            "can_move": view is not None,
+            "robot": None
+            if view is None
+            else {
+                "id": view.id,
+                "name": view.name,
+                "state": "stopped" if view.stopped else view.activity,
+            },
+        }
+        try:
+            return self._centre.context() | context
+        except LetanError:  # the centre's content cannot be read: /readyz tells
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            return {"now": now, "centre": {}, "counters": {}, "notices": []} | context
+
+    async def apply(
+        self,
+        parts: list[Part],
+        *,
+        conversation: str,
+        message_id: str,
+        robot: str | None,
+        language: Language,
+    ) -> list[Part]:
+        """The parts as they are sent: enriched, replaced or explained, texts with their speech."""
+        turn = _Turn(
+            self._centre,
+            self._fleet,
+            conversation=conversation,
+            message_id=message_id,
+            robot=robot,
+            language=language,
+        )
+        done: list[Part] = []
+        for part in parts:
+            try:
+                done += await turn.carry_out(part, parts)
+            except LetanError as error:
+                log.warning("effect refused", part=part.get("type"), code=error.code)
+                done += turn.apology(part, error)
+            except Exception:  # the border of a stage: the answer itself must reach its reader
+                log.exception("effect failed", part=part.get("type"))
+                done += turn.apology(part, None)
+        for part in done:
+            if part.get("type") == "text":
+                part["speech"] = _speech(part.get("speech") or part["text"], language)
+        return done
+
+    async def stop(self, robot: str | None) -> bool:
+        """Stop the conversation's robot now; whether there was one to stop."""
+        if robot is None:
+            return False
+        try:
+            await self._fleet.stop(robot, "a visitor said stop")
+        except LetanError as error:
+            log.error("stop failed", robot=robot, code=error.code)
+            return False
+        return True
+
+    def text(self, text: str, language: Language) -> Part:
+        return {"type": "text", "text": text, "speech": _speech(text, language)}
+
+    async def forget(self, conversation: str) -> None:
+        """Raises LetanError when the centre does not work."""
+        await self._centre.forget(conversation)
+
+    def _view(self, robot: str | None) -> RobotView | None:
+        try:
+            return self._fleet.robot(robot) if robot is not None else None
+        except LetanError:
+            return None
+
+
+class _Turn:
+    """The effects of one reply."""
+
+    def __init__(
+        self,
+        centre: Centre,
+        fleet: Fleet,
+        *,
+        conversation: str,
+        message_id: str,
+        robot: str | None,
+        language: Language,
+    ) -> None:
+        self._centre = centre
+        self._fleet = fleet
+        self._conversation = conversation
+        self._message_id = message_id
+        self._robot = robot
+        self._language = language
+
+    async def carry_out(self, part: Part, among: list[Part]) -> list[Part]:
+        """What one part of the engine becomes. Raises LetanError."""
+        match part.get("type"):
+            case "route":
+                return [await self._route(part)]
+            case "mission":
+                return await self._mission(part, among)
+            case "ticket":
+                return await self._ticket(part)
+            case "handoff":
+                return [self._handoff(part)]
+            case _:
+                return [part]
+
+    def apology(self, part: Part, error: LetanError | None) -> list[Part]:
+        """What is said instead of a part that failed."""
+        reason = error.text(self._language) if error is not None else ""
+        match part.get("type"):
+            case "route":
+                return [part | {"path": [], "directions": [], "distance_m": None, "steps": None}]
+            case "mission":
+                source = "Dạ, robot chưa dẫn anh/chị đi được. {reason}"
+            case "ticket":
+                source = "Dạ, em chưa lấy được số cho anh/chị. {reason}"
+            case "handoff":
+                return [part]
+            case _:
+                source = "Dạ, em chưa làm được việc này. {reason}"
+        text = say(self._language, source, reason=reason).strip()
+        return [{"type": "text", "text": text}]
+
+    async def _route(self, part: Part) -> Part:
+        pose = None
+        if self._robot is not None:
+            pose = self._fleet.robot(self._robot).pose
+        start = None if pose is None else {"x": pose.x, "y": pose.y, "theta": pose.theta}
+        found = await self._centre.route(start, str(part["to"]), self._language)
+        return part | _way(found)
+
+    async def _mission(self, part: Part, among: list[Part]) -> list[Part]:
+        to = str(part["to"])
+        if self._robot is None:  # only a visitor at a kiosk is led; anybody gets the way described
+            return [] if _has_route(among, to) else [await self._route({"type": "route", "to": to})]
+        kind = cast(MissionKind, part.get("kind", "lead"))
+        try:
+            mission = await self._fleet.start_mission(self._robot, kind, to, self._conversation)
+        except LetanError as error:
+            log.warning("mission refused", robot=self._robot, code=error.code)
+            described = self.apology(part, error)
+            if not _has_route(among, to):
+                described.append(await self._route({"type": "route", "to": to}))
+            return described
+        started = {"robot": self._robot, "mission_id": mission.id, "state": mission.state}
+        return [part | started]
+
+    async def _ticket(self, part: Part) -> list[Part]:
+        key = f"{self._conversation}:{self._message_id}"
+        ticket = await self._centre.issue_ticket(str(part["counter"]), self._conversation, key)
+        name = ticket.counter_name[self._language]
+        sentence = _ticket_sentence(ticket, name, self._language)
+        card = part | {
+            "number": ticket.number,
+            "ahead": ticket.ahead,
+            "expected_wait_minutes": ticket.expected_wait_minutes,
+            "counter_name": name,
+            "issued_at": ticket.issued_at.isoformat(),
+        }
+        return [{"type": "text", "text": sentence}, card]
+
+    def _handoff(self, part: Part) -> Part:
+        static = self._centre.static()
+        places = {place["id"]: place for place in static["places"]}
+        desk = next((places[id_] for id_ in _DESKS if id_ in places), None)
+        centre = static["centre"]
+        named = desk["name"] if desk is not None else centre["name"]
+        return part | {
+            "where": named[self._language],
+            "place": desk["id"] if desk is not None else None,
+            "phone": centre.get("phone"),
+            "hours": centre["hours"][self._language],
+        }
+
+
+def _way(route: Route) -> Part:
+    return {
+        "to": route.to,
+        "title": route.title,
+        "counter": route.counter,
+        "pose": route.pose.as_dict() if route.pose is not None else None,
+        "path": [list(point) for point in route.path],
+        "distance_m": route.distance_m,
+        "steps": route.steps,
+        "directions": list(route.directions),
+    }
+
+
+def _has_route(parts: list[Part], to: str) -> bool:
+    return any(part.get("type") == "route" and part.get("to") == to for part in parts)
+
+
+def _ticket_sentence(ticket: IssuedTicket, counter: str, language: Language) -> str:
+    if ticket.ahead == 0:
+        source = "Dạ, số của anh/chị là {number}, {counter}. Anh/chị là người tiếp theo."
+    else:
+        source = (
+            "Dạ, số của anh/chị là {number}, {counter}. Phía trước còn {ahead} người, "
+            "chờ khoảng {minutes} phút."
+        )
+    return say(
+        language,
+        source,
+        number=ticket.number,
+        counter=counter,
+        ahead=ticket.ahead,
+        minutes=ticket.expected_wait_minutes,
+    )
+
+
+def _speech(text: str, language: Language) -> str:
+    try:
+        return spoken(text, language)
+    except Exception:  # an odd text must not cost its reader the answer
+        log.exception("spoken form failed")
+        return text

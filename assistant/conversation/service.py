@@ -1,0 +1,383 @@
+"""The one way in: a message of any channel becomes a stored reply.
+
+A reply is stored before it is answered, so what was answered survives a crash, and the same
+message id gets the same reply again. Turns of one conversation run one after another.
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from assistant.conversation import repository
+from assistant.conversation.effects import Effects
+from assistant.conversation.locks import ConversationLocks
+from assistant.conversation.redaction import redact
+from assistant.conversation.schemas import nothing_understood
+from assistant.conversation.stop_words import is_stop
+from assistant.conversation.tables import ConversationRow
+from assistant.conversation.wording import clean, has_words, say
+from assistant.engine.client import TurnReply, TurnRequest
+from assistant.engine.service import Engine
+from assistant.errors import Language, LetanError
+from assistant.kiosks.service import kiosk_unknown
+from assistant.metrics import Metrics
+from assistant.security import Principal
+from assistant.settings import Settings
+from assistant.storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+Channel = Literal["kiosk", "rest", "terminal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """An open conversation."""
+
+    id: str
+    channel: str
+    language: Language | None
+    kiosk: str | None
+    robot: str | None
+    """The robot that this conversation may move."""
+
+    @property
+    def can_move(self) -> bool:
+        return self.robot is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Exactly one of `text` and `payload` is set."""
+
+    text: str | None = None
+    payload: str | None = None
+    language: Language | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply, ready to be sent: `body` is its JSON (docs/architecture.md)."""
+
+    body: str
+    outcome: str
+
+    def data(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads(self.body)
+        return loaded
+
+
+class Conversations:
+    """On `app.state.conversations`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        engine: Engine,
+        effects: Effects,
+        metrics: Metrics,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._engine = engine
+        self._effects = effects
+        self._metrics = metrics
+        self._clock = clock
+        self._locks = ConversationLocks()
+        self._robots = {kiosk.id: kiosk.robot for kiosk in settings.kiosks}
+        self._idle = timedelta(minutes=settings.conversation_idle_minutes)
+
+    async def open(
+        self,
+        channel: Channel,
+        kiosk: str | None = None,
+        language: Language | None = None,
+        principal: Principal | None = None,
+    ) -> Conversation:
+        """Begin a conversation; at a kiosk only for the bearer of its (or the operator's) token.
+
+        Raises LetanError `token_missing`, `kiosk_mismatch`, `kiosk_unknown`.
+        """
+        if kiosk is not None:
+            self._check_kiosk(kiosk, principal)
+        now = self._clock()
+        row = ConversationRow(
+            id=secrets.token_urlsafe(16),
+            channel=channel,
+            kiosk=kiosk,
+            language=language,
+            opened_at=now,
+            last_at=now,
+        )
+        async with self._database.session() as session:
+            await repository.add(session, row)
+        return self._conversation(row.id, channel, language, kiosk)
+
+    async def handle(self, conversation_id: str, message: Message) -> Reply:
+        """Answer one message.
+
+        Raises LetanError `conversation_unknown`, `conversation_closed`, `conversation_busy`,
+        `message_id_conflict`, `text_empty`, `text_too_long`, `engine_*`.
+        """
+        began = time.perf_counter()
+        outcome, channel = "error_internal", "unknown"
+        try:
+            text = None if message.text is None else clean(message.text)
+            conversation, known = await self._find(conversation_id, message, text)
+            channel = conversation.channel
+            message_id = message.message_id or uuid4().hex
+            turn = _Turn(conversation, message, text, message_id, began)
+            reply = known or await self._answer(turn)
+            outcome = reply.outcome
+        except LetanError as error:
+            outcome = "busy" if error.code == "conversation_busy" else f"error_{error.code}"
+            raise
+        finally:
+            seconds = time.perf_counter() - began
+            self._metrics.turns.labels(channel, outcome).observe(seconds)
+            if log.is_enabled_for(20):
+                log.info(
+                    "turn",
+                    conversation=conversation_id[:6],
+                    channel=channel,
+                    outcome=outcome,
+                    ms=round(seconds * 1000, 1),
+                )
+        return reply
+
+    async def close(self, conversation_id: str) -> None:
+        """End a conversation and forget the visitor. Raises LetanError `conversation_unknown`.
+
+        What the engine remembers is erased now, or by the next sweep when it cannot be reached.
+        """
+        now = self._clock()
+        async with self._database.session() as session:
+            if await repository.find(session, conversation_id, "") is None:
+                raise _unknown()
+            await repository.close(session, conversation_id, now)
+        with suppress(LetanError):
+            await self.forget(conversation_id)
+
+    async def forget(self, conversation_id: str) -> None:
+        """Erase the engine's memory, the stored replies and the link to tickets."""
+        await self._engine.forget(conversation_id)
+        await self._effects.forget(conversation_id)
+        async with self._database.session() as session:
+            await repository.forget(session, conversation_id, self._clock())
+
+    async def find(self, conversation_id: str) -> Conversation:
+        """Raises LetanError `conversation_unknown`, `conversation_closed`."""
+        found, _ = await self._find(conversation_id, Message(), None)
+        return found
+
+    async def kiosk_of(self, conversation_id: str) -> str | None:
+        """The kiosk at which an open conversation takes place. Raises as `find` does."""
+        return (await self.find(conversation_id)).kiosk
+
+    def _check_kiosk(self, kiosk: str, principal: Principal | None) -> None:
+        if principal is None:
+            raise LetanError(
+                "token_missing",
+                401,
+                "Mở cuộc trò chuyện tại kiosk cần mã truy cập của kiosk đó.",
+                "To open a conversation at a kiosk, that kiosk's token is needed.",
+                field="kiosk",
+                remedy_vi="Ghép nối bằng POST /api/v1/kiosks/pair, hoặc bỏ trường 'kiosk'.",
+                remedy_en="Pair with POST /api/v1/kiosks/pair, or leave 'kiosk' out.",
+            )
+        if kiosk not in self._robots:
+            raise kiosk_unknown(kiosk)
+        if principal.kind != "operator" and principal.kiosk_id != kiosk:
+            raise LetanError(
+                "kiosk_mismatch",
+                403,
+                "Mã truy cập thuộc về một kiosk khác.",
+                "The token belongs to another kiosk.",
+                field="kiosk",
+            )
+
+    def _conversation(
+        self, id_: str, channel: str, language: str | None, kiosk: str | None
+    ) -> Conversation:
+        known: Language | None = "en" if language == "en" else "vi" if language == "vi" else None
+        robot = self._robots.get(kiosk) if kiosk is not None else None
+        return Conversation(id_, channel, known, kiosk, robot)
+
+    async def _find(
+        self, conversation_id: str, message: Message, text: str | None
+    ) -> tuple[Conversation, Reply | None]:
+        """The open conversation, and the reply when this message id was answered before."""
+        if not 0 < len(conversation_id) <= 32:
+            raise _unknown()
+        async with self._database.reading() as session:
+            row = await repository.find(session, conversation_id, message.message_id or "")
+        if row is None:
+            raise _unknown()
+        if row.closed_at is not None or self._clock() - row.last_at > self._idle:
+            raise LetanError(
+                "conversation_closed",
+                410,
+                "Cuộc trò chuyện này đã kết thúc. Xin mở cuộc mới.",
+                "This conversation is over. Open a new one.",
+                remedy_vi="POST /api/v1/conversations",
+                remedy_en="POST /api/v1/conversations",
+            )
+        conversation = self._conversation(row.id, row.channel, row.language, row.kiosk)
+        if row.message is None or row.reply is None:
+            return conversation, None
+        if row.message != _stored_message(message, text):
+            raise LetanError(
+                "message_id_conflict",
+                409,
+                "Mã tin nhắn này đã dùng cho một câu khác.",
+                "This message id was used for another message.",
+                field="message_id",
+                remedy_vi="Mỗi câu mới cần một message_id mới.",
+                remedy_en="Give every new message a new message_id.",
+            )
+        return conversation, Reply(row.reply, json.loads(row.reply)["outcome"])
+
+    async def _answer(self, turn: "_Turn") -> Reply:
+        if turn.text is not None and is_stop(turn.text, robot=turn.conversation.can_move):
+            return await self._stop(turn)
+        async with self._locks.hold(turn.conversation.id):
+            if turn.message.message_id is not None:  # the same message may have waited before us
+                _, known = await self._find(turn.conversation.id, turn.message, turn.text)
+                if known is not None:
+                    return known
+            if turn.text is not None and not has_words(turn.text):
+                reply = self._rephrase(turn)
+            else:
+                reply = await self._ask(turn)
+            parts = await self._effects.apply(
+                reply.parts,
+                conversation=turn.conversation.id,
+                message_id=turn.message_id,
+                robot=turn.conversation.robot,
+                language=reply.language,
+            )
+            return await self._store(turn, reply, parts)
+
+    async def _ask(self, turn: "_Turn") -> TurnReply:
+        began = time.perf_counter()
+        conversation, message = turn.conversation, turn.message
+        reply = await self._engine.turn(
+            TurnRequest(
+                conversation=conversation.id,
+                message_id=turn.message_id,
+                text=turn.text,
+                payload=message.payload,
+                language=message.language or conversation.language,
+                context=self._effects.context(conversation.channel, conversation.robot),
+            )
+        )
+        turn.engine_ms = (time.perf_counter() - began) * 1000
+        return reply
+
+    async def _stop(self, turn: "_Turn") -> Reply:
+        """Nothing is waited for before the robot has its order: no lock, no engine."""
+        language = self._language(turn)
+        stopped = await self._effects.stop(turn.conversation.robot)
+        sentence = "Dạ, em dừng lại ngay." if stopped else "Dạ, em dừng ạ."
+        spoken = self._effects.text(say(language, sentence), language)
+        parts = [spoken, {"type": "control", "action": "stop", "value": None}]
+        reply = TurnReply(language, "stopped", nothing_understood("stop"), parts, None)
+        return await self._store(turn, reply, parts)
+
+    def _rephrase(self, turn: "_Turn") -> TurnReply:
+        language = self._language(turn)
+        sentence = say(
+            language,
+            "Dạ, em chưa hiểu ý anh/chị. Anh/chị viết hoặc nói bằng lời giúp em, "
+            "ví dụ: “Đăng ký khai sinh cần giấy tờ gì?”",
+        )
+        parts = [{"type": "text", "text": sentence}]
+        return TurnReply(language, "clarified", nothing_understood(), parts, None)
+
+    def _language(self, turn: "_Turn") -> Language:
+        return turn.message.language or turn.conversation.language or self._settings.language
+
+    async def _store(self, turn: "_Turn", reply: TurnReply, parts: list[dict[str, Any]]) -> Reply:
+        body = json.dumps(
+            {
+                "conversation": turn.conversation.id,
+                "message_id": turn.message_id,
+                "language": reply.language,
+                "outcome": reply.outcome,
+                "understanding": reply.understanding,
+                "parts": parts,
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+        now = self._clock()
+        understanding = reply.understanding
+        values = {
+            "conversation": turn.conversation.id,
+            "message_id": turn.message_id,
+            "message": _stored_message(turn.message, turn.text),
+            "reply": body,
+            "outcome": reply.outcome[:24],
+            "intent": understanding.get("intent"),
+            "confidence": understanding.get("confidence"),
+            "procedures": _codes(understanding),
+            "release": self._engine.release,
+            "engine_ms": round(turn.engine_ms, 2),
+            "total_ms": round((time.perf_counter() - turn.began) * 1000, 2),
+            "created_at": now,
+        }
+        try:
+            async with self._database.session() as session:
+                await repository.add_turn(session, values, now)
+        except IntegrityError:  # another process answered the same message meanwhile
+            _, known = await self._find(turn.conversation.id, turn.message, turn.text)
+            if known is None:
+                raise
+            return known
+        return Reply(body, reply.outcome)
+
+
+@dataclass(slots=True)
+class _Turn:
+    """One message on its way."""
+
+    conversation: Conversation
+    message: Message
+    text: str | None
+    """Cleaned; None for a button."""
+    message_id: str
+    began: float
+    engine_ms: float = 0.0
+
+
+def _codes(understanding: dict[str, Any]) -> str:
+    found = understanding.get("procedures") or []
+    return " ".join(str(procedure["code"]) for procedure in found)[:200]
+
+
+def _stored_message(message: Message, text: str | None) -> str:
+    return f"payload:{message.payload}"[:200] if text is None else redact(text)
+
+
+def _unknown() -> LetanError:
+    return LetanError(
+        "conversation_unknown",
+        404,
+        "Không có cuộc trò chuyện này.",
+        "There is no such conversation.",
+        remedy_vi="Mở cuộc mới: POST /api/v1/conversations",
+        remedy_en="Open one: POST /api/v1/conversations",
+    )

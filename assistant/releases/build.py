@@ -1,0 +1,153 @@
+"""Builds a release: snapshots of the content, training, manifest, registration, publication."""
+
+import asyncio
+import json
+import os
+import secrets
+import shutil
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from assistant.catalogue.service import Catalogue
+from assistant.centre.content import load_content
+from assistant.centre.snapshot import write_snapshot
+from assistant.engine.manifest import write_manifest
+from assistant.errors import LetanError
+from assistant.releases.content import centre_folder, ensure_content
+from assistant.releases.service import Releases
+from assistant.settings import ROOT, Settings
+from assistant.storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+_TRAINING_SHARE = (0.08, 0.95)
+_LONGEST_LINE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is."""
+
+    step: str
+    fraction: float
+    """0 to 1."""
+    release: str | None = None
+    """Id of the finished release; only in the last one."""
+
+
+async def build(
+    settings: Settings, database: Database, *, publish: bool = True
+) -> AsyncIterator[Progress]:
+    """Build from the content as it is now; the database has been migrated.
+
+    An unfinished folder is removed, whatever ends the build.
+    Raises LetanError `training_failed`, `catalogue_empty`, and those of the content.
+    """
+    releases = Releases(settings.data_dir, database)
+    release = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    folder = releases.folder(release)
+    yield Progress("content", 0.0)
+    await ensure_content(settings, database)
+    await asyncio.to_thread(folder.mkdir, parents=True)
+    try:
+        procedures = await Catalogue(database).snapshot(folder / "catalogue.json")
+        await asyncio.to_thread(_snapshot_centre, settings, folder)
+        first, last = _TRAINING_SHARE
+        async for step, fraction in _train(settings, folder):
+            yield Progress(step, first + (last - first) * fraction)
+        yield Progress("manifest", last)
+        await asyncio.to_thread(write_manifest, folder, release)
+        await releases.register(release, procedures)
+        if publish:
+            await releases.publish(release)
+    except BaseException:
+        with suppress(OSError):
+            shutil.rmtree(folder)
+        raise
+    yield Progress("done", 1.0, release)
+
+
+def _snapshot_centre(settings: Settings, folder: Path) -> None:
+    write_snapshot(load_content(centre_folder(settings)), folder / "centre.json")
+
+
+async def _train(settings: Settings, folder: Path) -> AsyncIterator[tuple[str, float]]:
+    """Run `dialogues.train`; yields its steps. Ends the process when the build is abandoned."""
+    command = _training_command(settings, folder)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            cwd=ROOT,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=_LONGEST_LINE,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+    except OSError as error:
+        raise _failed(f"{settings.engine_python}: {error.strerror}") from error
+    assert process.stdout is not None
+    assert process.stderr is not None
+    last_lines: deque[str] = deque(maxlen=15)
+    draining = asyncio.create_task(_drain(process.stderr, last_lines))
+    failure: str | None = None
+    try:
+        async for raw in process.stdout:
+            message = _message(raw)
+            if "error" in message:
+                failure = str(message["error"])
+            elif "step" in message:
+                yield str(message["step"]), float(message.get("fraction", 0.0))
+        code = await process.wait()
+        await draining
+    finally:
+        draining.cancel()
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if code != 0 or failure is not None:
+        for line in last_lines:
+            log.error("training says", line=line)
+        raise _failed(failure or (last_lines[-1] if last_lines else f"exit code {code}"))
+
+
+def _training_command(settings: Settings, folder: Path) -> list[str]:
+    command = [settings.engine_python, "-m", "dialogues.train", "--release", folder.resolve()]
+    nlu = settings.content_dir / "nlu"
+    if nlu.is_dir():
+        command += ["--content", nlu.resolve()]
+    return [str(part) for part in command]
+
+
+async def _drain(stream: asyncio.StreamReader, last_lines: deque[str]) -> None:
+    while chunk := await stream.read(65536):
+        for line in chunk.decode("utf-8", "replace").splitlines():
+            if line.strip():
+                last_lines.append(line[:500])
+
+
+def _message(raw: bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(raw)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}
+
+
+def _failed(reason: str) -> LetanError:
+    return LetanError(
+        "training_failed",
+        500,
+        f"Huấn luyện không thành công: {reason[:300]}. Bản đang dùng không thay đổi. "
+        "Hãy chạy './letan doctor', rồi './letan train'.",
+        f"The training failed: {reason[:300]}. The release in use is unchanged. "
+        "Run './letan doctor', then './letan train'.",
+        log=reason[:2000],
+    )

@@ -1,0 +1,124 @@
+"""Content in and out as folders of YAML: `procedures/` and `centre/`."""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from rich.console import Console
+
+from assistant.catalogue.service import Catalogue
+from assistant.centre.content import load_content
+from assistant.errors import LetanError
+from assistant.settings import Settings
+from assistant.storage.database import Database
+from assistant.storage.migrate import migrate
+
+PROCEDURES = "procedures"
+CENTRE = "centre"
+
+
+def centre_folder(settings: Settings) -> Path:
+    """The centre's files in force: those imported last, else those that ship."""
+    own = settings.data_dir / "content" / CENTRE
+    return own if own.is_dir() else settings.content_dir / CENTRE
+
+
+async def ensure_content(settings: Settings, database: Database) -> bool:
+    """Load the content that ships when there is none yet; whether it had to be.
+
+    Raises `assistant.catalogue.problems.ContentError`.
+    """
+    catalogue = Catalogue(database)
+    if await catalogue.all():
+        return False
+    await catalogue.import_folder(settings.content_dir / PROCEDURES)
+    return True
+
+
+async def export_content(settings: Settings, folder: Path) -> int:
+    """`./letan export`: write everything that `import_content` reads."""
+    database = await _open(settings)
+    try:
+        await ensure_content(settings, database)
+        await asyncio.to_thread(_check_target, folder)
+        files = await Catalogue(database).export_folder(folder / PROCEDURES)
+        await asyncio.to_thread(_copy_centre, centre_folder(settings), folder / CENTRE)
+    finally:
+        await database.close()
+    Console().print(f"{files} tệp thủ tục và thư mục {CENTRE} đã ghi vào {folder}.")
+    return 0
+
+
+async def import_content(settings: Settings, folder: Path) -> int:
+    """`./letan import`: check everything, then take over everything.
+
+    Raises LetanError naming file, line and remedy; nothing was changed then.
+    """
+    if not (folder / PROCEDURES).is_dir():
+        raise LetanError(
+            "content_folder_invalid",
+            422,
+            f"{folder} không có thư mục con '{PROCEDURES}'. Hãy chỉ tới thư mục do "
+            "'./letan export' ghi ra, hoặc thư mục data/.",
+            f"{folder} has no folder '{PROCEDURES}'. Name a folder that './letan export' wrote, "
+            "or data/.",
+            field="folder",
+        )
+    with_centre = (folder / CENTRE).is_dir()
+    if with_centre:
+        await asyncio.to_thread(load_content, folder / CENTRE)
+    database = await _open(settings)
+    try:
+        report = await Catalogue(database).import_folder(folder / PROCEDURES)
+        if with_centre:
+            await asyncio.to_thread(_take_centre, settings, folder / CENTRE)
+    finally:
+        await database.close()
+    Console().print(
+        f"Thủ tục: thêm {report.added}, sửa {report.changed}, bỏ {report.removed}, "
+        f"giữ nguyên {report.unchanged}.\n"
+        "Nội dung mới được dùng sau './letan train'; máy chủ đang chạy tự chuyển sang bản mới."
+    )
+    return 0
+
+
+async def _open(settings: Settings) -> Database:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    try:
+        await migrate(database)
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+def _check_target(folder: Path) -> None:
+    target = folder / CENTRE
+    if target.exists() and any(target.iterdir()):
+        raise LetanError(
+            "export_not_empty",
+            409,
+            f"{target} đã có tệp. Hãy chọn một thư mục trống.",
+            f"{target} holds files already. Choose an empty folder.",
+            field="folder",
+        )
+
+
+def _copy_centre(source: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(source.iterdir()):
+        if path.is_file():
+            shutil.copyfile(path, target / path.name)
+
+
+def _take_centre(settings: Settings, source: Path) -> None:
+    """Replace the centre's files in one step; the ones before are kept once, beside them."""
+    target = settings.data_dir / "content" / CENTRE
+    fresh, before = target.with_suffix(".new"), target.with_suffix(".before")
+    shutil.rmtree(fresh, ignore_errors=True)
+    _copy_centre(source, fresh)
+    shutil.rmtree(before, ignore_errors=True)
+    if target.exists():
+        target.replace(before)
+    fresh.replace(target)

@@ -1,0 +1,137 @@
+"""Releases: immutable folders that answers come from; one of them is in force."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from assistant.engine import manifest
+from assistant.errors import LetanError
+from assistant.releases import repository
+from assistant.releases.tables import ReleaseRow
+from assistant.storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A registered release."""
+
+    id: str
+    folder: Path
+    created_at: datetime
+    published_at: datetime | None
+    procedures: int
+
+
+class Releases:
+    """On `app.state.releases`."""
+
+    def __init__(self, data_dir: Path, database: Database) -> None:
+        self._folder = data_dir / "releases"
+        self._database = database
+
+    def folder(self, release: str) -> Path:
+        """Where a release lives. Raises LetanError `release_unknown` for what is no id."""
+        if not _ID.fullmatch(release):
+            raise _unknown(release)
+        return self._folder / release
+
+    async def list(self) -> list[Release]:
+        """All releases, newest first."""
+        async with self._database.reading() as session:
+            return [self._release(row) for row in await repository.newest_first(session)]
+
+    async def published(self) -> Release | None:
+        """The release in force; None before the first one."""
+        async with self._database.reading() as session:
+            rows = await repository.published_first(session, 1)
+        return self._release(rows[0]) if rows else None
+
+    async def register(self, release: str, procedures: int) -> Release:
+        """Take a finished folder into the list. Raises LetanError `release_missing` …"""
+        folder = self.folder(release)
+        found = await asyncio.to_thread(manifest.read_manifest, folder)
+        digest = await asyncio.to_thread(manifest.sha256, folder / manifest.FILE)
+        row = ReleaseRow(
+            id=release,
+            created_at=found.created_at,
+            procedures=procedures,
+            manifest_hash=digest,
+        )
+        async with self._database.session() as session:
+            await repository.add(session, row)
+        return self._release(row)
+
+    async def verify(self, release: str) -> Release:
+        """Check a release's files against its manifest, and the manifest against the database.
+
+        Raises LetanError `release_unknown`, `release_missing`, `release_damaged`.
+        """
+        async with self._database.reading() as session:
+            row = await repository.get(session, release)
+        if row is None:
+            raise _unknown(release)
+        await asyncio.to_thread(self._verify, row)
+        return self._release(row)
+
+    async def publish(self, release: str) -> Release:
+        """Put a release in force; also the way back to an earlier one. Raises as `verify`."""
+        await self.verify(release)
+        async with self._database.session() as session:
+            await repository.set_published(session, release, datetime.now(UTC))
+        found = await self.published()
+        log.info("release published", release=release)
+        return found or await self.verify(release)
+
+    async def usable(self) -> tuple[Release, LetanError | None]:
+        """The release in force, or the one before it when that is damaged, with the reason.
+
+        Raises LetanError `release_none` when nothing was ever published, else the error of the
+        newest one when all of them are unusable.
+        """
+        async with self._database.reading() as session:
+            rows = await repository.published_first(session)
+        first: LetanError | None = None
+        for row in rows:
+            try:
+                await asyncio.to_thread(self._verify, row)
+                return self._release(row), first
+            except LetanError as error:
+                log.error("release refused", release=row.id, code=error.code, more=error.log)
+                first = first or error
+        raise first or LetanError(
+            "release_none",
+            503,
+            "Chưa có bản phát hành nào. Hãy chạy './letan train'.",
+            "There is no release yet. Run './letan train'.",
+            retry_after=60,
+        )
+
+    def _verify(self, row: ReleaseRow) -> None:
+        folder = self.folder(row.id)
+        manifest.verify(folder)
+        path = folder / manifest.FILE
+        if manifest.sha256(path) != row.manifest_hash:
+            raise manifest.release_damaged(path, "manifest was rewritten")
+
+    def _release(self, row: ReleaseRow) -> Release:
+        return Release(
+            row.id, self.folder(row.id), row.created_at, row.published_at, row.procedures
+        )
+
+
+def _unknown(release: str) -> LetanError:
+    return LetanError(
+        "release_unknown",
+        404,
+        f"Không có bản phát hành '{release[:64]}'.",
+        f"There is no release '{release[:64]}'.",
+        field="release",
+    )

@@ -1,0 +1,192 @@
+"""How the rooms come up and go down: one part that fails leaves the others working."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar, cast
+
+import structlog
+from fastapi import FastAPI
+
+from assistant.catalogue.view import PublishedCatalogue
+from assistant.centre.service import Centre
+from assistant.conversation import repository as conversations_repository
+from assistant.conversation.service import Conversations
+from assistant.engine.service import PART as ENGINE
+from assistant.engine.service import Engine
+from assistant.errors import LetanError
+from assistant.health import Health
+from assistant.releases.content import centre_folder, ensure_content
+from assistant.releases.service import Release, Releases
+from assistant.robots.service import Fleet
+from assistant.settings import Settings
+from assistant.storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+_LOOK_SECONDS = 3.0
+"""How often another process' publication (`./letan train`) is looked for."""
+_SWEEP_SECONDS = 60.0
+_FORGOTTEN_AT_ONCE = 200
+
+
+class MissingPart:
+    """Stands for a part that could not be made: whatever is asked of it is answered with why."""
+
+    def __init__(self, name: str, error: Exception) -> None:
+        self._name = name
+        self._error = error
+
+    def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__"):
+            raise AttributeError(attribute)
+        error = self._error
+        raise LetanError(
+            "part_unavailable",
+            503,
+            error.vi if isinstance(error, LetanError) else f"Phần '{self._name}' không chạy được.",
+            error.en if isinstance(error, LetanError) else f"The part '{self._name}' does not run.",
+            log=f"{self._name}: {type(error).__name__}",
+            retry_after=60,
+        )
+
+
+Room = TypeVar("Room")
+
+
+def make(health: Health, name: str, factory: Callable[[], Room]) -> Room:
+    """Build a part; when that fails, something that says so in its place."""
+    health.starting(name, required=False)
+    try:
+        return factory()
+    except Exception as error:  # the border of a part: the others go on
+        health.failed_with(name, error)
+        return cast(Room, MissingPart(name, error))
+
+
+def make_centre(settings: Settings, database: Database, health: Health) -> Centre:
+    return make(health, "centre", lambda: Centre(database, centre_folder(settings)))
+
+
+def make_fleet(settings: Settings, centre: Centre, health: Health) -> Fleet:
+    return make(
+        health,
+        "robots",
+        lambda: Fleet(settings.robots, centre.map, centre.static()["places"]),
+    )
+
+
+class Background:
+    """What goes on beside requests: bringing the parts up, following releases, forgetting."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+        self._settings: Settings = app.state.settings
+        self._health: Health = app.state.health
+        self._tasks: list[asyncio.Task[None]] = []
+        self._served: str | None = None
+        """The newest published release that was tried."""
+
+    def start(self) -> None:
+        state = self._app.state
+        for name, part in (
+            ("centre", state.centre),
+            ("robots", state.fleet),
+            ("speech", state.voice),
+        ):
+            if not isinstance(part, MissingPart):
+                self._run(name, self._start_part(name, part.start))
+        self._run("releases", self._follow_releases())
+        self._run("sweep", self._sweep())
+        self._run("lag", state.metrics.watch_loop())
+
+    async def close(self) -> None:
+        """End every task, then every part, all at once: the slowest child sets the time."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        state = self._app.state
+        parts = [part for part in (state.engine, state.voice, state.fleet, state.centre) if part]
+        closing = [part.close() for part in parts if not isinstance(part, MissingPart)]
+        for result in await asyncio.gather(*closing, return_exceptions=True):
+            if isinstance(result, Exception):
+                log.error("part did not close cleanly", exc_info=result)
+
+    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def _start_part(self, name: str, start: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await start()
+        except Exception as error:  # the border of a part: the others go on
+            self._health.failed_with(name, error)
+        else:
+            self._health.ready(name)
+
+    async def _follow_releases(self) -> None:
+        """Serve the release in force, now and whenever another one is published."""
+        try:
+            await ensure_content(self._settings, self._app.state.database)
+        except Exception as error:  # content of a release may still be served
+            self._health.failed_with("content", error)
+        while True:
+            try:
+                await self._serve_newest()
+            except Exception as error:  # the border of a part: what serves goes on serving
+                self._health.failed_with("release", error)
+                if self._app.state.engine.release is None:
+                    self._health.failed_with(ENGINE, error)
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _serve_newest(self) -> None:
+        releases: Releases = self._app.state.releases
+        newest = await releases.published()
+        tried = newest.id if newest is not None else ""
+        if tried == self._served:
+            return
+        self._served = tried
+        release, problem = await releases.usable()
+        await self._serve(release)
+        if problem is None:
+            self._health.ready("release")
+        else:
+            self._health.failed_with("release", problem)
+
+    async def _serve(self, release: Release) -> None:
+        engine: Engine = self._app.state.engine
+        catalogue = await asyncio.to_thread(
+            PublishedCatalogue.load, release.folder / "catalogue.json"
+        )
+        if engine.release is None:
+            self._app.state.catalogue = catalogue
+            await engine.start(release.folder)
+        elif engine.release != release.id:
+            await engine.replace(release.folder)
+            self._app.state.catalogue = catalogue
+
+    async def _sweep(self) -> None:
+        """Forget conversations that are over; enforce retention."""
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            try:
+                await sweep(self._app)
+            except Exception:  # the next sweep tries again
+                log.exception("sweep failed")
+
+
+async def sweep(app: FastAPI) -> None:
+    """Erase what the engine remembers of finished conversations, and what is older than allowed."""
+    settings: Settings = app.state.settings
+    database: Database = app.state.database
+    conversations: Conversations = app.state.conversations
+    now = datetime.now(UTC)
+    idle_since = now - timedelta(minutes=settings.conversation_idle_minutes)
+    async with database.reading() as session:
+        over = await conversations_repository.to_forget(session, idle_since, _FORGOTTEN_AT_ONCE)
+    for conversation in over:
+        with suppress(LetanError):
+            await conversations.forget(conversation)
+    async with database.session() as session:
+        before = now - timedelta(days=settings.retention_days)
+        await conversations_repository.delete_older(session, before)
