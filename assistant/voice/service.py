@@ -1,0 +1,144 @@
+"""The voice: hears utterances and speaks texts, through two speech services that it watches."""
+
+import asyncio
+from collections import OrderedDict
+from pathlib import Path
+
+import structlog
+
+from assistant.errors import Language
+from assistant.settings import Settings
+from assistant.voice.errors import (
+    nothing_to_say,
+    of_speech,
+    speech_unavailable,
+    text_too_long,
+    voice_busy,
+)
+from assistant.voice.services import (
+    Role,
+    ServiceHealth,
+    SpeechService,
+    remove_folder,
+    socket_folder,
+)
+from assistant.voice.session import VoiceSession
+from speech.audio import write_wav
+from speech.client import speak
+from speech.endpointing import EndpointSettings
+from speech.errors import SpeechError
+from speech.spoken_form import spoken
+
+log = structlog.get_logger(__name__)
+
+MOST_CHARACTERS = 2_000
+MOST_SESSIONS = 8
+"""Utterances at once; one takes about a tenth of a processor."""
+START_SECONDS = 30.0
+CACHE_BYTES = 16 * 1024 * 1024
+RATES = (0.5, 2.0)
+
+
+class Voice:
+    """On `app.state.voice`. Utterances and texts are taken as soon as `start` was called; before
+    the services are ready (about a second) they wait or are answered with a request to repeat."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings.speech
+        self._data_dir = settings.data_dir
+        self._folder: Path | None = None
+        self._temporary = False
+        self._services: dict[str, SpeechService] = {}
+        self._sessions = 0
+        self._cache: OrderedDict[tuple[str, str, float], bytes] = OrderedDict()
+        self._cached = 0
+
+    async def start(self) -> None:
+        """Starts both services and waits until they answer.
+
+        Raises LetanError `speech_unavailable` with the remedy when one lacks something; whatever
+        works goes on working, and what died is started again.
+        """
+        if not self._services:
+            folder, self._temporary = await asyncio.to_thread(socket_folder, self._data_dir)
+            self._folder = folder
+            roles: tuple[Role, ...] = ("recogniser", "synthesiser")
+            self._services = {
+                role: SpeechService.build(role, self._settings, folder) for role in roles
+            }
+            await asyncio.gather(*(service.start() for service in self._services.values()))
+        await self.wait_ready(START_SECONDS)
+        broken = [health for health in self.health() if health.state != "ready"]
+        if broken:
+            raise speech_unavailable(broken[0].role, broken[0].reason or "it does not answer")
+
+    async def close(self) -> None:
+        """Ends both services; nothing of them is left."""
+        services, self._services = self._services, {}
+        await asyncio.gather(*(service.close() for service in services.values()))
+        if self._folder is not None and self._temporary:
+            await asyncio.to_thread(remove_folder, self._folder)
+
+    async def wait_ready(self, seconds: float) -> bool:
+        """Whether both services answer within ``seconds``."""
+        waits = [service.wait_ready(seconds) for service in self._services.values()]
+        return bool(waits) and all(await asyncio.gather(*waits))
+
+    def health(self) -> list[ServiceHealth]:
+        return [service.health for service in self._services.values()]
+
+    def utterance(self, language: Language, *, until_stop: bool = False) -> VoiceSession:
+        """A new utterance, to be used as ``async with``.
+
+        ``until_stop``: press-to-talk; only `stop` ends it, not a pause. Raises LetanError
+        `voice_busy`, `speech_unavailable`.
+        """
+        service = self._service("recogniser")
+        if self._sessions >= MOST_SESSIONS:
+            raise voice_busy(MOST_SESSIONS)
+        self._sessions += 1
+        return VoiceSession(
+            service.uri, language, EndpointSettings(until_stop=until_stop), self._session_closed
+        )
+
+    async def synthesise(self, text: str, language: Language = "vi", rate: float = 1.0) -> bytes:
+        """A WAV file (mono, 16 bit) of the text in its spoken form; ``rate`` 0.5..2.
+
+        Raises LetanError `text_too_long`, `speech_empty`, `speech_unavailable`, `speech_failed`.
+        """
+        if len(text) > MOST_CHARACTERS:
+            raise text_too_long(len(text), MOST_CHARACTERS)
+        service = self._service("synthesiser")
+        said = await asyncio.to_thread(spoken, text, language)
+        if not any(map(str.isalnum, said)):
+            raise nothing_to_say()
+        key = (said, language, round(min(RATES[1], max(RATES[0], rate)), 2))
+        if key in self._cache:
+            self._cache.move_to_end(key)
+            return self._cache[key]
+        try:
+            await service.wait_ready(5.0)
+            speech = await speak(service.uri, said, language=language, rate=key[2])
+        except SpeechError as error:
+            raise of_speech(error) from error
+        wav = write_wav(speech.pcm, speech.rate)
+        self._remember(key, wav)
+        return wav
+
+    def _remember(self, key: tuple[str, str, float], wav: bytes) -> None:
+        if len(wav) > CACHE_BYTES // 4 or key in self._cache:
+            return
+        self._cache[key] = wav
+        self._cached += len(wav)
+        while self._cached > CACHE_BYTES:
+            _, oldest = self._cache.popitem(last=False)
+            self._cached -= len(oldest)
+
+    def _session_closed(self) -> None:
+        self._sessions -= 1
+
+    def _service(self, role: str) -> SpeechService:
+        service = self._services.get(role)
+        if service is None:
+            raise speech_unavailable(role, "it has not been started")
+        return service
