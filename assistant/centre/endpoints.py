@@ -1,10 +1,11 @@
 """The centre over HTTP: what is there, tickets, calls and the board."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from hashlib import sha256
 from typing import Annotated, Any, cast
 
+import anyio
 from fastapi import APIRouter, Depends, Header, Path, Request, Response, WebSocket
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect
@@ -125,30 +126,28 @@ async def board(request: Request, response: Response) -> BoardOut:
 async def board_events(websocket: WebSocket) -> None:
     """The board as JSON at once, and again whenever it changes."""
     await websocket.accept()
-    sending = asyncio.create_task(_send_boards(websocket))
-    leaving = asyncio.create_task(_until_gone(websocket))
-    try:
-        await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in (sending, leaving):
-            task.cancel()
-        await asyncio.gather(sending, leaving, return_exceptions=True)
+    async with anyio.create_task_group() as group:
+
+        async def until_gone() -> None:
+            await _until_gone(websocket)
+            group.cancel_scope.cancel()
+
+        group.start_soon(until_gone)
+        await _send_boards(websocket)
+        group.cancel_scope.cancel()
 
 
 async def _send_boards(websocket: WebSocket) -> None:
-    async with aclosing(centre_of(websocket).board_events()) as boards:
-        async for item in boards:
-            await websocket.send_json(item)
+    with suppress(WebSocketDisconnect):
+        async with aclosing(centre_of(websocket).board_events()) as boards:
+            async for item in boards:
+                await websocket.send_json(item)
 
 
 async def _until_gone(websocket: WebSocket) -> None:
-    try:
-        while True:
-            message = await websocket.receive()  # nothing is expected; what comes is ignored
-            if message["type"] == "websocket.disconnect":
-                return
-    except (WebSocketDisconnect, RuntimeError):
-        return
+    """Returns when the other side has left; what it sends meanwhile is ignored."""
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass
 
 
 def _called(counter: str, call: Call | None) -> CallOut:

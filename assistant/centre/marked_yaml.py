@@ -37,6 +37,8 @@ def read_yaml(path: Path) -> "Marked":
         line = (error.problem_mark.line + 1) if error.problem_mark else 1
         what = error.problem or "not YAML"
         raise invalid(f"{path.name}:{line}", "file", f"sai cú pháp YAML: {what}", what) from error
+    except RecursionError as error:
+        raise invalid(path.name, "file", "lồng quá sâu", "is nested too deeply") from error
     except yaml.YAMLError as error:
         what = " ".join(str(error).split())
         raise invalid(path.name, "file", f"sai cú pháp YAML: {what}", what) from error

@@ -172,6 +172,11 @@ class Centre:
         now = self._clock()
         return self._live.board(now, self._queue_at(now))
 
+    @property
+    def listening(self) -> int:
+        """How many follow the board."""
+        return len(self._listeners)
+
     async def board_events(self) -> AsyncGenerator[dict[str, Any], None]:
         """The board now, and again whenever it changes: calls, tickets, hours, notices."""
         event = asyncio.Event()
