@@ -40,17 +40,13 @@ def translator(language: str) -> Translate:
 def localised(value: Any, language: str) -> str:
     """A fact's text in the language; the other one when it has no such text, "" for nothing.
 
-    Facts are `{"vi", "en"}`, plain Vietnamese, or a note "tiếng Việt / English".
+    Facts are `{"vi", "en"}` or plain Vietnamese.
     """
     if value is None:
         return ""
     if isinstance(value, Mapping):
         return str(value.get(language) or value.get("vi") or value.get("en") or "")
-    text = str(value)
-    first, slash, second = text.partition(" / ")
-    if slash and " / " not in second and first and second:
-        return second if language == "en" else first
-    return text
+    return str(value)
 
 
 def money(amount: int, language: str) -> str:

@@ -14,7 +14,7 @@ from dialogues.release import Entry
 from dialogues.wording import tokens
 
 Section = dict[str, Any]
-PROVINCIAL = frozenset({"civil_status", "land", "land_registry", "construction"})
+PROVINCIAL = frozenset({"civil_status", "land", "land_registry_branch", "construction"})
 """Services whose fees each province sets (facts/README.md)."""
 
 
@@ -31,6 +31,12 @@ class Card:
 
     def text(self, value: Any) -> str:
         return localised(value, self.language)
+
+    def field(self, thing: Mapping[str, Any], name: str) -> str:
+        """A text stored as `name` and, in English, `name_en`; "" when there is none."""
+        if self.language == "en" and thing.get(f"{name}_en"):
+            return str(thing[f"{name}_en"])
+        return localised(thing.get(name), self.language)
 
 
 def sections(card: Card) -> dict[str, Section]:
@@ -57,77 +63,65 @@ def _section(title: str, lines: Sequence[str], items: Sequence[Any] | None = Non
 
 
 def document_items(card: Card) -> list[dict[str, Any]] | None:
-    """Papers with those that the case adds and without those it drops; `None` when they are not known."""
+    """Papers with those that the case adds and without those it drops; `None` when not known."""
     documents = card.entry.get("documents")
-    if not documents:
+    if documents is None:
         return None
     case = card.case or {}
-    dropped = {" ".join(tokens(_title(d, "vi"))) for d in case.get("documents_drop") or ()}
-    items = [
+    dropped = {str(document["id"]) for document in case.get("documents_drop") or ()}
+    kept = [document for document in documents if str(document["id"]) not in dropped]
+    return [
         {
-            "id": str(document.get("id") or f"d{number}"),
+            "id": str(document["id"]),
             "title": card.text(document),
             "kind": document.get("kind"),
             "copies": document.get("copies"),
-            "note": card.text(document.get("note")) or None,
+            "note": card.field(document, "note") or None,
         }
-        for number, document in enumerate(documents, 1)
-        if " ".join(tokens(_title(document, "vi"))) not in dropped
+        for document in (*kept, *(case.get("documents_add") or ()))
     ]
-    for number, document in enumerate(case.get("documents_add") or (), 1):
-        note = document.get("note") if isinstance(document, Mapping) else None
-        items.append(
-            {
-                "id": f"{case.get('id', 'case')}-{number}",
-                "title": _title(document, card.language),
-                "kind": "submit",
-                "copies": None,
-                "note": localised(note, card.language) or None,
-            }
-        )
-    return items
-
-
-def _title(document: Any, language: str) -> str:
-    return localised(document, language)
 
 
 def documents(card: Card) -> Section:
     items = document_items(card)
-    return _section(
-        card.translate("Giấy tờ cần có"), [item["title"] for item in items or ()], items or []
-    )
+    lines = [item["title"] for item in items or ()]
+    if items == []:
+        lines = [card.translate("Không cần giấy tờ nào")]
+    return _section(card.translate("Giấy tờ cần có"), lines, items or [])
+
+
+def fees(card: Card) -> list[Mapping[str, Any]]:
+    """`{"case", "amount_vnd"}` rows: those of the case where it changes the fee, else the entry's."""
+    case = card.case or {}
+    if case.get("fees") is not None:
+        return list(case["fees"])
+    if case.get("fee_vnd") is not None:
+        return [{"case": None, "amount_vnd": case["fee_vnd"]}]
+    return list(card.entry.get("fees") or ())
 
 
 def fee(card: Card) -> Section:
     _ = card.translate
+    rows = fees(card)
     lines: list[str] = []
-    case_fee = (card.case or {}).get("fee_vnd")
-    if case_fee is not None:
-        lines.append(amount(card, case_fee))
-    else:
-        for item in card.entry.get("fees") or ():
-            value = item.get("amount_vnd")
+    if any(row.get("amount_vnd") is not None for row in rows):
+        for row in rows:
+            value = row.get("amount_vnd")
             shown = _("chưa rõ") if value is None else amount(card, value)
-            condition = card.text(item.get("case"))
+            condition = card.text(row.get("case"))
             lines.append(f"{condition}: {shown}" if condition else shown)
-        if all(item.get("amount_vnd") is None for item in card.entry.get("fees") or ()):
-            lines = []
-    note = card.text(card.entry.get("fee_note"))
-    if lines and note:
-        lines.append(note)
+    note = card.field(card.entry, "fee_note")
     section = _section(_("Lệ phí"), lines)
+    if note:
+        section["lines"].append(note)
     if lines and depends_on_province(card):
         section["lines"].append(_("Mức thu có thể khác nhau theo từng tỉnh, thành phố."))
-    elif not lines and note:
-        section["lines"] = [note]
     return section
 
 
 def depends_on_province(card: Card) -> bool:
     """Whether the province sets this fee: then a positive amount holds only where it was seen."""
-    amounts = [item.get("amount_vnd") for item in card.entry.get("fees") or ()]
-    return card.entry.get("service") in PROVINCIAL and any(amounts)
+    return card.entry.get("service") in PROVINCIAL and any(r.get("amount_vnd") for r in fees(card))
 
 
 def amount(card: Card, value: int) -> str:
@@ -154,18 +148,17 @@ def duration(card: Card) -> str:
     phrase = phrases.get(limit["unit"])
     if phrase is None:
         return ""
+    if float(value).is_integer():
+        value = int(value)
     if card.language == "en" and value == 1:
         phrase = phrase.replace("days", "day").replace("hours", "hour").replace("months", "month")
-    return phrase.format(n=value)
+    return phrase.format(n=value if card.language == "en" else str(value).replace(".", ","))
 
 
 def time(card: Card) -> Section:
-    lines = [
-        line
-        for line in (duration(card), card.text((card.entry.get("time") or {}).get("note")))
-        if line
-    ]
-    return _section(card.translate("Thời gian giải quyết"), lines if duration(card) else lines)
+    note = card.field(card.entry.get("time") or {}, "note")
+    lines = [line for line in (duration(card), note) if line]
+    return _section(card.translate("Thời gian giải quyết"), lines)
 
 
 def place(card: Card) -> Section:
@@ -203,7 +196,7 @@ def legal_basis(card: Card) -> Section:
 
 
 def form(card: Card) -> Section:
-    lines = [card.text(x) for x in card.entry.get("forms") or ()]
+    lines = [card.text(x.get("name")) for x in card.entry.get("forms") or ()]
     if not lines:
         lines = [
             item["title"]

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from dialogues.actions.turn import Turn
 from dialogues.release import Entry
-from dialogues.sections import Card, Section, document_items, duration, named_case, sections
+from dialogues.sections import (
+    Card,
+    Section,
+    amount,
+    document_items,
+    duration,
+    fees,
+    named_case,
+    sections,
+)
 from dialogues.understanding import ASPECTS
 
 SPOKEN_WORDS = 60
@@ -37,10 +47,9 @@ def answer_procedure(
     every = sections(card)
     turn.say(_spoken(turn, card, every, aspects))
     turn.parts.append(_part(turn, card, every, aspects))
-    if "place" in aspects:
-        counter = turn.release.counter_for(entry)
-        if counter is not None:
-            turn.parts.append(route_part(turn, str(counter["place"]), counter))
+    counter = turn.release.counter_for(entry)
+    if "place" in aspects and counter is not None:
+        turn.parts.append(route_part(turn, str(counter["place"]), counter))
     turn.answered = [(code, _confidence(turn, code))]
     turn.aspects = list(aspects)
     if memory.case is None and (not aspects or {"documents", "fee"} & set(aspects)):
@@ -61,6 +70,12 @@ def _offer_cases(turn: Turn, card: Card) -> None:
         turn.offer(turn.translate("Trường hợp của anh/chị có gì khác không?"), choices)
 
 
+def procedure_part(turn: Turn, entry: Entry, aspects: Sequence[str]) -> dict[str, Any]:
+    """The card of an entry: everything that is known, and what was asked."""
+    card = turn.card(entry)
+    return _part(turn, card, sections(card), aspects)
+
+
 def _part(
     turn: Turn, card: Card, every: dict[str, Section], aspects: Sequence[str]
 ) -> dict[str, Any]:
@@ -77,11 +92,11 @@ def _part(
         "case": {
             "id": case["id"],
             "title": card.text(case["if"]),
-            "note": card.text(case.get("note")),
+            "note": card.field(case, "note") or None,
         }
         if case
         else None,
-        "note": card.text(entry.get("note")) or None,
+        "note": card.field(entry, "note") or None,
         "verified": bool(entry.get("verified")),
         "needs_review": bool(entry.get("needs_review")),
         "source": {"urls": list(entry.get("sources") or ()), "date": entry.get("source_date")},
@@ -92,31 +107,33 @@ def _part(
 
 def _spoken(turn: Turn, card: Card, every: dict[str, Section], aspects: Sequence[str]) -> str:
     _ = turn.translate
-    sentences = [_("Dạ, về {name}:").format(name=turn.name(card.entry))]
+    sentences = []
     if aspects:
         asked = [aspect for aspect in ASPECTS if aspect in aspects]
-        known = [a for a in asked if every[a]["known"] or every[a]["lines"]]
+        known = [a for a in asked if every[a]["lines"]]
         sentences += [_sentence(turn, card, aspect, every[aspect]) for aspect in known]
         unknown = [every[a]["title"].lower() for a in asked if a not in known]
         if unknown:
             sentences.append(_unknown(turn, card, unknown))
     else:
         sentences += _summary(turn, card, every)
-    if card.case is not None:
-        note = card.text(card.case.get("note"))
-        sentences.append(
-            _("Trường hợp {case}: {note}").format(
-                case=_lower(card.text(card.case["if"])), note=_stop(note)
-            )
-            if note
-            else _("Em đã tính cho trường hợp: {case}.").format(
-                case=_lower(card.text(card.case["if"]))
-            )
-        )
+    opening = _("Dạ, về {name}:").format(name=lower_first(turn.name(card.entry)))
+    sentences[0] = f"{opening} {lower_first(sentences[0])}"
+    if card.case is not None and (not aspects or {"documents", "fee", "time"} & set(aspects)):
+        sentences.append(_about_case(turn, card))
     sentences += _notices(turn, card.entry)
     if not card.entry.get("verified") or card.entry.get("needs_review"):
         sentences.append(_("Thông tin này chưa được kiểm chứng, xin hỏi lại tại quầy."))
     return " ".join(sentences)
+
+
+def _about_case(turn: Turn, card: Card) -> str:
+    _ = turn.translate
+    case = card.case or {}
+    condition, note = lower_first(card.text(case["if"])), card.field(case, "note")
+    if note:
+        return _("Trường hợp {case}: {note}").format(case=condition, note=_stop(note))
+    return _("Em đã tính cho trường hợp: {case}.").format(case=condition)
 
 
 def _unknown(turn: Turn, card: Card, titles: Sequence[str]) -> str:
@@ -135,31 +152,50 @@ def _summary(turn: Turn, card: Card, every: dict[str, Section]) -> list[str]:
     items = document_items(card)
     if items:
         told.append(_("cần {n} loại giấy tờ").format(n=len(items)))
-    fee = every["fee"]
-    if fee["known"]:
-        told.append(_("lệ phí: {fee}").format(fee=_lower("; ".join(fee["lines"][:2]).rstrip("."))))
+    if every["fee"]["known"]:
+        told.append(_fee_in_short(turn, card))
     if duration(card):
         told.append(_("thời gian: {time}").format(time=duration(card)))
     if card.place:
         told.append(_("nộp tại {place}").format(place=card.place))
-    sentences = [_upper(_stop("; ".join(told)))] if told else []
-    if not items:
+    sentences = [_stop("; ".join(told))] if told else []
+    if items is None:
         sentences.append(_unknown(turn, card, [every["documents"]["title"].lower()]))
     return sentences
+
+
+def _fee_in_short(turn: Turn, card: Card) -> str:
+    _ = turn.translate
+    amounts = [row.get("amount_vnd") for row in fees(card)]
+    known = [value for value in amounts if value is not None]
+    if len(amounts) == 1 or (len(set(amounts)) == 1 and known):
+        return (
+            _("không mất lệ phí")
+            if known[0] == 0
+            else _("lệ phí {fee}").format(fee=amount(card, known[0]))
+        )
+    if len(known) == len(amounts):
+        low, high = amount(card, min(known)), amount(card, max(known))
+        return _("lệ phí tùy trường hợp, từ {low} đến {high}").format(
+            low=lower_first(low), high=high
+        )
+    return _("lệ phí tùy trường hợp")
 
 
 def _sentence(turn: Turn, card: Card, aspect: str, section: Section) -> str:
     _ = turn.translate
     lines = [str(line).rstrip(" .;") for line in section["lines"]]
     if aspect == "documents":
+        if document_items(card) == []:
+            return _stop(lines[0])
         return _("Cần {n} loại giấy tờ: {list}.").format(n=len(lines), list=_listing(turn, lines))
     if aspect == "place":
         return _("Nộp tại {place}.").format(place=card.place) + _counter_state(turn, card.entry)
-    if aspect == "fee" and card.entry.get("fees") and len(lines) == 1 and lines[0] == _("Miễn phí"):
+    if aspect == "fee" and lines == [_("Miễn phí")]:
         return _("Không mất lệ phí.")
-    if aspect in {"online"}:
+    if aspect == "online":
         return _stop(lines[0])
-    return f"{section['title']}: {_lower(_listing(turn, lines))}."
+    return f"{section['title']}: {lower_first(_listing(turn, lines))}."
 
 
 def _listing(turn: Turn, lines: Sequence[str]) -> str:
@@ -207,8 +243,6 @@ def counter_state(turn: Turn, counter_id: str) -> str:
 
 def when(turn: Turn, instant: Any) -> str:
     """An ISO instant as people say it: the hour alone for today, with the date otherwise."""
-    from datetime import datetime
-
     _ = turn.translate
     if not isinstance(instant, str):
         return ""
@@ -257,13 +291,9 @@ def _notices(turn: Turn, entry: Entry) -> list[str]:
     return found[:2]
 
 
-def _lower(text: str) -> str:
+def lower_first(text: str) -> str:
     """First letter small, unless the word is an abbreviation."""
     return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _stop(text: str) -> str:

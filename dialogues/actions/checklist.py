@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dialogues.actions.answers import answer_procedure
+from dialogues.actions.answers import answer_procedure, lower_first
 from dialogues.actions.procedures import answer_or_ask, clarify, understood
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.papers import named_documents
@@ -115,11 +115,15 @@ class CheckDocuments(ReplyAction):
         open_items = [i for i in items if i["id"] not in have]
         if named and len(open_items) > 1:
             sentences.append(_("Còn {n} giấy cần kiểm tra.").format(n=len(open_items)))
-        question = _("Anh/chị có {paper} chưa ạ?").format(paper=following["title"])
+        sentences.append(
+            _("Anh/chị có {paper} chưa ạ?").format(paper=lower_first(following["title"]))
+        )
+        spoken = " ".join(sentences)
         if following.get("note"):
-            question += " " + _("Lưu ý: {note}").format(note=following["note"])
-        sentences.append(question)
-        turn.say(" ".join(sentences))
+            sentences.append(
+                _("Lưu ý: {note}.").format(note=lower_first(following["note"]).rstrip("."))
+            )
+        turn.say(" ".join(sentences), speech=spoken)
         turn.parts.append(
             {
                 "type": "choices",

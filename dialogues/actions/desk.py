@@ -13,7 +13,6 @@ from dialogues.actions.answers import when
 from dialogues.actions.places import issue_ticket, lead_to
 from dialogues.actions.procedures import answer_or_ask, hand_over, understood
 from dialogues.actions.turn import ReplyAction, Turn
-from dialogues.phrases import translator
 from dialogues.reading import Payload, parse_payload
 from dialogues.wording import fold, tokens
 
@@ -160,7 +159,7 @@ class ChangeLanguage(ReplyAction):
             # "Trả lời tiếng Việt giúp tôi: cần giấy tờ gì?" asks something as well
             answer_or_ask(turn)
             return
-        turn.say(translator(wanted)("Dạ, từ giờ em nói tiếng Việt ạ."))
+        turn.say(turn.translate("Dạ, từ giờ em nói tiếng Việt ạ."))
 
 
 def _named_language(text: str) -> str | None:
@@ -207,7 +206,7 @@ class Feedback(ReplyAction):
         _ = turn.translate
         payload = turn.reading.payload
         if payload is not None and payload.value == "down":
-            turn.say(_("Dạ, em xin lỗi và đã ghi nhận. Anh/chị muốn gặp cán bộ không ạ?"))
+            turn.say(_("Dạ, em xin lỗi vì chưa giúp được. Anh/chị muốn gặp cán bộ không ạ?"))
             turn.memory.pending = {"kind": "offer", "payload": "staff"}
             return
         turn.say(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogues.actions.answers import counter_state, route_part, when
+from dialogues.actions.answers import counter_state, procedure_part, route_part, when
 from dialogues.actions.procedures import understood
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.release import Entry
@@ -60,17 +60,25 @@ def tell_way(turn: Turn, place_id: str, offer: bool = True) -> None:
 
 
 def tell_office(turn: Turn, entry: Entry) -> None:
-    """A procedure handled outside the centre: which office, its address and hours. No way, no mission."""
+    """A procedure handled elsewhere: which office, its address and hours. No route, no mission."""
     _ = turn.translate
     office = turn.release.office_for(entry)
-    place = turn.where(entry) or _("cán bộ tại quầy hướng dẫn")
-    text = _("Dạ, {name} không làm tại quầy của Trung tâm mà tại: {place}.").format(
-        name=turn.name(entry), place=place
-    )
-    hours = turn.text_of((office or {}).get("hours"))
-    if hours:
-        text += " " + _("Giờ làm việc: {hours}.").format(hours=hours)
-    turn.say(text)
+    name = turn.name(entry)
+    place = turn.where(entry)
+    if office is not None:
+        address = turn.text_of(office.get("address"))
+        place = f"{place}, {address}" if address else place
+    if place:
+        sentences = [_("Dạ, {name} không làm tại quầy của Trung tâm mà tại {place}.")]
+    else:
+        sentences = [_("Dạ, em chưa có dữ liệu {name} nộp ở đâu; xin hỏi bàn hướng dẫn.")]
+    for field, sentence in (("way", "{value}."), ("hours", _("Giờ làm việc: {value}."))):
+        value = turn.text_of((office or {}).get(field)).rstrip(".")
+        if value:
+            sentences.append(sentence.format(value=value))
+    turn.say(" ".join(sentences).format(name=name, place=place))
+    turn.parts.append(procedure_part(turn, entry, ["place"]))
+    turn.answered, turn.aspects = [(str(entry["code"]), 1.0)], ["place"]
 
 
 class FindCounter(ReplyAction):
@@ -92,25 +100,8 @@ class FindCounter(ReplyAction):
         counter = turn.release.counter_for(entry)
         if counter is not None:
             tell_way(turn, str(counter["place"]))
-        elif turn.release.office_for(entry) is not None or not _served_here(entry):
-            tell_office(turn, entry)
         else:
-            general = _general_counter(turn)
-            if general is None:
-                tell_office(turn, entry)
-            else:
-                tell_way(turn, str(general["place"]))
-
-
-def _served_here(entry: Entry) -> bool:
-    return str(entry.get("where") or "xã").startswith("xã")
-
-
-def _general_counter(turn: Turn) -> Entry | None:
-    for counter in turn.release.counters.values():
-        if "general" in counter.get("services", ()):
-            return counter
-    return None
+            tell_office(turn, entry)
 
 
 class FindPlace(ReplyAction):
@@ -203,7 +194,7 @@ class TakeTicket(ReplyAction):
         counter = self._counter(turn)
         if counter is None:
             entry = turn.release.procedure(turn.memory.topic)
-            if entry is not None and turn.release.office_for(entry) is not None:
+            if entry is not None:
                 tell_office(turn, entry)
                 return
             _ask_counter(turn, "ticket")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from dialogues.sections import Card
 from dialogues.understanding import Understanding
 
 Part = dict[str, Any]
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
 MAX_CHOICES = 4
 
 
@@ -86,30 +88,25 @@ class Turn:
         return Card(entry, self.language, self.translate, self.where(entry), case)
 
     def name(self, entry: Entry) -> str:
-        """The entry's name, short enough to be said."""
-        name = self.text_of(entry["name"])
-        if len(name) <= 90:
-            return name
-        short = name.split("(")[0].split(";")[0].strip()
-        while len(short) > 90 and "," in short:
-            short = short.rpartition(",")[0].strip()
-        return short if len(short) <= 120 else " ".join(short.split()[:18]) + "…"
+        """The entry's name, short enough to be said: official names run to sixty words."""
+        name = _BRACKETS.sub("", self.text_of(entry["name"])).strip()
+        for mark in (";", ",", " do cơ quan ", " thuộc thẩm quyền ", " theo quy định "):
+            head = name.split(mark)[0].strip()
+            if len(name) > 70 and len(head.split()) >= 4:
+                name = head
+        words = name.split()
+        return name if len(words) <= 24 else " ".join(words[:24]) + "…"
 
     def where(self, entry: Entry) -> str:
         """Where the procedure is handed in, as a phrase; "" when the entry does not say."""
-        _ = self.translate
         counter = self.release.counter_for(entry)
         if counter is not None:
             return self.text_of(counter["name"])
         office = self.release.office_for(entry)
         if office is not None:
-            return ", ".join(
-                p for p in (self.text_of(office.get(k)) for k in ("name", "address")) if p
-            )
-        written = str(entry.get("where") or "")
-        if written in {"", "xã"}:
-            return _("quầy hướng dẫn của Trung tâm") if written else ""
-        return written.replace("xã", "phường (xã)") if self.language == "vi" else written
+            return self.text_of(office["name"])
+        written = self.language == "en" and entry.get("where_en") or entry.get("where")
+        return str(written or "")
 
     def live_counter(self, counter_id: str) -> Mapping[str, Any]:
         return (self.context.get("counters") or {}).get(counter_id) or {}
