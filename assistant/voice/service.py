@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -43,7 +44,10 @@ class Voice:
     """On `app.state.voice`. Utterances and texts are taken as soon as `start` was called; before
     the services are ready (about a second) they wait or are answered with a request to repeat."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, roles: Sequence[Role] = ("recogniser", "synthesiser")
+    ) -> None:
+        self._roles = tuple(roles)
         self._settings = settings.speech
         self._data_dir = settings.data_dir
         self._folder: Path | None = None
@@ -62,9 +66,8 @@ class Voice:
         if not self._services:
             folder, self._temporary = await asyncio.to_thread(socket_folder, self._data_dir)
             self._folder = folder
-            roles: tuple[Role, ...] = ("recogniser", "synthesiser")
             self._services = {
-                role: SpeechService.build(role, self._settings, folder) for role in roles
+                role: SpeechService.build(role, self._settings, folder) for role in self._roles
             }
             await asyncio.gather(*(service.start() for service in self._services.values()))
         await self.wait_ready(START_SECONDS)
