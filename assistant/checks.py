@@ -1,5 +1,6 @@
 """`./letan test`: every check of the project, in both environments."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from assistant.settings import ROOT
 _APPLICATION = str(ROOT / ".venv" / "bin" / "python")
 _ENGINE = str(ROOT / ".venv-rasa" / "bin" / "python")
 _ENGINE_TESTS = ("tests/nlu", "tests/dialogues")
+_INPUTS = ("data", "nlu", "dialogues", "assistant/catalogue", "assistant/centre")
 _CODE = ("assistant", "speech", "robot_bridge", "nlu", "dialogues", "tests", "benchmarks", "docs")
 
 
@@ -77,11 +79,22 @@ def _existing(folders: tuple[str, ...]) -> list[str]:
     return [folder for folder in folders if (ROOT / folder).is_dir()]
 
 
-def build_test_release(target: Path) -> None:
-    """Builds one real release that all tests share; kept until its inputs change."""
-    from assistant.releases.build import build_folder
+def build_test_release(link: Path) -> None:
+    """One real release that all tests share: built again only when its inputs change."""
+    from assistant.serve import build_release
+    from assistant.settings import Settings
 
-    build_folder(ROOT / "data", target)
+    digest = hashlib.sha256()
+    for folder in _INPUTS:
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    data_dir = link.parent / f"test-{digest.hexdigest()[:16]}"
+    if not list(data_dir.glob("releases/*/manifest.json")):
+        build_release(Settings(data_dir=data_dir))
+    (built,) = data_dir.glob("releases/*/manifest.json")
+    link.unlink(missing_ok=True)
+    link.symlink_to(built.parent)
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["build-release"]:
