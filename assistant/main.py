@@ -2,35 +2,41 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib import import_module
-from importlib.util import find_spec
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from assistant import __version__, logging, problems
+from assistant import __version__, console, logging, problems
+from assistant.catalogue import endpoints as procedures
+from assistant.centre import endpoints as centre
+from assistant.channels import kiosk, rest
 from assistant.conversation.effects import Effects
 from assistant.conversation.service import Conversations
 from assistant.engine.service import Engine
 from assistant.guard import Guard
 from assistant.health import Health
+from assistant.kiosks import endpoints as kiosks
 from assistant.kiosks.service import Kiosks
 from assistant.metrics import Metrics
 from assistant.releases.service import Releases
+from assistant.robots import endpoints as robots
 from assistant.security import Access, operator_token
-from assistant.settings import ROOT, Settings
+from assistant.settings import Settings
 from assistant.startup import Background, make, make_centre, make_fleet
 from assistant.storage.database import Database
 from assistant.storage.migrate import migrate
+from assistant.voice import endpoints as voice
+from assistant.voice.service import Voice
+from assistant.web import endpoints as pages
 
 _ROUTERS = (
-    "assistant.channels.rest",
-    "assistant.channels.kiosk",
-    "assistant.catalogue.endpoints",
-    "assistant.centre.endpoints",
-    "assistant.robots.endpoints",
-    "assistant.voice.endpoints",
-    "assistant.kiosks.endpoints",
+    rest.router,
+    kiosk.router,
+    procedures.router,
+    centre.router,
+    robots.router,
+    voice.router,
+    kiosks.router,
 )
 
 
@@ -48,22 +54,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         responses=problems.RESPONSES,
     )
-    _put_rooms(app, settings)
+    token, app.state.operator_token_is_new = operator_token(settings)
+    _put_rooms(app, settings, token)
     problems.add_handlers(app, settings.language)
     app.add_middleware(Guard, settings=settings, metrics=app.state.metrics)
     _include_probes(app)
-    for name in _ROUTERS:
-        if find_spec(name) is not None:
-            app.include_router(import_module(name).router, prefix="/api/v1")
-    if (
-        find_spec("assistant.web.endpoints")
-        and (ROOT / "assistant/web/locale/en/LC_MESSAGES/web.po").exists()
-    ):
-        import_module("assistant.web.endpoints").mount(app)
+    for router in _ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+    pages.mount(app)
+    console.mount(app, token)
     return app
 
 
-def _put_rooms(app: FastAPI, settings: Settings) -> None:
+def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
     """Build every room; nothing runs yet."""
     state = app.state
     state.settings = settings
@@ -71,7 +74,6 @@ def _put_rooms(app: FastAPI, settings: Settings) -> None:
     state.health = Health(state.metrics)
     state.database = Database(settings.database)
     state.kiosks = Kiosks(settings, state.database)
-    token, state.operator_token_is_new = operator_token(settings)
     state.access = Access(settings, token, state.kiosks.of_token)
     state.health.starting("database", required=True)
     state.health.starting("release", required=False)
@@ -87,12 +89,7 @@ def _put_rooms(app: FastAPI, settings: Settings) -> None:
         effects=Effects(state.centre, state.fleet),
         metrics=state.metrics,
     )
-    state.voice = None
-    if find_spec("assistant.voice.service") is not None:
-        voice = import_module("assistant.voice.service").Voice
-        state.voice = make(
-            state.health, "speech", lambda: voice(settings.speech, settings.data_dir)
-        )
+    state.voice = make(state.health, "speech", lambda: Voice(settings))
 
 
 @asynccontextmanager

@@ -1,19 +1,14 @@
 """What people write, made safe; and the sentences that the application itself says."""
 
-import gettext
 import unicodedata
-from functools import cache
-from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from assistant.errors import Language, LetanError
+from assistant.translations import translation
 
 MOST_CHARACTERS = 2000
 
-_CATALOGUE = Path(__file__).parent.parent / "locale" / "en" / "LC_MESSAGES" / "assistant.po"
+_ASSISTANT = Path(__file__).parent.parent
 
 
 def clean(text: str) -> str:
@@ -59,16 +54,7 @@ def _visible(character: str) -> str:
     return " " if category in ("Cc", "Zl", "Zp", "Zs") else character
 
 
-@cache
-def _english() -> gettext.GNUTranslations:
-    compiled = BytesIO()
-    with _CATALOGUE.open("rb") as file:
-        write_mo(compiled, read_po(file, locale="en"))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
-
-
 def say(language: Language, source: str, **values: object) -> str:
     """A sentence of the catalogue in a language, its ``{names}`` filled in."""
-    text = source if language == "vi" else _english().gettext(source)
+    text = translation(_ASSISTANT, "assistant", language).gettext(source)
     return text.format(**values) if values else text
