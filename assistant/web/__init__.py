@@ -1,1 +1,1 @@
-"""The visitors' pages: kiosk, display board, phone page and slip; plain HTML, CSS and ES modules."""
+"""The visitors' pages: kiosk, board, phone page and slip; plain HTML, CSS and ES modules."""

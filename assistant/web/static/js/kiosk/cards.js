@@ -1,0 +1,282 @@
+// Reply parts as cards.
+
+import { button, el } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { langOf, pick, shortDate, t } from "../shared/i18n.js";
+import { PagedList } from "./pages.js";
+import { counterState, shortCounterName } from "./dialogs.js";
+
+const FACTS = [
+  ["fee", "coins", "Lệ phí"],
+  ["time", "clock", "Thời hạn"],
+  ["place", "pin", "Nơi làm"],
+];
+const MORE = ["fee", "eligibility", "online", "result", "steps", "form", "legal_basis"];
+const MORE_ICONS = { fee: "coins", eligibility: "people", online: "globe", result: "document", steps: "list", form: "document", legal_basis: "scales" };
+
+const section = (part, name) => part.sections?.[name] || null;
+const linesOf = (found) => (found?.lines || []).map((line) => pick(line)).filter(Boolean);
+
+const SHORT_CLAUSE = 20;
+
+/**
+ * The part of an official name that people say. Names run over four lines: "Chứng thực bản sao từ
+ * bản chính giấy tờ, văn bản do cơ quan …" is "Chứng thực bản sao từ bản chính giấy tờ".
+ */
+export function shortName(name) {
+  const [clause] = name.split(/\s*[;(]/);
+  const comma = clause.indexOf(",");
+  return (comma >= SHORT_CLAUSE ? clause.slice(0, comma) : clause).trim();
+}
+
+/** The whole answer about one procedure. Returns `{node, close()}`. */
+export function procedureCard(app, part, { withMap = false } = {}) {
+  const name = pick(part.name);
+  const short = shortName(name);
+  const asked = new Set(part.asked || []);
+  const papers = documents(part);
+  const extra = MORE.filter((key) => asked.has(key) && linesOf(section(part, key)).length > (key === "fee" ? 1 : 0));
+  const extras = extra.map((key) => moreSection(key, section(part, key)));
+  const node = el("article", { class: `card${short.length > 60 ? " has-long-name" : ""}`, "aria-labelledby": "card-name" }, [
+    el("header", { class: "card-head" }, [
+      el("h2", { class: "card-name", id: "card-name", lang: langOf(part.name) }, short),
+      short === name ? null : el("p", { class: "card-official", lang: langOf(part.name) }, name),
+    ]),
+    withMap ? null : tabs(asked),
+    withMap ? null : el("dl", { class: "facts" }, FACTS.map((row) => fact(app, part, row, asked))),
+    el("div", { class: "card-sections" }, extras.map((list) => list.node), papers?.node),
+    foot(part),
+  ]);
+  const close = () => [papers, ...extras].forEach((list) => list?.close?.());
+  return { node, close };
+}
+
+/** On a telephone papers and figures share one place; what was asked comes first. */
+function tabs(asked) {
+  const first = asked.size === 0 || asked.has("documents") || ![...asked].some((key) => FACTS.some(([fact]) => fact === key));
+  const row = el("div", { class: "card-tabs narrow-only", role: "group", "aria-label": t("Xem phần nào") });
+  const names = [
+    ["papers", t("Giấy tờ")],
+    ["facts", t("Phí, hạn, quầy")],
+  ];
+  const show = (name) => {
+    row.dataset.tab = name;
+    for (const tab of row.children) tab.setAttribute("aria-pressed", String(tab.dataset.name === name));
+  };
+  row.append(
+    ...names.map(([name, label]) => button(label, { kind: "tab", "data-name": name, on: { click: () => show(name) } })),
+  );
+  show(first ? "papers" : "facts");
+  return row;
+}
+
+function fact(app, part, [key, picture, word], asked) {
+  const found = section(part, key);
+  const counter = key === "place" ? app.centre.counter(counterId(part)) : null;
+  const lines = linesOf(found);
+  let [value, more] = key === "fee" ? firstFee(lines) : [upper(lines[0]), lines.slice(1).join(" · ")];
+  if (!value) value = found?.known ? "" : t("Chưa rõ, hỏi tại quầy");
+  if (counter) {
+    value = t("Quầy {id}", { id: counter.id });
+    more = `${shortCounterName(pick(counter.name))}. ${counterState(counter)}`;
+  }
+  if (!value) return null;
+  const long = value.length > 22 ? " is-long" : "";
+  return el("div", { class: `fact${long}${asked.has(key) ? " is-asked" : ""}` }, [
+    el("dt", {}, icon(picture), t(word)),
+    el("dd", {}, el("span", { class: "fact-value" }, value), more ? el("span", { class: "fact-more" }, more) : null),
+  ]);
+}
+
+/** "Trong hạn: Miễn phí" is shown as the amount, with its condition below. */
+function firstFee(lines) {
+  const found = /^(.*):\s+([^:]+)$/.exec(lines[0] || "");
+  if (!found) return [upper(lines[0]), lines.slice(1).join(" · ")];
+  const rest = lines.length > 1 ? ` · ${t("và {n} mức khác", { n: lines.length - 1 })}` : "";
+  return [upper(found[2]), found[1] + rest];
+}
+
+function upper(text) {
+  return text ? text[0].toLocaleUpperCase("vi") + text.slice(1) : "";
+}
+
+export function counterId(part) {
+  const value = part.counter;
+  if (value === null || value === undefined) return null;
+  return typeof value === "object" ? value.id : String(value);
+}
+
+function documents(part) {
+  const found = section(part, "documents");
+  if (!found) return null;
+  const items = found.items?.length ? found.items.map(paper) : linesOf(found).map((line) => paper({ title: line }));
+  if (!items.length) return null;
+  const list = new PagedList(items, { label: pick(found.title) || t("Giấy tờ cần mang"), className: "papers" });
+  const count = found.known && found.items?.length ? ` (${found.items.length})` : "";
+  const heading = el("h3", { class: "section-title" }, icon("list"), `${pick(found.title) || t("Giấy tờ cần mang")}${count}`);
+  list.node = el("section", { class: "section section-papers" }, heading, list.node);
+  return list;
+}
+
+const KINDS = {
+  present: "cho cán bộ xem",
+  submit: "nộp cho cán bộ",
+  form: "tờ khai",
+  original: "bản chính",
+  copy: "bản sao",
+};
+
+function paper(item) {
+  const title = pick(item.title ?? item.name ?? item);
+  const chips = [];
+  if (KINDS[item.kind]) chips.push(t(KINDS[item.kind]));
+  if (item.copies > 1) chips.push(t("{n} bản", { n: item.copies }));
+  return el("li", { class: "paper" }, [
+    el("span", { class: "tick", "aria-hidden": "true" }, icon("check")),
+    el("div", {}, [
+      el("p", { class: "paper-title", lang: langOf(item.title) }, [
+        title,
+        chips.length ? el("span", { class: "paper-kind" }, ` – ${chips.join(", ")}`) : null,
+      ]),
+      item.note ? el("p", { class: "paper-note" }, pick(item.note)) : null,
+    ]),
+  ]);
+}
+
+function moreSection(key, found) {
+  const items = linesOf(found).map((line) => el("li", { class: "line" }, line));
+  const list = new PagedList(items, { label: pick(found.title) });
+  list.node = el("section", { class: "section" }, [
+    el("h3", { class: "section-title" }, icon(MORE_ICONS[key]), pick(found.title)),
+    list.node,
+  ]);
+  return list;
+}
+
+/** Where the facts come from, and a word (never a colour alone) when nobody has checked them. */
+function foot(part) {
+  const date = shortDate(part.source?.date);
+  const host = (part.source?.urls || []).map(hostOf).find(Boolean);
+  const words = [
+    part.code && /^\d/.test(part.code) ? t("Mã thủ tục {code}", { code: part.code }) : "",
+    host ? t("Nguồn: {host}", { host }) : "",
+    date ? t("ngày {date}", { date }) : "",
+  ].filter(Boolean);
+  const unsure = part.verified === false || part.needs_review;
+  return el("footer", { class: "card-foot" }, [
+    unsure
+      ? el("p", { class: "unverified" }, icon("warn"), part.verified === false ? t("Chưa kiểm chứng: xin hỏi lại ở quầy") : t("Cần kiểm tra lại ở quầy"))
+      : null,
+    words.length ? el("p", { class: "source" }, words.join(" · ")) : null,
+  ]);
+}
+
+function hostOf(url) {
+  try {
+    return new URL(String(url).split(" ")[0]).hostname.replace(/^www\./, "");
+  } catch {
+    return "";
+  }
+}
+
+/** At most four answers to choose from, each with the words that tell it apart. */
+export function choicesCard(app, part) {
+  const buttons = part.choices.slice(0, 4).map((choice, index) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "btn choice",
+        testid: "choice",
+        on: { click: () => app.ask({ payload: choice.payload }, pick(choice.title)) },
+      },
+      el("span", { class: "choice-number", "aria-hidden": "true" }, index + 1),
+      el("span", { class: "btn-text" }, [
+        el("span", { class: "btn-words" }, pick(choice.title)),
+        choice.detail ? el("span", { class: "btn-detail" }, pick(choice.detail)) : null,
+      ]),
+    ),
+  );
+  const label = pick(part.prompt) || t("Anh/chị chọn giúp em");
+  const node = el("section", { class: "choices", role: "group", "aria-label": label }, [
+    el("h2", { class: "section-title" }, label),
+    el("div", { class: `choice-grid n${buttons.length}` }, buttons),
+  ]);
+  return { node, close() {} };
+}
+
+export function ticketCard(part) {
+  const wait = part.expected_wait_minutes;
+  const node = el("section", { class: "ticket", "aria-label": t("Số thứ tự của anh/chị") }, [
+    el("p", { class: "ticket-label" }, t("Số thứ tự của anh/chị")),
+    el("p", { class: "ticket-number" }, String(part.number)),
+    el("p", { class: "ticket-counter" }, pick(part.counter_name) || t("Quầy {id}", { id: part.counter })),
+    el("p", { class: "ticket-ahead" }, [
+      part.ahead > 0 ? t("Còn {n} người phía trước", { n: part.ahead }) : t("Đến lượt anh/chị ngay"),
+      wait > 0 ? ` · ${t("chờ khoảng {n} phút", { n: Math.round(wait) })}` : "",
+    ]),
+  ]);
+  return { node, close() {} };
+}
+
+export function handoffCard(part) {
+  const node = el("section", { class: "handoff" }, [
+    el("h2", { class: "section-title" }, icon("person"), t("Gặp cán bộ")),
+    el("p", { class: "essential" }, pick(part.where)),
+    part.hours ? el("p", {}, pick(part.hours)) : null,
+  ]);
+  return { node, close() {} };
+}
+
+/** The way in words, for those who go by themselves or do not see the map. */
+export function directions(part) {
+  const steps = (part.directions || []).map((step) => pick(step)).filter(Boolean);
+  if (!steps.length) return null;
+  return el("ol", { class: "directions", "aria-label": t("Đường đi") }, steps.map((step) => el("li", {}, step)));
+}
+
+/** A checklist's current paper: three big answers. */
+export function paperQuestion(app, part) {
+  const index = part.items.findIndex((item) => item.id === part.current);
+  const item = part.items[index];
+  const answer = (value, label, picture) =>
+    button(t(label), {
+      kind: `have have-${value}`,
+      icon: icon(picture),
+      "data-testid": "choice",
+      on: { click: () => app.ask({ payload: `have:${value}` }, t(label), { keepQuestion: true }) },
+    });
+  const total = part.items.length;
+  const node = el("section", { class: "paper-question" }, [
+    el("p", { class: "progress-words" }, t("Giấy {n} trong {total}", { n: index + 1, total })),
+    el("div", { class: "progress", "aria-hidden": "true" }, part.items.map((_, i) => el("i", { class: i < index ? "done" : i === index ? "now" : "" }))),
+    el("h2", { class: "paper-name" }, pick(item.title)),
+    item.note ? el("p", { class: "paper-note" }, pick(item.note)) : null,
+    el("div", { class: "have-row" }, [answer("yes", "Có", "check"), answer("no", "Chưa", "close"), answer("unsure", "Không rõ", "question")]),
+  ]);
+  return { node, close() {} };
+}
+
+/** The end of a checklist: what is missing and where to get it, then what is at hand. */
+export function checklistResult(part) {
+  const missing = part.items.filter((item) => (part.missing || []).includes(item.id));
+  const rest = part.items.filter((item) => !missing.includes(item));
+  const row = (item, state) =>
+    el("li", { class: `paper is-${state}` }, [
+      el("span", { class: "tick", "aria-hidden": "true" }, icon(state === "missing" ? "close" : state === "unsure" ? "question" : "check")),
+      el("div", {}, [
+        el("p", { class: "paper-title" }, pick(item.title)),
+        el("p", { class: "paper-kind" }, state === "missing" ? t("Còn thiếu") : state === "unsure" ? t("Chưa chắc, hỏi lại ở quầy") : t("Đã có")),
+        state !== "have" && item.note ? el("p", { class: "paper-note" }, pick(item.note)) : null,
+      ]),
+    ]);
+  const state = (item) => (item.have === false ? "missing" : item.have === true ? "have" : "unsure");
+  const rows = [...missing.map((item) => row(item, state(item) === "have" ? "missing" : state(item))), ...rest.map((item) => row(item, state(item)))];
+  const list = new PagedList(rows, { label: t("Giấy tờ của anh/chị"), className: "papers" });
+  const title = missing.length ? t("Anh/chị còn thiếu {n} giấy tờ", { n: missing.length }) : t("Anh/chị đã đủ giấy tờ");
+  const node = el("article", { class: "card checklist-result" }, [
+    el("header", { class: "card-head" }, el("h2", { class: "card-name" }, title)),
+    el("section", { class: "section section-papers" }, list.node),
+  ]);
+  return { node, close: () => list.close() };
+}

@@ -1,0 +1,137 @@
+// Everything about the robot from the visitor's side: follow it, stop it, let it go on.
+
+import { ApiError, getJson } from "../shared/api.js";
+import { button, el } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { pick, t } from "../shared/i18n.js";
+import { LastingSocket } from "../shared/socket.js";
+
+const STOP_TRIES = 5;
+const ENDED = ["arrived", "cancelled", "stopped", "failed"];
+
+export class Guide {
+  constructor(app) {
+    this.app = app;
+    this.state = null;
+    this.socket = null;
+  }
+
+  /** Follow the kiosk's robot; called again after pairing. */
+  follow() {
+    const { robot } = this.app.session;
+    if (this.socket || !robot) return;
+    this.socket = new LastingSocket(`/api/v1/robots/${robot}/states`, {
+      onMessage: (state) => this.#update(state),
+    });
+    getJson(`/api/v1/robots/${robot}`).then((state) => this.#update(state), () => {});
+  }
+
+  get leading() {
+    const mission = this.state?.mission;
+    return Boolean(this.app.state.guiding && mission?.kind === "lead" && !ENDED.includes(mission.state));
+  }
+
+  #update(state) {
+    if (!state || !("activity" in state)) return;
+    const before = Boolean(this.state?.stopped);
+    this.state = state;
+    this.app.robotMoved(state);
+    if (state.stopped !== before) this.#stopChanged(state.stopped);
+  }
+
+  /** STOP: the command leaves first, the page follows. */
+  async stop() {
+    const sent = this.#sendStop();
+    this.app.hush();
+    this.#panel(t("Đang dừng robot…"), t("Em đã gửi lệnh dừng."));
+    const reached = await sent;
+    if (this.app.overlay.kind !== "stop") return;
+    if (reached) this.#panel(t("Robot đã dừng"), t("Robot đứng yên cho đến khi anh/chị cho đi tiếp."));
+    else this.#panel(t("Chưa gửi được lệnh dừng"), t("Anh/chị bấm nút đỏ trên thân robot, hoặc bấm DỪNG lần nữa."));
+  }
+
+  async #sendStop() {
+    for (let i = 0; i < STOP_TRIES; i += 1) {
+      try {
+        await this.app.session.stopRobot();
+        return true;
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+      }
+    }
+    return false;
+  }
+
+  #stopChanged(stopped) {
+    const { app } = this;
+    if (stopped && app.state.guiding && app.overlay.kind !== "stop") {
+      app.hush();
+      this.#panel(t("Robot đã dừng"), t("Robot đứng yên cho đến khi anh/chị cho đi tiếp."));
+    } else if (!stopped) {
+      app.overlay.close("stop");
+    }
+  }
+
+  #panel(title, words) {
+    const { app } = this;
+    const { guiding } = app.state;
+    const paired = Boolean(app.session.robot);
+    const close = () => app.overlay.close("stop");
+    const place = guiding && pick(app.centre.place(guiding.route.to)?.name);
+    app.overlay.show(
+      "stop",
+      title,
+      el("div", { class: "panel-body", role: "status" }, [
+        el("p", {}, words),
+        paired ? null : el("p", {}, t("Muốn robot đi tiếp, xin nhờ cán bộ.")),
+        el("div", { class: "panel-actions" }, [
+          guiding && paired
+            ? button(place ? t("Đi tiếp đến {place}", { place }) : t("Đi tiếp"), { kind: "primary", icon: icon("walk"), on: { click: () => this.goOn() } })
+            : null,
+          guiding && paired ? button(t("Không đi nữa"), { icon: icon("close"), on: { click: () => this.giveUp() } }) : null,
+          !guiding && paired
+            ? button(t("Cho robot hoạt động lại"), { kind: "primary", icon: icon("play"), on: { click: () => this.resume() } })
+            : null,
+          guiding && paired ? null : button(t("Đóng"), { kind: "quiet", icon: icon("close"), on: { click: close } }),
+        ]),
+      ]),
+      { tone: "stop", role: "alertdialog" },
+    );
+  }
+
+  /** Release the stop; nothing moves by itself. Returns whether it worked. */
+  async resume() {
+    try {
+      await this.app.session.resumeRobot();
+      this.app.overlay.close("stop");
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#panel(t("Robot chưa hoạt động lại được"), error.detail || t("Xin nhờ cán bộ giúp."));
+      return false;
+    }
+  }
+
+  async goOn() {
+    const { guiding } = this.app.state;
+    if ((await this.resume()) && guiding) {
+      await this.app.ask({ payload: `lead:${guiding.route.to}` }, t("Đi tiếp"), { keepQuestion: true });
+    }
+  }
+
+  async giveUp() {
+    this.app.overlay.close("stop");
+    await this.cancel();
+    if (this.state?.stopped) await this.resume();
+    this.app.leaveGuiding();
+  }
+
+  /** End the mission, whatever it does; a mission that has ended already is fine. */
+  async cancel() {
+    try {
+      await this.app.session.cancelMission();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+}

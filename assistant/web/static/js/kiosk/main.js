@@ -1,0 +1,441 @@
+// The kiosk: five states, one visitor at a time, nothing kept.
+
+import { ApiError, call } from "../shared/api.js";
+import { replace } from "../shared/dom.js";
+import { icon } from "../shared/icons.js";
+import { language, setLanguage, t } from "../shared/i18n.js";
+import { translatePage } from "../shared/translate-page.js";
+import { Centre } from "./centre.js";
+import { showModes, showStillThere } from "./dialogs.js";
+import { Guide } from "./guide.js";
+import { IdleWatch } from "./idle.js";
+import { loadPlan } from "./map.js";
+import { Modes } from "./modes.js";
+import { Overlay } from "./overlay.js";
+import { plainProblem, readable } from "./reply.js";
+import { answerScreen } from "./screen-answer.js";
+import { attractScreen } from "./screen-attract.js";
+import { goodbyeScreen } from "./screen-goodbye.js";
+import { guidingScreen } from "./screen-guiding.js";
+import { listeningScreen } from "./screen-listening.js";
+import { Session } from "./session.js";
+import { Speaker } from "./speaker.js";
+import { Utterance } from "./voice.js";
+
+const DEFAULT_LANGUAGE = document.documentElement.lang;
+const POLL_STARTING_MS = 1500;
+const POLL_READY_MS = 20000;
+const SCREENS = {
+  attract: attractScreen,
+  listening: listeningScreen,
+  answer: answerScreen,
+  guiding: guidingScreen,
+  goodbye: goodbyeScreen,
+};
+
+const freshVisit = () => ({ question: "", pending: false, problem: null, reply: null, paragraphs: [], guiding: null, held: null });
+
+class Kiosk {
+  constructor() {
+    const find = (id) => document.getElementById(id);
+    this.dom = { screen: find("screen"), input: find("ask-input"), form: find("ask"), mic: find("mic"), language: find("language") };
+    this.session = new Session();
+    this.centre = new Centre();
+    this.speaker = new Speaker({
+      onSentence: (indices) => this.#mark(indices),
+      onSpeaking: (speaking) => this.#speaking(speaking),
+    });
+    this.modes = new Modes(this.speaker);
+    this.overlay = new Overlay(find("overlay"), this.dom.screen);
+    this.guide = new Guide(this);
+    this.marks = document.documentElement.dataset;
+    this.state = { ...freshVisit(), phase: "attract", ready: true, reached: true };
+    this.turn = 0;
+    this.plan = null;
+    this.utterance = null;
+  }
+
+  get robotState() {
+    return this.guide.state;
+  }
+
+  async start() {
+    this.#bind();
+    this.idle = new IdleWatch({
+      busy: () => this.#nothingToForget() || this.#occupied(),
+      onAsk: (seconds) => showStillThere(this, seconds),
+      onBack: () => this.overlay.close("idle"),
+      onGone: () => this.wipe(),
+    });
+    this.go("attract");
+    this.#watchServer();
+  }
+
+  #bind() {
+    const { input, form, mic } = this.dom;
+    for (const node of document.querySelectorAll("[data-icon]")) node.prepend(icon(node.dataset.icon));
+    addEventListener("pointerdown", () => this.speaker.unlock(), { capture: true });
+    addEventListener("keydown", () => this.speaker.unlock(), { capture: true });
+    addEventListener("pagehide", () => this.session.forget());
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const text = input.value.trim();
+      input.value = "";
+      if (text) this.ask({ text });
+      else input.focus();
+    });
+    mic.addEventListener("click", () => (this.utterance ? this.finishListening() : this.listen()));
+    document.getElementById("stop").addEventListener("click", () => this.guide.stop());
+    document.getElementById("reset").addEventListener("click", () => this.wipe());
+    document.getElementById("modes").addEventListener("click", () => showModes(this));
+    this.dom.language.addEventListener("click", () => this.changeLanguage(language() === "vi" ? "en" : "vi", true));
+  }
+
+  // The server ---------------------------------------------------------------------------------
+
+  async #watchServer() {
+    clearTimeout(this.watch);
+    const was = this.state.ready && this.state.reached;
+    let known = Boolean(this.centre.info);
+    try {
+      await call("GET", "/readyz", { timeout: 4000 });
+      Object.assign(this.state, { ready: true, reached: true });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      Object.assign(this.state, { ready: false, reached: error.status !== 0 });
+    }
+    if (this.state.reached) {
+      if (!this.session.pairing || location.hash.includes("pair=")) await this.session.pair();
+      this.guide.follow();
+      known = !(await this.centre.refresh()) && known;
+      if (!this.plan && this.centre.map) this.plan = await loadPlan(this.centre.map).catch(() => null);
+    }
+    this.marks.ready = String(this.state.ready);
+    document.getElementById("centre-name").textContent = this.centre.shortName;
+    if (this.state.phase === "attract" && (was !== this.state.ready || !known || this.state.ready)) this.#refreshAttract();
+    if (this.state.ready && this.state.held) this.#sendHeld();
+    clearTimeout(this.watch);
+    this.watch = setTimeout(() => this.#watchServer(), this.state.ready ? POLL_READY_MS : POLL_STARTING_MS);
+  }
+
+  /** Draw the first screen again, unless somebody is just using the keyboard on it. */
+  #refreshAttract() {
+    if (this.overlay.kind || this.dom.screen.contains(document.activeElement)) return;
+    this.go("attract");
+  }
+
+  // Screens ------------------------------------------------------------------------------------
+
+  go(phase) {
+    const { screen } = this.dom;
+    const hadFocus = screen.contains(document.activeElement);
+    this.screen?.close();
+    this.state.phase = phase;
+    document.body.dataset.state = phase;
+    translatePage();
+    const other = language() === "vi" ? ["English", "en"] : ["Tiếng Việt", "vi"];
+    this.dom.language.querySelector(".btn-words").textContent = other[0];
+    this.dom.language.lang = other[1];
+    this.screen = SCREENS[phase](this);
+    replace(screen, this.screen.node);
+    screen.scrollTop = 0;
+    this.dom.mic.setAttribute("aria-pressed", String(phase === "listening"));
+    if (hadFocus) screen.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
+  }
+
+  refreshPages() {
+    this.screen.pages?.forEach((page) => page.fit?.());
+  }
+
+  async changeLanguage(wanted, chosen = false) {
+    try {
+      await setLanguage(wanted);
+    } catch {
+      return;
+    }
+    if (chosen) this.session.languageChosen = true;
+    this.overlay.close();
+    document.getElementById("centre-name").textContent = this.centre.shortName;
+    this.go(this.state.phase === "listening" ? "attract" : this.state.phase);
+  }
+
+  // Questions ----------------------------------------------------------------------------------
+
+  /** Ask by text or button; `shown` is what the visitor sees as the question. */
+  async ask(message, shown = message.text, { keepQuestion = false } = {}) {
+    this.cancelListening(false);
+    this.hush();
+    this.overlay.close();
+    if (!(keepQuestion && this.state.question)) this.state.question = shown;
+    this.#begin();
+    const turn = this.turn;
+    const request = { ...message, message_id: crypto.randomUUID() };
+    await this.#send(request, turn);
+  }
+
+  async #send(request, turn) {
+    try {
+      const reply = await this.session.send(request);
+      if (turn === this.turn) await this.#show(reply);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (turn !== this.turn) return;
+      if (error.temporary) this.#hold(request, turn);
+      else this.#fail(error, () => this.#retry(request));
+    }
+  }
+
+  #begin() {
+    this.turn += 1;
+    Object.assign(this.state, { pending: true, problem: null, reply: null, paragraphs: [], held: null });
+    this.go("answer");
+  }
+
+  #retry(request) {
+    this.#begin();
+    this.#send(request, this.turn);
+  }
+
+  /** The server is starting: say so, keep the question, answer it as soon as it can be answered. */
+  #hold(request, turn) {
+    this.state.held = { request, turn };
+    const title = t("Máy chủ đang khởi động, khoảng 20 giây.");
+    const detail = t("Em giữ câu hỏi của anh/chị và trả lời ngay khi sẵn sàng.");
+    Object.assign(this.state, { pending: false, ready: false, problem: { title, detail, retry: null, type: false } });
+    this.go("answer");
+    clearTimeout(this.watch);
+    this.watch = setTimeout(() => this.#watchServer(), POLL_STARTING_MS);
+  }
+
+  #sendHeld() {
+    const { request, turn } = this.state.held;
+    this.state.held = null;
+    if (turn === this.turn) this.#retry(request);
+  }
+
+  #fail(error, retry) {
+    Object.assign(this.state, { pending: false, problem: plainProblem(error, t, retry) });
+    this.go("answer");
+  }
+
+  async #show(reply) {
+    const parts = reply.parts || [];
+    const control = parts.find((part) => part.type === "control");
+    if (control?.action === "language") await this.#quietly(control.value);
+    else if (reply.language && reply.language !== language()) await this.#quietly(reply.language);
+    const { paragraphs, lines } = readable(parts, reply.language, language());
+    Object.assign(this.state, { pending: false, problem: null, reply: { ...reply, parts }, paragraphs });
+    const mission = parts.find((part) => part.type === "mission" && part.kind === "lead");
+    if (mission && !["failed", "cancelled"].includes(mission.state)) {
+      const route = parts.find((part) => part.type === "route") || { to: mission.to };
+      const ticket = parts.find((part) => part.type === "ticket") || this.state.guiding?.ticket || null;
+      this.state.guiding = { route, ticket };
+      this.guide.follow();
+      this.go("guiding");
+    } else {
+      this.go("answer");
+    }
+    this.#obey(control);
+    if (control?.action !== "repeat" || lines.length) this.speaker.say(lines);
+  }
+
+  async #quietly(wanted) {
+    await setLanguage(wanted).catch(() => {});
+  }
+
+  #obey(control) {
+    if (!control) return;
+    if (control.action === "slower" && !this.speaker.slow) this.slower();
+    else if (control.action === "louder") this.speaker.louder();
+    else if (control.action === "repeat") this.speaker.repeat();
+    else if (control.action === "stop") this.guide.stop();
+    else if (control.action === "end") this.goodbye();
+  }
+
+  staff() {
+    this.ask({ payload: "staff" }, t("Gặp cán bộ"));
+  }
+
+  focusInput() {
+    this.dom.input.focus();
+  }
+
+  // Speech -------------------------------------------------------------------------------------
+
+  async listen() {
+    this.hush();
+    this.overlay.close();
+    this.turn += 1;
+    const turn = this.turn;
+    this.speaker.unlock();
+    this.go("listening");
+    let conversation;
+    try {
+      conversation = await this.session.open();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (turn === this.turn) this.#fail(error, () => this.listen());
+      return;
+    }
+    if (turn !== this.turn) return;
+    const mine = (handler) => (value) => turn === this.turn && handler(value);
+    this.utterance = new Utterance(conversation, {
+      onListening: mine(() => {
+        this.speaker.cue(true);
+        this.screen.started();
+        this.marks.listening = "true";
+      }),
+      onLevel: mine((rms) => this.screen.level(rms)),
+      onPartial: mine((text) => this.screen.partial?.(text)),
+      onFinal: mine((text) => this.#heard(text)),
+      onReply: mine((reply) => this.#spokenReply(reply)),
+      onRejected: mine((event) => this.#notHeard(event)),
+      onError: mine((error) => this.#voiceError(error)),
+    });
+    this.utterance.start();
+  }
+
+  finishListening() {
+    this.utterance?.stop();
+    this.screen.deciding?.();
+  }
+
+  cancelListening(leave = true) {
+    const was = this.utterance;
+    this.#endUtterance();
+    was?.cancel();
+    if (leave && this.state.phase === "listening") {
+      this.turn += 1;
+      this.go(this.state.reply ? "answer" : "attract");
+    }
+  }
+
+  #endUtterance() {
+    this.utterance = null;
+    delete this.marks.listening;
+  }
+
+  #heard(text) {
+    this.speaker.cue(false);
+    this.state.question = text;
+    Object.assign(this.state, { pending: true, problem: null, reply: null, paragraphs: [] });
+    delete this.marks.listening;
+    this.go("answer");
+  }
+
+  async #spokenReply(reply) {
+    this.#endUtterance();
+    await this.#show(reply);
+  }
+
+  #notHeard(event) {
+    this.#endUtterance();
+    this.state.question = event.text || "";
+    const again = t("Anh/chị đứng gần màn hình hơn, nói to và chậm hơn một chút. Hoặc gõ câu hỏi bên dưới.");
+    this.state.pending = false;
+    this.state.problem = { title: t("Em chưa nghe rõ ạ."), detail: event.detail || again, retry: () => this.listen(), type: true };
+    this.go("answer");
+    this.say(t("Em chưa nghe rõ ạ. Anh/chị nói lại giúp em."));
+  }
+
+  #voiceError(error) {
+    this.#endUtterance();
+    this.state.pending = false;
+    this.state.problem = plainProblem(error, t, () => this.listen());
+    this.go("answer");
+  }
+
+  /** Read a line of our own; it is on the screen already. */
+  say(text) {
+    this.speaker.say([{ speech: text, shown: [] }]);
+  }
+
+  hush() {
+    this.speaker.stop();
+  }
+
+  /** Toggle slow reading and read again; returns whether it is slow now. */
+  slower() {
+    this.speaker.slow = !this.speaker.slow;
+    this.speaker.repeat();
+    return this.speaker.slow;
+  }
+
+  #mark(indices) {
+    for (const node of this.dom.screen.querySelectorAll(".sentence.is-read")) node.classList.remove("is-read");
+    for (const index of indices) {
+      const node = document.getElementById(`s${index}`);
+      node?.classList.add("is-read");
+      node?.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  #speaking(speaking) {
+    this.marks.speaking = String(speaking);
+    if (this.state.phase === "answer" && !this.state.pending) this.screen?.face?.mood(speaking ? "speaking" : "idle");
+  }
+
+  // The robot ----------------------------------------------------------------------------------
+
+  robotMoved(state) {
+    if (this.screen?.update) this.screen.update(state);
+    else this.screen?.map?.setRobot(state);
+    const stopped = String(Boolean(state.stopped));
+    if (this.marks.robotStopped !== stopped) {
+      this.marks.robotStopped = stopped;
+      if (this.state.phase === "attract") this.#refreshAttract();
+    }
+  }
+
+  resume() {
+    return this.guide.resume();
+  }
+
+  async cancelGuiding() {
+    await this.guide.cancel();
+    this.leaveGuiding();
+  }
+
+  leaveGuiding() {
+    this.state.guiding = null;
+    if (this.state.phase === "guiding") this.go(this.state.reply ? "answer" : "attract");
+  }
+
+  // The end ------------------------------------------------------------------------------------
+
+  goodbye() {
+    this.hush();
+    this.go("goodbye");
+  }
+
+  feedback(up) {
+    this.session.send({ payload: up ? "feedback:up" : "feedback:down", message_id: crypto.randomUUID() }).catch(() => {});
+  }
+
+  /** No trace for the next person: the page, the voice, the conversation on the server. */
+  async wipe() {
+    if (this.guide.leading) this.guide.cancel();
+    this.turn += 1;
+    this.cancelListening(false);
+    this.speaker.clear();
+    this.overlay.close();
+    this.session.forget();
+    this.modes.reset();
+    this.dom.input.value = "";
+    Object.assign(this.state, freshVisit());
+    if (language() !== DEFAULT_LANGUAGE) await setLanguage(DEFAULT_LANGUAGE);
+    this.go("attract");
+  }
+
+  #occupied() {
+    const { phase, pending, held } = this.state;
+    return phase === "listening" || pending || Boolean(held) || this.guide.leading || this.marks.speaking === "true";
+  }
+
+  #nothingToForget() {
+    const untouched = !this.session.conversation && !this.dom.input.value && !this.modes.any;
+    return this.state.phase === "attract" && untouched && !this.overlay.kind && language() === DEFAULT_LANGUAGE;
+  }
+}
+
+new Kiosk().start();

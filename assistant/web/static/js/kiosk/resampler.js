@@ -1,0 +1,63 @@
+// Sampling-rate conversion with a low-pass filter (windowed sinc), block by block without clicks.
+
+const ZERO_CROSSINGS = 16;
+const ROLL_OFF = 0.92;
+
+export class Resampler {
+  /** Converts mono Float32 blocks from `from` Hz to `to` Hz. */
+  constructor(from, to) {
+    if (!(from > 0) || !(to > 0)) throw new RangeError("sampling rates must be positive");
+    this.step = from / to;
+    this.cutoff = Math.min(1, to / from) * ROLL_OFF;
+    this.half = Math.ceil(ZERO_CROSSINGS / this.cutoff);
+    this.history = new Float32Array(this.half);
+    this.position = this.half;
+  }
+
+  /** The output samples that this block completes; the filter delays by a few milliseconds. */
+  push(block) {
+    const input = new Float32Array(this.history.length + block.length);
+    input.set(this.history);
+    input.set(block, this.history.length);
+    const output = [];
+    let at = this.position;
+    while (at + this.half < input.length) {
+      output.push(this.#sample(input, at));
+      at += this.step;
+    }
+    const keepFrom = Math.max(0, Math.floor(at) - this.half);
+    this.history = input.slice(keepFrom);
+    this.position = at - keepFrom;
+    return Float32Array.from(output);
+  }
+
+  #sample(input, at) {
+    const first = Math.max(0, Math.ceil(at - this.half));
+    const last = Math.min(input.length - 1, Math.floor(at + this.half));
+    let sum = 0;
+    let weights = 0;
+    for (let i = first; i <= last; i += 1) {
+      const weight = this.#kernel(i - at);
+      sum += weight * input[i];
+      weights += weight;
+    }
+    // Dividing by the sum of weights keeps the level exact whatever the phase.
+    return sum / weights;
+  }
+
+  #kernel(x) {
+    const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / (this.half + 1));
+    const phase = Math.PI * x * this.cutoff;
+    return window * (phase === 0 ? 1 : Math.sin(phase) / phase);
+  }
+}
+
+/** Float samples to signed 16-bit, clipped and rounded. */
+export function toInt16(samples) {
+  const out = new Int16Array(samples.length);
+  for (let i = 0; i < samples.length; i += 1) {
+    const clipped = Math.max(-1, Math.min(1, samples[i]));
+    out[i] = Math.round(clipped < 0 ? clipped * 0x8000 : clipped * 0x7fff);
+  }
+  return out;
+}

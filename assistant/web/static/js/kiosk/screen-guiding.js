@@ -1,0 +1,99 @@
+// On the way: the hall from above, the robot, the way that is left, then the arrival.
+
+import { button, el } from "../shared/dom.js";
+import { face } from "../shared/face.js";
+import { icon } from "../shared/icons.js";
+import { pick, t } from "../shared/i18n.js";
+import { directions, ticketCard } from "./cards.js";
+import { HallMap } from "./map.js";
+
+/** Length of an old person's step in metres. */
+const STEP_M = 0.5;
+
+export function guidingScreen(app) {
+  const { route, ticket } = app.state.guiding;
+  const place = app.centre.place(route.to);
+  const name = pick(place?.name) || pick(route.title) || "";
+  const robotFace = face("walking");
+  const title = el("h1", { class: "guide-title", tabindex: "-1" }, t("Anh/chị theo em nhé"));
+  const distance = el("p", { class: "guide-distance", role: "status" });
+  const remark = el("p", { class: "guide-remark", role: "status" });
+  const map = app.plan ? new HallMap(app.plan, { places: app.centre.places, destination: route.to, path: route.path || [] }) : null;
+  const buttons = el("div", { class: "guide-actions" });
+  const words = spoken(app);
+  const node = el("div", { class: "guiding" }, [
+    el("section", { class: "guide-head" }, [
+      robotFace,
+      el("div", { class: "guide-words" }, [title, el("p", { class: "guide-place" }, icon("pin"), name), distance, remark]),
+    ]),
+    el("div", { class: "guide-talk" }, [
+      app.state.question
+        ? el("p", { class: "asked-words" }, [el("span", { class: "asked-label" }, t("Anh/chị hỏi:")), " ", el("span", { testid: "transcript" }, app.state.question)])
+        : null,
+      words,
+    ]),
+    map?.node || directions(route),
+    ticket ? ticketCard(ticket).node : null,
+    buttons,
+  ]);
+  const screen = {
+    node,
+    map,
+    face: robotFace,
+    arrived: false,
+    update(state) {
+      const mission = state?.mission;
+      map?.setRobot(state);
+      if (!mission || screen.arrived) return;
+      if (mission.path?.length && mission.state !== "arrived") map?.setPath(mission.path);
+      if (mission.state === "arrived") arrive();
+      else {
+        distance.textContent = steps(mission.remaining_m);
+        robotFace.mood(state.stopped ? "stopped" : "walking");
+        remark.textContent = remarkOf(state);
+      }
+      app.marks.mission = mission.state;
+    },
+    close: () => map?.close(),
+  };
+  const arrive = () => {
+    screen.arrived = true;
+    node.classList.add("has-arrived");
+    robotFace.mood("happy");
+    title.textContent = t("Đã đến nơi ạ!");
+    distance.textContent = t("Mời anh/chị đến {place}.", { place: name });
+    remark.textContent = "";
+    map?.setPath([]);
+    app.say(t("Đã đến nơi ạ! Mời anh/chị đến {place}.", { place: name }));
+    buttons.replaceChildren(
+      ...[
+        route.counter && !ticket && button(t("Lấy số"), { kind: "primary", icon: icon("ticket"), on: { click: () => app.ask({ payload: `ticket:${route.counter}` }, t("Lấy số")) } }),
+        button(t("Hỏi việc khác"), { icon: icon("question"), on: { click: () => app.wipe() } }),
+        button(t("Xong rồi"), { kind: route.counter && !ticket ? "plain" : "primary", icon: icon("check"), on: { click: () => app.goodbye() } }),
+      ].filter(Boolean),
+    );
+  };
+  buttons.append(button(t("Thôi, không đi nữa"), { icon: icon("close"), on: { click: () => app.cancelGuiding() } }));
+  screen.update(app.robotState);
+  return screen;
+}
+
+function spoken(app) {
+  const words = app.state.paragraphs.map((paragraph) =>
+    el("p", { lang: paragraph.lang }, paragraph.lines.map(({ text, index }) => el("span", { class: "sentence", id: `s${index}` }, `${text} `))),
+  );
+  return el("section", { class: "guide-said", testid: "reply", "aria-live": "polite" }, words);
+}
+
+function steps(metres) {
+  if (!(metres > 0)) return t("Em chuẩn bị đi…");
+  const count = Math.max(1, Math.round(metres / STEP_M));
+  return t("Còn khoảng {n} bước chân", { n: count });
+}
+
+function remarkOf(state) {
+  if (state.link !== "up") return t("Em đang mất liên lạc với robot, anh/chị chờ một chút.");
+  if (state.blocked) return t("Có người đi ngang, em chờ một chút.");
+  if (state.mission?.state === "waiting") return t("Em đợi anh/chị.");
+  return "";
+}
