@@ -24,7 +24,6 @@ from assistant.security import Access, operator_token
 from assistant.settings import Settings
 from assistant.startup import Background, make, make_centre, make_fleet
 from assistant.storage.database import Database
-from assistant.storage.migrate import migrate
 from assistant.voice import endpoints as voice
 from assistant.voice.service import Voice
 from assistant.web import endpoints as pages
@@ -95,16 +94,8 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Pages are served as soon as the database is ready; the parts warm up behind them."""
-    database: Database = app.state.database
-    background = Background(app)
-    try:
-        await migrate(database)
-        app.state.health.ready("database")
-        background.start()
+    async with Background(app).running():
         yield
-    finally:
-        await background.close()
-        await database.close()
 
 
 def _include_probes(app: FastAPI) -> None:

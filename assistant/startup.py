@@ -1,8 +1,8 @@
 """How the rooms come up and go down: one part that fails leaves the others working."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
@@ -14,7 +14,7 @@ from assistant.centre.service import Centre
 from assistant.conversation import repository as conversations_repository
 from assistant.conversation.service import Conversations
 from assistant.engine.service import PART as ENGINE
-from assistant.engine.service import Engine
+from assistant.engine.service import Engine, unavailable
 from assistant.errors import LetanError
 from assistant.health import Health
 from assistant.releases.content import centre_folder, ensure_content
@@ -22,6 +22,7 @@ from assistant.releases.service import Release, Releases
 from assistant.robots.service import Fleet
 from assistant.settings import Settings
 from assistant.storage.database import Database
+from assistant.storage.migrate import migrate
 
 log = structlog.get_logger(__name__)
 
@@ -81,33 +82,53 @@ class Background:
     """What goes on beside requests: bringing the parts up, following releases, forgetting."""
 
     def __init__(self, app: FastAPI) -> None:
-        self._app = app
+        self.app = app
         self._settings: Settings = app.state.settings
         self._health: Health = app.state.health
         self._tasks: list[asyncio.Task[None]] = []
         self._served: str | None = None
         """The newest published release that was tried."""
+        self._tried = asyncio.Event()
 
-    def start(self) -> None:
-        state = self._app.state
-        for name, part in (
-            ("centre", state.centre),
-            ("robots", state.fleet),
-            ("speech", state.voice),
-        ):
-            if not isinstance(part, MissingPart):
+    @asynccontextmanager
+    async def running(self, *, robots: bool = True, speech: bool = True) -> AsyncIterator[None]:
+        """Everything up while the block runs. Raises LetanError `database_…`."""
+        database: Database = self.app.state.database
+        try:
+            await migrate(database)
+            self._health.ready("database")
+            self._start(robots=robots, speech=speech)
+            yield
+        finally:
+            await self._close()
+            await database.close()
+
+    async def wait_engine(self, seconds: float) -> None:
+        """Wait until turns are answered. Raises LetanError with the reason why they are not."""
+        engine: Engine = self.app.state.engine
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._tried.wait(), seconds)
+        if not await engine.wait_ready(seconds):
+            part = self._health.part(ENGINE)
+            raise unavailable("not ready", part.vi if part else None, part.en if part else None)
+
+    def _start(self, *, robots: bool, speech: bool) -> None:
+        state = self.app.state
+        parts = [("centre", state.centre, True), ("robots", state.fleet, robots)]
+        for name, part, wanted in (*parts, ("speech", state.voice, speech)):
+            if wanted and not isinstance(part, MissingPart):
                 self._run(name, self._start_part(name, part.start))
         self._run("releases", self._follow_releases())
         self._run("sweep", self._sweep())
         self._run("lag", state.metrics.watch_loop())
 
-    async def close(self) -> None:
+    async def _close(self) -> None:
         """End every task, then every part, all at once: the slowest child sets the time."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        state = self._app.state
-        parts = [part for part in (state.engine, state.voice, state.fleet, state.centre) if part]
+        state = self.app.state
+        parts = (state.engine, state.voice, state.fleet, state.centre)
         closing = [part.close() for part in parts if not isinstance(part, MissingPart)]
         for result in await asyncio.gather(*closing, return_exceptions=True):
             if isinstance(result, Exception):
@@ -127,7 +148,7 @@ class Background:
     async def _follow_releases(self) -> None:
         """Serve the release in force, now and whenever another one is published."""
         try:
-            await ensure_content(self._settings, self._app.state.database)
+            await ensure_content(self._settings, self.app.state.database)
         except Exception as error:  # content of a release may still be served
             self._health.failed_with("content", error)
         while True:
@@ -135,12 +156,13 @@ class Background:
                 await self._serve_newest()
             except Exception as error:  # the border of a part: what serves goes on serving
                 self._health.failed_with("release", error)
-                if self._app.state.engine.release is None:
+                if self.app.state.engine.release is None:
                     self._health.failed_with(ENGINE, error)
+            self._tried.set()
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _serve_newest(self) -> None:
-        releases: Releases = self._app.state.releases
+        releases: Releases = self.app.state.releases
         newest = await releases.published()
         tried = newest.id if newest is not None else ""
         if tried == self._served:
@@ -154,23 +176,23 @@ class Background:
             self._health.failed_with("release", problem)
 
     async def _serve(self, release: Release) -> None:
-        engine: Engine = self._app.state.engine
+        engine: Engine = self.app.state.engine
         catalogue = await asyncio.to_thread(
             PublishedCatalogue.load, release.folder / "catalogue.json"
         )
         if engine.release is None:
-            self._app.state.catalogue = catalogue
+            self.app.state.catalogue = catalogue
             await engine.start(release.folder)
         elif engine.release != release.id:
             await engine.replace(release.folder)
-            self._app.state.catalogue = catalogue
+            self.app.state.catalogue = catalogue
 
     async def _sweep(self) -> None:
         """Forget conversations that are over; enforce retention."""
         while True:
             await asyncio.sleep(_SWEEP_SECONDS)
             try:
-                await sweep(self._app)
+                await sweep(self.app)
             except Exception:  # the next sweep tries again
                 log.exception("sweep failed")
 
