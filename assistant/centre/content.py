@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
@@ -322,9 +322,10 @@ def _timezone(node: Marked) -> ZoneInfo:
 
 def _country(node: Marked) -> str:
     value = node.text()
-    supported: Any = holidays.list_supported_countries()
-    if value not in supported:
-        raise node.error("không biết ngày lễ của nước này", "its holidays are not known")
+    try:
+        holidays.country_holidays(value)
+    except NotImplementedError as error:
+        raise node.error("không biết ngày lễ của nước này", "its holidays are not known") from error
     return value
 
 

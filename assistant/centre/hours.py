@@ -127,6 +127,12 @@ class Schedule:
                     return start
         return None
 
+    def day_end(self, now: datetime) -> datetime | None:
+        """The end of the last session of the day, past or not; None on a day off."""
+        day = self._local(now).date()
+        sessions = self.plan(day).sessions
+        return self._instant(day, sessions[-1].end) if sessions else None
+
     def status(self, now: datetime) -> Status:
         local = self._local(now)
         plan = self.plan(local.date())

@@ -118,6 +118,9 @@ class TicketOut(BaseModel):
     wait_basis: Literal["measured", "configured"] = Field(
         description="measured: from the counter's recent service times"
     )
+    before_closing: bool = Field(
+        description="false: the number will hardly be called before today's hours end"
+    )
     issued_at: Moment
 
 

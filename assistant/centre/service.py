@@ -58,6 +58,7 @@ class Centre:
         self._looked = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
         self._png: bytes | None = None
+        self._static = static_view(self.content)
 
     async def start(self) -> None:
         """Read today's queues and begin to follow what other processes change."""
@@ -77,8 +78,8 @@ class Centre:
     # What does not change while the process lives
 
     def static(self) -> dict[str, Any]:
-        """Names, services, aliases, poses: the content of `centre.json`."""
-        return static_view(self.content)
+        """Names, services, aliases, poses: the content of `centre.json`. Not to be changed."""
+        return self._static
 
     def snapshot(self, path: Path) -> None:
         """Write `centre.json` for a release."""

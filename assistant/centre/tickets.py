@@ -30,6 +30,8 @@ class IssuedTicket:
     expected_wait_minutes: int
     wait_basis: Basis
     """Whether the wait comes from real service times or from the configuration."""
+    before_closing: bool
+    """Whether the number should be called before today's hours end."""
     issued_at: datetime
     """In the centre's time zone."""
 
@@ -141,13 +143,17 @@ class Tickets:
     def _issued(
         self, counter: Counter, ticket: Ticket, ahead: int, queue: Queue, now: datetime
     ) -> IssuedTicket:
+        schedule = self._schedules[counter.id]
+        wait = expected_wait(queue, ahead, schedule, now)
+        end = schedule.day_end(now)
         return IssuedTicket(
             number=ticket.number,
             counter=counter.id,
             counter_name=counter.name.as_dict(),
             ahead=ahead,
-            expected_wait_minutes=expected_wait(queue, ahead, self._schedules[counter.id], now),
+            expected_wait_minutes=wait,
             wait_basis=queue.basis,
+            before_closing=end is not None and now + timedelta(minutes=wait) < end,
             issued_at=self._local(ticket.issued_at),
         )
 

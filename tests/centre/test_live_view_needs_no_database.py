@@ -126,3 +126,9 @@ async def test_a_forgotten_call_does_not_spoil_the_average(centre: Centre, clock
     await centre.call_next("3")
     ticket = await centre.issue_ticket("3")
     assert (ticket.wait_basis, ticket.expected_wait_minutes) == ("measured", 5)
+
+
+async def test_a_ticket_too_late_for_today_says_so(sqlite_centre: Centre, clock) -> None:
+    assert (await sqlite_centre.issue_ticket("3")).before_closing
+    clock.forward(7.9 * 60)  # 16:54, one waits, twelve minutes each
+    assert not (await sqlite_centre.issue_ticket("3")).before_closing
