@@ -85,9 +85,9 @@ def _plain(entry: ProcedureEntry) -> dict[str, Any]:
     always = {"code", "rank", "name", "service", "verified", "needs_review"}
     always |= {"documents", "fee_vnd", "time"}
     plain: dict[str, Any] = {}
-    for key in type(entry).model_fields:
+    for key, known in type(entry).model_fields.items():
         value = getattr(entry, key)
-        if key in always or value not in (None, []):
+        if key in always or value != known.default:
             plain[key] = _value(value, key)
     return plain
 
@@ -102,12 +102,11 @@ def _value(value: Any, key: str = "") -> Any:
             return amount if amount is not None else [{"amount_vnd": None}]
         return [_value(item) for item in value]
     if isinstance(value, Content):
-        fields = type(value).model_fields
-        keep = {n: getattr(value, n) for n in fields}
+        parts = {name: getattr(value, name) for name in type(value).model_fields}
         return {
-            fields[n].alias or n: _value(v, n)
-            for n, v in keep.items()
-            if v not in (None, []) or n in ("amount_vnd", "value")
+            known.alias or name: _value(parts[name], name)
+            for name, known in type(value).model_fields.items()
+            if parts[name] != known.default or name in ("amount_vnd", "value")
         }
     if isinstance(value, float) and value.is_integer():
         return int(value)

@@ -35,6 +35,7 @@ class _Phrase:
     prior: float
     """0–5: what is asked often wins between equals."""
     folded: str
+    core: str
     accented: str
 
 
@@ -48,9 +49,7 @@ class SearchIndex:
         self.live = tuple(p for p in listed if self._answers[p.code] is p)
         """Procedures that can be answers, most asked first; retired ones are left out."""
         self._phrases = [
-            _Phrase(self._answers[p.code].code, _prior(p.rank), fold(text), _accented(text))
-            for p in listed
-            for text in _texts(p)
+            _phrase(self._answers[p.code].code, p.rank, text) for p in listed for text in _texts(p)
         ]
         self._place = {procedure.code: n for n, procedure in enumerate(self.live)}
 
@@ -65,10 +64,10 @@ class SearchIndex:
             return list(self.live)
         if _CODE.fullmatch(query.lower()):
             return self._by_code(query.lower())
-        folded, accented = fold(query), _accented(query)
+        asked = _phrase("", None, query)
         best: dict[str, float] = {}
-        for phrase in self._phrases if folded else ():
-            score = _score(folded, accented, phrase)
+        for phrase in self._phrases if asked.folded else ():
+            score = _score(asked, phrase)
             if score >= _WEAK and score > best.get(phrase.code, 0.0):
                 best[phrase.code] = score
         order = sorted(best, key=lambda code: (-best[code], self._place[code]))
@@ -91,17 +90,19 @@ def _core(folded: str) -> str:
     return _FILLER.sub("", folded) or folded
 
 
-def _prior(rank: int | None) -> float:
-    return 5 * math.exp(-rank / 40) if rank else 0.0
+def _phrase(code: str, rank: int | None, text: str) -> _Phrase:
+    folded = fold(text)
+    prior = 5 * math.exp(-rank / 40) if rank else 0.0
+    return _Phrase(code, prior, folded, _core(folded), _accented(text))
 
 
-def _score(folded: str, accented: str, phrase: _Phrase) -> float:
+def _score(asked: _Phrase, phrase: _Phrase) -> float:
     """0–110: shared words count most, then how much of the phrase they are, then right accents."""
     if not phrase.folded:
         return 0.0
-    shared = fuzz.token_set_ratio(folded, phrase.folded)
+    shared = fuzz.token_set_ratio(asked.folded, phrase.folded)
     if shared < _WEAK:
         return 0.0
-    whole = fuzz.token_sort_ratio(_core(folded), _core(phrase.folded))
-    same_accents = fuzz.token_set_ratio(accented, phrase.accented)
+    whole = fuzz.token_sort_ratio(asked.core, phrase.core)
+    same_accents = fuzz.token_set_ratio(asked.accented, phrase.accented)
     return 0.6 * shared + 0.35 * whole + 0.1 * same_accents + phrase.prior
