@@ -18,7 +18,6 @@ from robot_bridge.driver import (
     DriverError,
     FailureCode,
     Goal,
-    LinkBack,
     Pose,
     RobotState,
     StopResult,
@@ -233,11 +232,12 @@ class Conductor:
         if Capability.SPEED_LIMIT in can:
             await self._driver.set_speed_limit(self._policy.max_speed)
         if Capability.DOCK in can and (self.state().activity == "docked" or self.state().charging):
-            await self._journey.drive(self._driver.undock, watcher, again=False)
+            await self._journey.drive(
+                self._driver.undock, watcher, self._policy.manoeuvre_seconds, again=False
+            )
         pose = mission.target.pose
         await self._journey.drive(
-            lambda goal_id: self._driver.go_to(Goal(goal_id, pose)),
-            watcher,
+            lambda goal_id: self._driver.go_to(Goal(goal_id, pose)), watcher, self._longest(pose)
         )
         if mission.kind == "dock" and Capability.DOCK in can:
             await self._dock(watcher)
@@ -246,7 +246,9 @@ class Conductor:
         """Docked is who charges, whatever the robot answers."""
         for _ in range(self._policy.dock_attempts):
             try:
-                await self._journey.drive(self._driver.dock, watcher, again=False)
+                await self._journey.drive(
+                    self._driver.dock, watcher, self._policy.manoeuvre_seconds, again=False
+                )
             except (LegFailed, DriverError) as error:
                 if error.code is not FailureCode.DOCKING_FAILED:
                     raise
@@ -254,6 +256,12 @@ class Conductor:
             if self.state().charging:
                 return
         raise LegFailed(FailureCode.DOCKING_FAILED, "the robot does not charge")
+
+    def _longest(self, target: Pose) -> float:
+        """Seconds that a way may take when the robot does not tell how far it is."""
+        pose = self.state().pose
+        straight = 0.0 if pose is None else math.dist((pose.x, pose.y), (target.x, target.y))
+        return 3 * straight / self._policy.slowest + 30
 
     def _gate(self, mission: Mission) -> None:
         """The same question again just before the first motion: much may happen while it speaks."""
@@ -329,7 +337,7 @@ class Conductor:
 
     # --- stopping, speaking, listening ---
 
-    async def _halt(self, reason: str) -> StopResult:
+    async def _halt(self, reason: str, *, again: bool = False) -> StopResult:
         result = StopResult(confirmed=False, text="not confirmed in time")
 
         async def halt() -> None:
@@ -340,7 +348,7 @@ class Conductor:
             await finish_within(halt(), self._clock, self._policy.stop_seconds)
         except Exception as error:
             result = StopResult(confirmed=False, text=f"{type(error).__name__}: {error}")
-        if not result.confirmed:
+        if not result.confirmed and not again:
             log.error("robot stop not confirmed", robot=self._id, text=result.text)
         return result
 
@@ -350,8 +358,10 @@ class Conductor:
         try:
             for _ in range(INSIST_TIMES):
                 await self._clock.sleep(INSIST_EVERY)
-                if not self.stopped or (await self._halt(reason)).confirmed:
+                if not self.stopped or (await self._halt(reason, again=True)).confirmed:
+                    log.info("robot stop settled", robot=self._id, stopped=self.stopped)
                     return
+            log.error("robot stop never confirmed", robot=self._id)
         finally:
             self._insisting = False
 
@@ -367,10 +377,11 @@ class Conductor:
 
     async def _listen(self) -> None:
         async for event in self._driver.events():
-            self._journey.hear(event)
-            if isinstance(event, LinkBack) and self.stopped:
-                self._spawn(self._halt("still stopped"))
-            self._on_change()
+            try:
+                self._journey.hear(event)
+                self._on_change()
+            except Exception:  # whoever listens, the next event must still be heard
+                log.exception("robot event not handled", robot=self._id)
 
     async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
         """Something that may fail without changing what happens next."""

@@ -4,6 +4,7 @@ The driver only translates; patience, freshness and speed are judged here, the s
 """
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -14,6 +15,7 @@ from robot_bridge.driver import (
     DriverEvent,
     Failed,
     FailureCode,
+    Pose,
     RobotState,
     Stopped,
 )
@@ -80,26 +82,31 @@ class Journey:
         if self._leg is not None:
             self._leg.hear(event)
 
-    async def drive(self, send: Send, watcher: Watcher, *, again: bool = True) -> None:
+    async def drive(
+        self, send: Send, watcher: Watcher, at_most: float, *, again: bool = True
+    ) -> None:
         """Hand a goal over and return when it is reached.
 
-        ``again``: may be sent anew to find another way. Raises `LegFailed`, after which the
-        driver has been told to give the goal up, and `DriverError` when it was not taken.
+        ``at_most``: seconds that it may take, waiting not counted, unless the robot tells how
+        far it has to go. ``again``: may be sent anew to find another way. Raises `LegFailed`,
+        after which the driver has been told to give the goal up, and `DriverError` when it was
+        not taken.
         """
         self._leg = Leg()
         try:
             await send(self._leg.goal_id)
-            await self._watch(send, watcher, again)
+            await self._watch(send, watcher, at_most, again)
         except LegFailed as failure:
             await self._driver.cancel(str(failure))
             raise
         finally:
             self._leg = None
 
-    async def _watch(self, send: Send, watcher: Watcher, again: bool) -> None:
+    async def _watch(self, send: Send, watcher: Watcher, at_most: float, again: bool) -> None:
         patience = _Patience(self._policy)
+        stall = _Stall(self._policy.stall_seconds)
         started = sent = self._clock.monotonic()
-        longest: float | None = None
+        end, told = started + at_most, False
         fast = 0
         while True:
             leg = self._leg
@@ -115,12 +122,13 @@ class Journey:
                 raise LegFailed(FailureCode.INTERNAL, f"drives at {state.speed:.2f} m/s")
             if not leg.accepted and now - sent > self._policy.accept_seconds:
                 raise LegFailed(FailureCode.TIMEOUT, "the goal was not taken")
-            if longest is None and state.remaining is not None:
-                longest = started + state.remaining / self._policy.slowest + 30
-            act = patience.look(now, blocked=state.blocked or state.field_violation)
+            if not told and state.remaining is not None:
+                end, told = started + state.remaining / self._policy.slowest + 30, True
+            stuck = stall.look(now, state.pose)
+            act = patience.look(now, blocked=state.blocked or state.field_violation or stuck)
             watcher.waiting(patience.waiting)
-            longest = None if longest is None else longest + patience.idle
-            if longest is not None and now > longest:
+            end += patience.idle
+            if now > end:
                 raise LegFailed(FailureCode.TIMEOUT, "the way takes too long")
             if act == "ask":
                 watcher.ask()
@@ -143,6 +151,27 @@ def _arrived(leg: Leg) -> bool:
     if isinstance(leg.outcome, Stopped):
         raise LegFailed(FailureCode.CANCELED, leg.outcome.reason)
     return leg.outcome is not None
+
+
+class _Stall:
+    """Notices a robot that does not get on although it says that it drives."""
+
+    DISTANCE = 0.2
+    """Metres that count as getting on."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._pose: Pose | None = None
+        self._since = 0.0
+
+    def look(self, now: float, pose: Pose | None) -> bool:
+        """Whether it has stood for too long."""
+        if pose is None:
+            return False
+        last = self._pose
+        if last is None or math.dist((pose.x, pose.y), (last.x, last.y)) >= self.DISTANCE:
+            self._pose, self._since = pose, now
+        return now - self._since > self._seconds
 
 
 class _Patience:

@@ -26,6 +26,7 @@ from robot_bridge.driver import (
 )
 
 CONNECT_SECONDS = 10.0
+CLOSE_SECONDS = 5.0
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 STALE_AFTER = 2.0
@@ -132,7 +133,7 @@ class KeptDriver:
             finally:
                 self._driver = None
                 if driver is not None:
-                    await _close_quietly(driver)
+                    await _close_quietly(driver, self._clock)
             await self._clock.sleep(pause * random.uniform(0.8, 1.2))
             pause = min(LONGEST_PAUSE, pause * 2)
 
@@ -155,8 +156,8 @@ class KeptDriver:
         self._stream.publish(LinkLost(reason))
 
 
-async def _close_quietly(driver: RobotDriver) -> None:
+async def _close_quietly(driver: RobotDriver, clock: Clock) -> None:
     try:
-        await driver.close()
+        await finish_within(driver.close(), clock, CLOSE_SECONDS)
     except Exception:
         log.exception("closing a robot driver failed", driver=driver.name)

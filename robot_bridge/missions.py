@@ -59,6 +59,10 @@ class Policy:
     """Driving freely before a new obstacle counts as a new one."""
     accept_seconds: float = 3.0
     """For the robot to take a goal."""
+    stall_seconds: float = 20.0
+    """Without getting on, until that counts as blocked although the robot says nothing."""
+    manoeuvre_seconds: float = 60.0
+    """For docking or undocking."""
     slowest: float = 0.2
     """Metres a second that it makes at least, when the longest time of a way is worked out."""
     stop_seconds: float = 1.0

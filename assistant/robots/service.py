@@ -146,7 +146,8 @@ class Fleet:
             mission = robot.conductor.start(kind, target, requested_by)
         except Refused as refused:
             raise refused_as_error(refused) from refused
-        robot.way = self._way(robot.conductor.state(), target)
+        robot.way = ()
+        robot.way = await asyncio.to_thread(self._way, robot.conductor.state(), target)
         return mission
 
     async def cancel(self, robot_id: str) -> RobotView:

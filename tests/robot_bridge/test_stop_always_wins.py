@@ -123,5 +123,5 @@ class Lobbies(RuleBasedStateMachine):
 
 TestStopAlwaysWins = Lobbies.TestCase
 TestStopAlwaysWins.settings = settings(
-    max_examples=25, stateful_step_count=25, deadline=None, print_blob=True
+    max_examples=40, stateful_step_count=25, deadline=None, print_blob=True
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -15,7 +16,8 @@ from robot_bridge.link import KeptDriver
 from robot_bridge.missions import Policy, Refused
 
 
-def conductor_of(kept: KeptDriver, clock: ManualClock) -> Conductor:
+def conductor_of(kept: KeptDriver, clock: ManualClock, said: list[str] | None = None) -> Conductor:
+    heard: list[str] = [] if said is None else said
     return Conductor(
         "robot-1",
         kept,
@@ -24,7 +26,7 @@ def conductor_of(kept: KeptDriver, clock: ManualClock) -> Conductor:
         policy=Policy(),
         clock=clock,
         on_change=lambda: None,
-        on_say=lambda said: None,
+        on_say=lambda sentence: heard.append(sentence.vi),
     )
 
 
@@ -200,6 +202,42 @@ async def test_a_live_socket_without_fresh_states_is_no_link() -> None:
     robot.frozen = False
     await clock.advance(2)
     assert robot.snapshot().speed == 0
+    await conductor.close()
+
+
+class SlippingRobot(SimulatedRobot):
+    """Says that it drives, but its pose does not change."""
+
+    slips = False
+
+    async def set_speed_limit(self, metres_per_second: float | None) -> None:
+        await super().set_speed_limit(0.2)
+
+    def snapshot(self):  # type: ignore[no-untyped-def]
+        state = super().snapshot()
+        if not self.slips:
+            self._stuck = state.pose
+        return replace(state, pose=self._stuck, blocked=False)
+
+
+async def test_a_robot_that_does_not_get_on_is_blocked_whatever_it_says() -> None:
+    clock = ManualClock()
+    robot = SlippingRobot(config_for(clock))
+    said: list[str] = []
+    conductor = conductor_of(KeptDriver("robot-1", lambda: robot, clock), clock, said)
+    await conductor.open()
+    await clock.advance(0.1)
+    conductor.start("lead", COUNTER, "kiosk-1")
+    await clock.advance(4)
+    robot.slips = True
+    await clock.advance(15)
+    assert conductor.mission is not None
+    assert conductor.mission.state == "moving"
+    await clock.advance(7)
+    assert conductor.mission.state == "waiting"
+    await clock.advance(40)
+    assert (conductor.mission.state, conductor.mission.reason) == ("failed", "blocked")
+    assert any("đi nhờ" in sentence for sentence in said)
     await conductor.close()
 
 
