@@ -181,7 +181,10 @@ def _place(item: Marked, counters: dict[str, Counter]) -> Place:
 
 
 def _hours(root: Marked, counters: dict[str, Counter]) -> tuple[HoursRules, TicketRules]:
-    f = root.fields("timezone week", "country counters make_up_days not_holidays closures tickets")
+    f = root.fields(
+        "timezone week",
+        "country counters make_up_days extra_holidays not_holidays closures tickets",
+    )
     counter_weeks = {}
     for counter_id, week in f["counters"].mapping().items() if "counters" in f else ():
         if counter_id not in counters:
@@ -193,6 +196,10 @@ def _hours(root: Marked, counters: dict[str, Counter]) -> tuple[HoursRules, Tick
         make_up[day["date"].day()] = MakeUpDay(
             DAYS.index(day["like"].choice(*DAYS)), _maybe(day, "note", Marked.bilingual)
         )
+    extra = {}
+    for item in f["extra_holidays"].items() if "extra_holidays" in f else ():
+        day = item.fields("date name")
+        extra[day["date"].day()] = day["name"].bilingual()
     not_holidays = frozenset(
         item.fields("date")["date"].day()
         for item in (f["not_holidays"].items() if "not_holidays" in f else ())
@@ -206,6 +213,7 @@ def _hours(root: Marked, counters: dict[str, Counter]) -> tuple[HoursRules, Tick
         week=_week(f["week"]),
         counter_weeks=counter_weeks,
         make_up_days=make_up,
+        extra_holidays=extra,
         not_holidays=not_holidays,
         closures=closures,
     )

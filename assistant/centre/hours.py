@@ -64,7 +64,7 @@ class Schedule:
         own = rules.counter_weeks.get(counter, {}) if counter else {}
         base = week or rules.week
         self._week: Week = tuple(own.get(day, base[day]) for day in range(7))
-        # An office outside the hall keeps public holidays, not the hall's closures and swaps.
+        # An office outside the hall keeps what the country decides, not the hall's own closures.
         self._is_office = week is not None
         self._plans: dict[date, DayPlan] = {}
         self._names: dict[Language, Mapping[date, str]] = {}
@@ -89,9 +89,9 @@ class Schedule:
                     closure.counters is None or self._counter in closure.counters
                 ):
                     return DayPlan(closure.sessions, "closure", closure.reason)
-            make_up = rules.make_up_days.get(day)
-            if make_up is not None:
-                return DayPlan(self._week[make_up.weekday], "open", make_up.note)
+        make_up = rules.make_up_days.get(day)
+        if make_up is not None:
+            return DayPlan(self._week[make_up.weekday], "open", make_up.note)
         holiday = self.holiday(day)
         if holiday is not None:
             return DayPlan((), "holiday", both("nghỉ lễ: {name}", name=holiday))
@@ -103,6 +103,9 @@ class Schedule:
 
     def holiday(self, day: date) -> Text | None:
         """The public holiday that a day is, if any."""
+        extra = self._rules.extra_holidays.get(day)
+        if extra is not None:
+            return extra
         if not self._names or day in self._rules.not_holidays:
             return None
         name = self._names["vi"].get(day)

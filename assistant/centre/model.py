@@ -81,6 +81,8 @@ class HoursRules:
     week: Week
     counter_weeks: Mapping[str, Mapping[int, tuple[Session, ...]]]
     make_up_days: Mapping[date, MakeUpDay]
+    extra_holidays: Mapping[date, Text]
+    """National days off that the holidays' source does not know."""
     not_holidays: frozenset[date]
     closures: tuple[Closure, ...]
 

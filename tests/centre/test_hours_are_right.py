@@ -145,9 +145,14 @@ def _days(year: int) -> list[date]:
 def test_a_make_up_day_is_worked() -> None:
     assert CENTRE.is_open(at("2026-08-22T15:00"))  # a Saturday afternoon
     assert not CENTRE.is_open(at("2026-08-31T09:00"))  # the Monday that it pays for
-    assert not Schedule(CONTENT.hours, week=CONTENT.offices["ward-police"].week).is_open(
-        at("2026-08-22T15:00")
-    )
+    police = Schedule(CONTENT.hours, week=CONTENT.offices["ward-police"].week)
+    assert police.is_open(at("2026-08-22T15:00"))
+
+
+def test_a_swapped_day_that_the_library_lacks_is_data() -> None:
+    status = CENTRE.status(at("2026-01-02T09:00"))
+    assert (status.open, status.kind) == (False, "holiday")
+    assert CENTRE.is_open(at("2026-01-10T15:00"))
 
 
 def _rules(**changes: object) -> HoursRules:
