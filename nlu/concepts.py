@@ -1,0 +1,92 @@
+"""Concepts: what different words of this desk have in common ("sổ đỏ", "bìa hồng", "red book").
+
+A concept joins everyday words, official words and English, so that a question and a catalogue entry that share
+no word still meet. Phrases of two or more syllables match by sound (`phone_key`), which forgives regional
+spelling and recognisers; one-syllable variants need their accents unless the person writes without any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nlu.syllables import fold, phone_key
+from nlu.text import Normalised, clean, words
+
+
+def stem(word: str) -> str:
+    """An English word without its plural or -ing ending, roughly."""
+    if len(word) > 5 and word.endswith("ing"):
+        return word[:-3]
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
+        return word[:-1]
+    return word
+
+
+def _keys(folded: Sequence[str], language: str) -> list[str]:
+    if language == "en":
+        return [stem(w) for w in folded]
+    return [phone_key(w) for w in folded]
+
+
+class Concepts:
+    """Finds the longest concept phrases of a message in one pass from left to right."""
+
+    def __init__(self, table: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        """`table`: concept → {"vi": [phrases], "en": [phrases]}; a phrase "=mất" needs its accents."""
+        self._by_key: dict[str, dict[tuple[str, ...], list[str]]] = {"vi": {}, "en": {}}
+        self._exact: dict[tuple[str, ...], list[str]] = {}
+        self._bare: dict[tuple[str, ...], list[str]] = {}
+        self._longest = 1
+        for concept, variants in table.items():
+            for language in ("vi", "en"):
+                for phrase in variants.get(language, ()):
+                    self._add(concept, language, phrase)
+
+    def _add(self, concept: str, language: str, phrase: str) -> None:
+        exact = phrase.startswith("=")
+        tokens = words(clean(phrase.lstrip("=")))
+        if not tokens:
+            return
+        self._longest = max(self._longest, len(tokens))
+        folded = tuple(fold(t) for t in tokens)
+        if language == "vi" and (exact or len(tokens) == 1):
+            self._exact.setdefault(tuple(tokens), []).append(concept)
+            self._bare.setdefault(folded, []).append(concept)
+        else:
+            key = tuple(_keys(folded, language))
+            self._by_key[language].setdefault(key, []).append(concept)
+
+    def __call__(self, message: Normalised) -> list[str]:
+        """Concept names in order of appearance, repeats kept out."""
+        return list(dict.fromkeys(c for c, _, _ in self.spans(message)))
+
+    def spans(self, message: Normalised) -> list[tuple[str, int, int]]:
+        """(concept, first token, token after the last) of every match."""
+        tokens, folded = message.tokens, message.folded
+        keys = {lang: _keys(folded, lang) for lang in ("vi", "en")}
+        singles = self._exact if message.accented else self._bare
+        source = tokens if message.accented else folded
+        found: list[tuple[str, int, int]] = []
+        at = 0
+        while at < len(tokens):
+            for length in range(min(self._longest, len(tokens) - at), 0, -1):
+                end = at + length
+                hits = list(singles.get(tuple(source[at:end]), ()))
+                hits += self._by_key[message.language].get(
+                    tuple(keys[message.language][at:end]), ()
+                )
+                if not hits and message.language == "vi":
+                    hits += self._by_key["en"].get(tuple(keys["en"][at:end]), ())
+                elif not hits and message.language == "en":
+                    hits += (
+                        self._by_key["vi"].get(tuple(keys["vi"][at:end]), ()) if length > 1 else []
+                    )
+                if hits:
+                    found.extend((c, at, end) for c in dict.fromkeys(hits))
+                    at = end
+                    break
+            else:
+                at += 1
+        return found

@@ -1,0 +1,74 @@
+"""The word lists of `data/lexicon`, read once, and what they make of a message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nlu.concepts import Concepts
+from nlu.syllables import fold
+from nlu.text import Normalised, Normaliser, clean, words
+
+FILES = ("teencode", "regional", "stopwords", "concepts", "aspects", "entities")
+
+
+def read_folder(folder: Path) -> dict[str, Any]:
+    """The lists by file name; raises FileNotFoundError or ValueError naming the file."""
+    lists: dict[str, Any] = {}
+    for name in FILES:
+        path = folder / f"{name}.yaml"
+        with path.open(encoding="utf-8") as file:
+            content = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        if not isinstance(content, dict):
+            raise ValueError(f"{path}: expected a mapping")
+        lists[name] = content
+    return lists
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message as every component sees it."""
+
+    message: Normalised
+    concepts: tuple[str, ...]
+    skip: frozenset[int]
+    """Tokens that say nothing about which procedure is meant."""
+
+
+class Lexicon:
+    """Turns a text into a `Reading`; read-only after construction."""
+
+    def __init__(self, lists: Mapping[str, Any]) -> None:
+        self.lists = lists
+        self._normaliser = Normaliser(lists["teencode"], lists["regional"])
+        self._concepts = Concepts(lists["concepts"])
+        stop = lists["stopwords"]
+        self._stop = {tuple(words(clean(p))) for p in [*stop["vi"], *stop["en"]]}
+        self._bare = {tuple(fold(w) for w in p) for p in self._stop if len(p) > 1}
+        self._bare |= {tuple(p.split()) for p in stop["bare"]}
+        self._bare |= {tuple(words(clean(p))) for p in stop["en"]}
+        self._longest = max(len(p) for p in self._stop)
+
+    def read(self, text: str) -> Reading:
+        message = self._normaliser(text)
+        return Reading(message, tuple(self._concepts(message)), self._skip(message))
+
+    def _skip(self, message: Normalised) -> frozenset[int]:
+        source, phrases = (
+            (message.tokens, self._stop) if message.accented else (message.folded, self._bare)
+        )
+        skipped: set[int] = set()
+        at = 0
+        while at < len(source):
+            for length in range(min(self._longest, len(source) - at), 0, -1):
+                if tuple(source[at : at + length]) in phrases:
+                    skipped.update(range(at, at + length))
+                    at += length
+                    break
+            else:
+                at += 1
+        return frozenset(skipped)

@@ -1,0 +1,57 @@
+"""Multinomial logistic regression by mini-batches over sparse rows.
+
+scikit-learn's solvers need minutes for hundreds of classes on two cores; this needs seconds and the same seed gives
+the same weights.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+SEED = 20261121
+_SCALE = 10.0
+"""Rows have length one, so inputs are enlarged to let few epochs reach confident answers."""
+
+
+def fit(
+    rows: csr_matrix,
+    labels: np.ndarray,
+    weight: np.ndarray,
+    classes: int,
+    epochs: int = 8,
+    batch: int = 512,
+    rate: float = 2.0,
+    decay: float = 0.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """(features × classes) float32 weights and the bias, to be used as `softmax(row @ weights + bias)`.
+
+    `rows` have Euclidean length one; `labels` are class numbers; `weight` is the importance of a row; `decay` shrinks
+    the weights after each epoch, which keeps confidence modest.
+    """
+    random_ = np.random.default_rng(SEED)
+    weights = np.zeros((rows.shape[1], classes), dtype=np.float32)
+    bias = np.zeros(classes, dtype=np.float32)
+    importance = weight.astype(np.float32)[:, None]
+    for epoch in range(epochs):
+        step = rate * (1.0 if epoch < epochs - 2 else 0.4)
+        order = random_.permutation(len(labels))
+        for start in range(0, len(order), batch):
+            picked = order[start : start + batch]
+            part = rows[picked]
+            error = probabilities(_SCALE * (part @ weights) + bias)
+            error[np.arange(len(picked)), labels[picked]] -= 1.0
+            error *= importance[picked]
+            columns = np.unique(part.indices)
+            gradient = part[:, columns].T @ error
+            weights[columns] -= (step * _SCALE / batch) * np.asarray(gradient, dtype=np.float32)
+            bias -= 0.1 * error.mean(axis=0)
+        if decay:
+            weights *= 1.0 - decay
+    return weights * _SCALE, bias
+
+
+def probabilities(logits: np.ndarray) -> np.ndarray:
+    """Softmax along the last axis."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True))

@@ -1,0 +1,210 @@
+"""Training data of a release: the catalogue's own words, our examples, and slips people make; the same each time.
+
+`generate` writes `nlu.yml` (intents, for Rasa) and `understanding.json` (for our components) into one folder.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nlu.catalogue import Entry, canonical_codes, entries, load
+from nlu.lexicon import read_folder
+from nlu.material import LOOKUP, PREFIX, Material, write_material
+from nlu.syllables import fold
+
+SEED = 20261121
+_MARKUP = re.compile(r"[\[\]{}<>\\|`\"]+")
+_PARENTHESES = re.compile(r"\s*\([^)]*\)")
+
+
+def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Path:
+    """Write the training folder; returns the path of `nlu.yml`.
+
+    `content` is `data/nlu`; the lexicon lies beside it. Raises ValueError or FileNotFoundError naming the file.
+    """
+    random_ = random.Random(SEED)
+    procedures = load(catalogue)
+    answerable = entries(procedures)
+    groups = canonical_codes(procedures)
+    frames = _read(content / "frames.yaml")
+    phrasings = _phrasings(answerable, _own_phrasings(content, groups))
+    augmented = _augment(phrasings, frames, random_)
+    intents = _intents(content, frames, random_)
+    events = _life_events(content, groups)
+    intents["life_event"] = _unique(
+        [
+            *intents.get("life_event", ()),
+            *(s for e in events for s in _spoken(e["says"], frames, random_)),
+        ]
+    )
+    intents["ask_procedure"] = _unique(
+        [*intents.get("ask_procedure", ()), *(a["text"] for a in _sample(augmented, random_))]
+    )
+    material = Material(
+        lexicon=read_folder(content.parent / "lexicon"),
+        phrasings=phrasings,
+        augmented=augmented,
+        outside=intents.get("out_of_scope", []),
+        ranks={e.code: e.rank for e in answerable},
+        groups=groups,
+        documents={e.code: list(e.documents) for e in answerable if e.documents},
+        life_events=events,
+        centre=json.loads(centre.read_text(encoding="utf-8")),
+    )
+    training.mkdir(parents=True, exist_ok=True)
+    return _write_nlu(training / "nlu.yml", intents, write_material(training, material))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as file:
+        content = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    if not isinstance(content, dict):
+        raise ValueError(f"{path}: expected a mapping")
+    return content
+
+
+def _unique(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(t for t in texts if t and t.strip()))
+
+
+def _own_phrasings(content: Path, groups: Mapping[str, str]) -> dict[str, list[str]]:
+    """`procedures/*.yaml`: code → phrasings. A code that the catalogue lacks is left out."""
+    own: dict[str, list[str]] = {}
+    for path in sorted((content / "procedures").glob("*.yaml")):
+        for code, texts in _read(path).items():
+            if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
+                raise ValueError(f"{path}: {code}: expected a list of sentences")
+            if str(code) in groups:
+                own.setdefault(groups[str(code)], []).extend(texts)
+    return own
+
+
+def _short_names(name: str) -> list[str]:
+    """An official name whole, without brackets, and cut at its first clause when it is long."""
+    bare = _PARENTHESES.sub("", name).strip()
+    names = [name, bare]
+    first = re.split(r"[;,:]", bare)[0].strip()
+    if len(first.split()) >= 4:
+        names.append(first)
+    for prefix in ("Thủ tục ", "Thực hiện ", "Giải quyết ", "Cấp ", "Đăng ký "):
+        if bare.startswith(prefix) and len(bare.split()) - len(prefix.split()) >= 3:
+            names.append(bare[len(prefix) :])
+    return _unique(names)
+
+
+def _phrasings(
+    answerable: Sequence[Entry], own: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for entry in answerable:
+        names = [n for name in entry.names for n in _short_names(name)]
+        texts = _unique([*names, *entry.names_en, *entry.aliases, *own.get(entry.code, ())])
+        rows += [{"code": entry.code, "text": t, "weight": 1.0} for t in texts]
+    return rows
+
+
+def _augment(
+    phrasings: Sequence[Mapping[str, Any]], frames: Mapping[str, Any], random_: random.Random
+) -> list[dict[str, Any]]:
+    """Each phrasing in a sentence, without accents, and with slips."""
+    rows: list[dict[str, Any]] = []
+    for row in phrasings:
+        text = row["text"].lower()
+        if len(text) > 90:
+            continue
+        english = text.isascii() and _looks_english(text)
+        choices = frames["en" if english else "vi"]
+        framed = [random_.choice(choices).replace("{p}", text) for _ in range(2)]
+        variants = (
+            framed
+            if english
+            else [*framed, fold(random_.choice(framed)), slip(framed[0], frames, random_)]
+        )
+        rows += [{"code": row["code"], "text": v, "weight": 0.5} for v in _unique(variants)]
+    return rows
+
+
+_ENGLISH = re.compile(
+    r"\b(the|of|for|my|a|an|i|to|in|with|certificate|register|registration|permit|licen[cs]e)\b"
+)
+
+
+def _looks_english(text: str) -> bool:
+    from nlu.language import detect
+
+    return bool(_ENGLISH.search(text)) or detect(text.split()) == "en"
+
+
+def slip(text: str, frames: Mapping[str, Any], random_: random.Random) -> str:
+    """The text as a hasty chat user writes it."""
+    for words, spellings in frames["slips"].items():
+        if words in text and random_.random() < 0.7:
+            text = text.replace(words, random_.choice(spellings))
+    return text
+
+
+def _spoken(texts: Sequence[str], frames: Mapping[str, Any], random_: random.Random) -> list[str]:
+    """Each text as it is, without accents, and half of them with slips."""
+    out: list[str] = []
+    for text in texts:
+        lowered = text.lower()
+        out += [lowered, fold(lowered)]
+        if random_.random() < 0.5:
+            out.append(slip(lowered, frames, random_))
+    return out
+
+
+def _intents(
+    content: Path, frames: Mapping[str, Any], random_: random.Random
+) -> dict[str, list[str]]:
+    """`intents/*.yaml`: `{intent, vi: [...], en: [...]}`, one intent a file."""
+    intents: dict[str, list[str]] = {}
+    for path in sorted((content / "intents").glob("*.yaml")):
+        table = _read(path)
+        name = table.get("intent")
+        if not isinstance(name, str):
+            raise ValueError(f"{path}: intent: missing")
+        texts = [t for t in table.get("vi") or () if isinstance(t, str)]
+        english = [t.lower() for t in table.get("en") or () if isinstance(t, str)]
+        intents.setdefault(name, []).extend(_unique([*_spoken(texts, frames, random_), *english]))
+    return intents
+
+
+def _life_events(content: Path, groups: Mapping[str, str]) -> list[dict[str, Any]]:
+    """`life_events.yaml`, with codes led to the ones that answer and unknown codes left out."""
+    path = content / "life_events.yaml"
+    events = []
+    for event in _read(path)["life_events"]:
+        codes = _unique(groups.get(str(c), "") for c in event["procedures"])
+        if codes:
+            says = [*event.get("says_vi", ()), *event.get("says_en", ())]
+            name = {"vi": event["name_vi"], "en": event["name_en"]}
+            events.append({"id": event["id"], "name": name, "procedures": codes, "says": says})
+    return events
+
+
+def _sample(
+    rows: Sequence[Mapping[str, Any]], random_: random.Random, most: int = 5000
+) -> list[Mapping[str, Any]]:
+    return list(rows) if len(rows) <= most else random_.sample(list(rows), most)
+
+
+def _write_nlu(path: Path, intents: Mapping[str, Sequence[str]], material: Path) -> Path:
+    """Rasa's YAML. Brackets and braces of a text would be read as markup and are dropped."""
+    lines = ['version: "3.1"', "nlu:"]
+    taken: set[str] = set()
+    for name in sorted(intents, key=lambda n: (n == "ask_procedure", n)):
+        texts = [" ".join(_MARKUP.sub(" ", t).split()) for t in intents[name]]
+        texts = [t for t in _unique(texts) if t not in taken]
+        taken.update(texts)
+        lines += [f"  - intent: {name}", "    examples: |", *(f"      - {t}" for t in texts)]
+    lines += [f"  - lookup: {LOOKUP}", "    examples: |", f"      - {PREFIX}{material.resolve()}"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
