@@ -221,9 +221,10 @@ def _hours(root: Marked, counters: dict[str, Counter]) -> tuple[HoursRules, Tick
 
 
 def _ticket_rules(node: Marked | None) -> TicketRules:
-    f = node.fields("", "before_opening_minutes digits") if node else {}
+    f = node.fields("", "before_opening_minutes outside_hours digits") if node else {}
     before = f["before_opening_minutes"].whole(0, 240) if "before_opening_minutes" in f else 30
-    return TicketRules(before, f["digits"].whole(2, 5) if "digits" in f else 3)
+    outside = "outside_hours" in f and f["outside_hours"].choice("refuse", "allow") == "allow"
+    return TicketRules(before, outside, f["digits"].whole(2, 5) if "digits" in f else 3)
 
 
 def _closure(item: Marked, counters: dict[str, Counter]) -> Closure:

@@ -91,6 +91,8 @@ class HoursRules:
 class TicketRules:
     before_opening_minutes: int
     """How long before a session tickets are given out."""
+    outside_hours: bool
+    """Whether tickets are given while the counter is closed (for demonstrations and trials)."""
     digits: int
     """Digits of the running number behind the counter's prefix."""
 

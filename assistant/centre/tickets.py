@@ -131,7 +131,7 @@ class Tickets:
 
     def _check_open(self, counter: Counter, now: datetime) -> None:
         schedule = self._schedules[counter.id]
-        if schedule.is_open(now):
+        if self._content.tickets.outside_hours or schedule.is_open(now):
             return
         opens = schedule.next_opening(now)
         before = timedelta(minutes=self._content.tickets.before_opening_minutes)

@@ -157,6 +157,19 @@ async def test_tickets_begin_shortly_before_opening(sqlite_centre: Centre, clock
     assert ticket.expected_wait_minutes == 30  # the doors open at 7:30
 
 
+async def test_a_trial_may_give_tickets_at_night(
+    sqlite_database: Database, folder: Path, clock
+) -> None:
+    hours = folder / "hours.yaml"
+    hours.write_text(
+        hours.read_text("utf-8").replace("outside_hours: refuse", "outside_hours: allow")
+    )
+    clock.forward(14 * 60)
+    centre = Centre(sqlite_database, folder, clock=clock)
+    ticket = await centre.issue_ticket("3")
+    assert (ticket.number, ticket.before_closing) == (3001, False)
+
+
 async def test_forgetting_a_conversation_keeps_its_ticket(
     centre: Centre, database: Database
 ) -> None:
