@@ -82,7 +82,7 @@ class Catalogue:
 
     async def get(self, code: str) -> Procedure:
         """The procedure that answers for a code; raises `LetanError` ``procedure_unknown``."""
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             row = await CatalogueRepository(session).get(code.strip().lower())
         if row is None:
             raise procedure_unknown(code)
@@ -101,7 +101,7 @@ class Catalogue:
 
         Raises `LetanError` ``catalogue_empty`` when nothing has been imported.
         """
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             repository = CatalogueRepository(session)
             rows, newest = await repository.all(), await repository.newest()
         if newest is None:
@@ -115,7 +115,7 @@ class Catalogue:
         return await asyncio.to_thread(write_snapshot, procedures, newest, path)
 
     async def _rows(self) -> list[ProcedureRow]:
-        async with self._database.session() as session:
+        async with self._database.reading() as session:
             return list((await CatalogueRepository(session).all()).values())
 
 
