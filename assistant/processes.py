@@ -9,7 +9,7 @@ import os
 import random
 import signal
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
@@ -22,7 +22,7 @@ State = Literal["stopped", "starting", "ready", "waiting"]
 """`waiting`: it died (or never became ready) and is started again after a pause."""
 
 _SECRETS = frozenset(("LETAN_OPERATOR_TOKEN", "LETAN_DATABASE_URL"))
-_LONGEST_LINE = 2000
+_LONGEST_LINE = 8000
 _STEADY_SECONDS = 60.0
 
 
@@ -199,23 +199,11 @@ class ChildProcess:
         await process.wait()
 
     async def _forward(self, stream: asyncio.StreamReader | None, *, error: bool) -> None:
-        if stream is None:
-            return
-        rest = b""
-        while chunk := await stream.read(65536):
-            *lines, rest = (rest + chunk).split(b"\n")
-            for line in lines:
+        if stream is not None:
+            async for line in read_lines(stream):
                 self._line(line, error)
-            if len(rest) > _LONGEST_LINE:
-                self._line(rest, error)
-                rest = b""
-        if rest:
-            self._line(rest, error)
 
-    def _line(self, raw: bytes, error: bool) -> None:
-        text = raw[:_LONGEST_LINE].decode("utf-8", "replace").rstrip()
-        if not text:
-            return
+    def _line(self, text: str, error: bool) -> None:
         if error:
             self.last_lines.append(text)
         self._log.debug("child says", stream="stderr" if error else "stdout", line=text)
@@ -226,6 +214,24 @@ class ChildProcess:
         self._state = state
         if self._on_change is not None:
             self._on_change(state)
+
+
+async def read_lines(stream: asyncio.StreamReader) -> AsyncIterator[str]:
+    """What a child prints, line by line: blank lines left out, endless ones cut, never an error."""
+    rest = b""
+    while chunk := await stream.read(65536):
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > _LONGEST_LINE:
+            lines, rest = [*lines, rest], b""
+        for line in lines:
+            if line.strip():
+                yield _text(line)
+    if rest.strip():
+        yield _text(rest)
+
+
+def _text(raw: bytes) -> str:
+    return raw[:_LONGEST_LINE].decode("utf-8", "replace").rstrip()
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

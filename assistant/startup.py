@@ -118,6 +118,8 @@ class Background:
         for name, part, wanted in (*parts, ("speech", state.voice, speech)):
             if wanted and not isinstance(part, MissingPart):
                 self._run(name, self._start_part(name, part.start))
+        self._health.starting("content", required=False)
+        self._run("content", self._start_part("content", self._load_content))
         self._run("releases", self._follow_releases())
         self._run("sweep", self._sweep())
         self._run("lag", state.metrics.watch_loop())
@@ -145,12 +147,11 @@ class Background:
         else:
             self._health.ready(name)
 
+    async def _load_content(self) -> None:
+        await ensure_content(self._settings, self.app.state.database)
+
     async def _follow_releases(self) -> None:
         """Serve the release in force, now and whenever another one is published."""
-        try:
-            await ensure_content(self._settings, self.app.state.database)
-        except Exception as error:  # content of a release may still be served
-            self._health.failed_with("content", error)
         while True:
             try:
                 await self._serve_newest()

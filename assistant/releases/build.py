@@ -20,6 +20,7 @@ from assistant.centre.content import load_content
 from assistant.centre.snapshot import write_snapshot
 from assistant.engine.manifest import write_manifest
 from assistant.errors import LetanError
+from assistant.processes import read_lines
 from assistant.releases.content import centre_folder, ensure_content
 from assistant.releases.service import Releases
 from assistant.settings import ROOT, Settings
@@ -28,7 +29,6 @@ from assistant.storage.database import Database
 log = structlog.get_logger(__name__)
 
 _TRAINING_SHARE = (0.08, 0.95)
-_LONGEST_LINE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,6 @@ async def _train(settings: Settings, folder: Path) -> AsyncIterator[tuple[str, f
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            limit=_LONGEST_LINE,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
     except OSError as error:
@@ -99,8 +98,8 @@ async def _train(settings: Settings, folder: Path) -> AsyncIterator[tuple[str, f
     draining = asyncio.create_task(_drain(process.stderr, last_lines))
     failure: str | None = None
     try:
-        async for raw in process.stdout:
-            message = _message(raw)
+        async for line in read_lines(process.stdout):
+            message = _message(line)
             if "error" in message:
                 failure = str(message["error"])
             elif "step" in message:
@@ -127,13 +126,11 @@ def _training_command(settings: Settings, folder: Path) -> list[str]:
 
 
 async def _drain(stream: asyncio.StreamReader, last_lines: deque[str]) -> None:
-    while chunk := await stream.read(65536):
-        for line in chunk.decode("utf-8", "replace").splitlines():
-            if line.strip():
-                last_lines.append(line[:500])
+    async for line in read_lines(stream):
+        last_lines.append(line[:500])
 
 
-def _message(raw: bytes) -> dict[str, Any]:
+def _message(raw: str) -> dict[str, Any]:
     try:
         message = json.loads(raw)
     except ValueError:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from assistant.catalogue.repository import CatalogueRepository
 from assistant.catalogue.service import Catalogue
 from assistant.centre.content import load_content
 from assistant.errors import LetanError
@@ -28,10 +29,10 @@ async def ensure_content(settings: Settings, database: Database) -> bool:
 
     Raises `assistant.catalogue.problems.ContentError`.
     """
-    catalogue = Catalogue(database)
-    if await catalogue.all():
-        return False
-    await catalogue.import_folder(settings.content_dir / PROCEDURES)
+    async with database.reading() as session:
+        if await CatalogueRepository(session).newest() is not None:
+            return False
+    await Catalogue(database).import_folder(settings.content_dir / PROCEDURES)
     return True
 
 

@@ -6,6 +6,7 @@ from pkgutil import walk_packages
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -43,6 +44,16 @@ async def migrate(database: Database) -> None:
             await connection.run_sync(_upgrade)
     except (DBAPIError, OSError) as error:
         raise _explained(database, error) from error
+    except CommandError as error:  # the database was written by a newer version of this program
+        raise LetanError(
+            "database_newer",
+            503,
+            "Cơ sở dữ liệu thuộc về một phiên bản Lễ Tân mới hơn. Hãy cài phiên bản mới hơn, "
+            "hoặc dùng thư mục dữ liệu khác (--data-dir).",
+            "The database belongs to a newer version of Lễ Tân. Install that version, or use "
+            "another data folder (--data-dir).",
+            log=str(error),
+        ) from error
 
 
 def _upgrade(connection: Connection) -> None:
