@@ -12,13 +12,21 @@ from starlette.websockets import WebSocketDisconnect
 
 from assistant.centre.live import spoken_call
 from assistant.centre.queues import Call
-from assistant.centre.schemas import BoardOut, CallOut, CentreOut, MapOut, TicketIn, TicketOut
+from assistant.centre.schemas import (
+    COUNTER_PATTERN,
+    BoardOut,
+    CallOut,
+    CentreOut,
+    MapOut,
+    TicketIn,
+    TicketOut,
+)
 from assistant.centre.service import Centre
 from assistant.security import Principal, require_operator_or_kiosk, require_visitor_or_token
 
 router = APIRouter(tags=["centre"])
 
-CounterPath = Annotated[str, Path(min_length=1, max_length=32, examples=["3"])]
+CounterPath = Annotated[str, Path(pattern=COUNTER_PATTERN, examples=["3"])]
 
 
 def centre_of(connection: HTTPConnection) -> Centre:

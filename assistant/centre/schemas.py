@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-CounterId = Annotated[str, Field(min_length=1, max_length=32, examples=["3"])]
+COUNTER_PATTERN = r"^[a-z0-9-]{1,32}$"
+CounterId = Annotated[str, Field(pattern=COUNTER_PATTERN, examples=["3"])]
 Moment = Annotated[datetime, Field(examples=["2026-11-23T08:30:00+07:00"])]
 
 
@@ -105,7 +106,7 @@ class TicketIn(BaseModel):
     counter: CounterId
     conversation: Annotated[
         str | None,
-        Field(min_length=1, max_length=64, description="not needed with a token"),
+        Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$", description="not needed with a token"),
     ] = None
 
 

@@ -117,11 +117,12 @@ class Centre:
         found = self.content.counters.get(counter)
         if found is None:
             known = ", ".join(self.content.counters)
+            shown = counter[:32].encode("utf-8", "replace").decode()
             raise LetanError(
                 "counter_unknown",
                 404,
-                f"Không có quầy “{counter[:32]}”. Các quầy: {known}.",
-                f"There is no counter “{counter[:32]}”. Counters: {known}.",
+                f"Không có quầy “{shown}”. Các quầy: {known}.",
+                f"There is no counter “{shown}”. Counters: {known}.",
                 field="counter",
             )
         return found

@@ -100,12 +100,13 @@ class Wayfinder:
 
 
 def place_unknown(place: str, content: Content) -> LetanError:
+    shown = place[:40].encode("utf-8", "replace").decode()
     known = ", ".join([*content.places, *content.offices])
     return LetanError(
         "place_unknown",
         404,
-        f"Không có nơi “{place[:40]}”. Các nơi: {known}.",
-        f"There is no place “{place[:40]}”. Places: {known}.",
+        f"Không có nơi “{shown}”. Các nơi: {known}.",
+        f"There is no place “{shown}”. Places: {known}.",
         field="place",
     )
 

@@ -1,5 +1,6 @@
 """The centre's endpoints: who may what, what comes back, and how errors are told."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from io import BytesIO
@@ -108,15 +109,26 @@ def test_the_same_key_is_the_same_ticket_for_the_same_person_only(client: TestCl
         ({"counter": "3", "colour": "red"}, 422, "colour"),
         ({"counter": None}, 422, "counter"),
         ({}, 422, "counter"),
-        ({"counter": "3'; DROP TABLE tickets; --"}, 404, "counter"),
-        ({"counter": "\x00"}, 404, "counter"),
+        ({"counter": "3'; DROP TABLE tickets; --"}, 422, "counter"),
+        ({"counter": "\x00"}, 422, "counter"),
+        ({"counter": "\ud800"}, 422, "counter"),
+        ({"counter": "3", "conversation": "\x00"}, 422, "conversation"),
+        ({"counter": "3", "conversation": ["open-1"]}, 422, "conversation"),
     ],
 )
 def test_bad_input_names_the_field(client: TestClient, body: dict, status: int, field: str) -> None:
-    answer = client.post("/api/v1/tickets", json=body, headers=OPERATOR)
+    sent = {**OPERATOR, "Content-Type": "application/json"}
+    answer = client.post("/api/v1/tickets", content=json.dumps(body), headers=sent)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["field"] == field
+
+
+@pytest.mark.parametrize("counter", ["%00", "%ED%A0%80", "a" * 300, "3%27--", "Quầy"])
+def test_odd_counters_in_the_address_are_refused(client: TestClient, counter: str) -> None:
+    answer = client.post(f"/api/v1/counters/{counter}/call-next", headers=OPERATOR)
+    assert answer.status_code == 422
+    assert answer.json()["field"] == "counter"
 
 
 def test_a_closed_counter_is_a_conflict_that_says_when(client: TestClient, clock) -> None:
