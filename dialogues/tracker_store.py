@@ -17,7 +17,7 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 
 class StorageError(Exception):
@@ -26,15 +26,22 @@ class StorageError(Exception):
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    # NORMAL: what is committed survives kill -9; a power cut may take the last turns, never corrupt the file.
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "busy_timeout=5000",
-        "secure_delete=ON",
-    ):
+    # NORMAL: what is committed survives kill -9; a power cut may take the last turns, never corrupt.
+    for pragma in ("busy_timeout=5000", "synchronous=NORMAL", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_write_ahead_log(connection: Any) -> None:
+    """Readers and the writer do not wait for each other. The mode is a property of the file."""
+    until = time.monotonic() + 5.0
+    while connection.execute(sa.text("PRAGMA journal_mode")).scalar() != "wal":
+        try:
+            connection.execute(sa.text("PRAGMA journal_mode=WAL"))
+        except OperationalError:  # switching does not wait for others by itself
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 class ConversationStore(SQLTrackerStore):
@@ -64,7 +71,13 @@ class ConversationStore(SQLTrackerStore):
 
     def _create_schema(self) -> None:
         table = self.SQLEvent.__table__
+        sqlite = self.engine.dialect.name == "sqlite"
+        if sqlite:
+            with self.engine.connect() as connection:
+                _use_write_ahead_log(connection)
         with self.engine.begin() as connection:
+            if sqlite:
+                connection.execute(sa.text("BEGIN IMMEDIATE"))
             if self.engine.dialect.name == "postgresql":
                 # engines of an old and a new release start side by side: creating twice at once would fail
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(778120453)"))

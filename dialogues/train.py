@@ -14,6 +14,7 @@ import random
 import shutil
 import sys
 import tempfile
+import traceback
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -109,8 +110,13 @@ def main() -> int:
     try:
         train(arguments.release.resolve(), arguments.content.resolve())
     except Exception as error:
-        print(json.dumps({"error": f"{type(error).__name__}: {error}"}), flush=True)
-        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        traceback.print_exc()
+        # Rasa wraps the cause of a failed component: the first error is the one that helps
+        cause: BaseException = error
+        while cause.__cause__ is not None:
+            cause = cause.__cause__
+        text = f"{type(cause).__name__}: {cause}"
+        print(json.dumps({"error": text[:500]}, ensure_ascii=False), flush=True)
         return 1
     return 0
 
