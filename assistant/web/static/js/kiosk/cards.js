@@ -2,14 +2,14 @@
 
 import { button, el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
-import { langOf, pick, shortDate, t } from "../shared/i18n.js";
+import { N_, langOf, pick, shortDate, t } from "../shared/i18n.js";
 import { PagedList } from "./pages.js";
 import { counterState, shortCounterName } from "./dialogs.js";
 
 const FACTS = [
-  ["fee", "coins", "Lệ phí"],
-  ["time", "clock", "Thời hạn"],
-  ["place", "pin", "Nơi làm"],
+  ["fee", "coins", N_("Lệ phí")],
+  ["time", "clock", N_("Thời hạn")],
+  ["place", "pin", N_("Nơi làm")],
 ];
 const MORE = ["fee", "eligibility", "online", "result", "steps", "form", "legal_basis"];
 const MORE_ICONS = { fee: "coins", eligibility: "people", online: "globe", result: "document", steps: "list", form: "document", legal_basis: "scales" };
@@ -119,11 +119,11 @@ function documents(part) {
 }
 
 const KINDS = {
-  present: "cho cán bộ xem",
-  submit: "nộp cho cán bộ",
-  form: "tờ khai",
-  original: "bản chính",
-  copy: "bản sao",
+  present: N_("cho cán bộ xem"),
+  submit: N_("nộp cho cán bộ"),
+  form: N_("tờ khai"),
+  original: N_("bản chính"),
+  copy: N_("bản sao"),
 };
 
 function paper(item) {
@@ -252,7 +252,7 @@ export function paperQuestion(app, part) {
     el("div", { class: "progress", "aria-hidden": "true" }, part.items.map((_, i) => el("i", { class: i < index ? "done" : i === index ? "now" : "" }))),
     el("h2", { class: "paper-name" }, pick(item.title)),
     item.note ? el("p", { class: "paper-note" }, pick(item.note)) : null,
-    el("div", { class: "have-row" }, [answer("yes", "Có", "check"), answer("no", "Chưa", "close"), answer("unsure", "Không rõ", "question")]),
+    el("div", { class: "have-row" }, [answer("yes", N_("Có"), "check"), answer("no", N_("Chưa"), "close"), answer("unsure", N_("Không rõ"), "question")]),
   ]);
   return { node, close() {} };
 }

@@ -3,7 +3,7 @@
 import { ApiError, postJson } from "../shared/api.js";
 import { button, el, replace } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
-import { pick, t } from "../shared/i18n.js";
+import { N_, pick, t } from "../shared/i18n.js";
 
 export function askCorrection(app) {
   const field = el("input", {
@@ -49,10 +49,10 @@ export function askCorrection(app) {
 }
 
 export const MODES = [
-  ["big", "text", "Chữ to hơn"],
-  ["contrast", "contrast", "Tương phản cao"],
-  ["slow", "slower", "Nói chậm"],
-  ["captions", "captions", "Chỉ hiện chữ"],
+  ["big", "text", N_("Chữ to hơn")],
+  ["contrast", "contrast", N_("Tương phản cao")],
+  ["slow", "slower", N_("Nói chậm")],
+  ["captions", "captions", N_("Chỉ hiện chữ")],
 ];
 
 /** Toggle buttons of the ways to see and hear. */

@@ -119,7 +119,9 @@ export class HallMap {
   #fit(drawing) {
     const { box } = this.plan;
     const scale = Math.min(this.node.clientWidth / box.width, this.node.clientHeight / box.height);
-    if (scale > 0) drawing.style.setProperty("--k", String(1 / scale));
+    // On a small map full-size marks would hide each other.
+    const size = Math.min(1, Math.max(0.5, this.node.clientWidth / 800));
+    if (scale > 0) drawing.style.setProperty("--k", String(size / scale));
   }
 
   #place(place, isDestination) {
@@ -127,12 +129,13 @@ export class HallMap {
     const number = place.kind === "counter" ? (/\d+/.exec(place.id) || [""])[0] : "";
     if (!number && (place.kind === "home" || place.kind === "dock")) return null;
     const words = pick(place.name);
-    const name = PLACE_ICONS.find(([pattern]) => pattern.test(`${place.id} ${words}`))?.[1] || "pin";
+    const known = PLACE_ICONS.find(([pattern]) => pattern.test(`${place.id} ${words}`))?.[1];
+    if (!number && !known && !isDestination) return null;
     const mark = svg("g", { class: `map-place is-${place.kind}${isDestination ? " is-destination" : ""}` }, [
       svg("circle", { r: isDestination ? 34 : 24 }),
       number
         ? svg("text", { dy: "0.36em", class: "map-number" }, number)
-        : svg("g", { class: "map-icon" }, iconPaths(name)),
+        : svg("g", { class: "map-icon" }, iconPaths(known || "pin")),
     ]);
     mark.style.transform = `translate(${x}px, ${y}px) scale(var(--k))`;
     return mark;

@@ -18,6 +18,8 @@ export class PagedList {
     this.node = el("div", { class: "paged" }, this.list, this.foot);
     this.watch = new ResizeObserver(() => this.fit());
     this.watch.observe(this.node);
+    // The typeface may arrive after the first measurement.
+    document.fonts.ready.then(() => this.node.isConnected && this.fit());
   }
 
   close() {

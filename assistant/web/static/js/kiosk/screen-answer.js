@@ -13,7 +13,8 @@ export function answerScreen(app) {
   const robotFace = face(pending ? "thinking" : problem ? "idle" : "speaking");
   const blocks = pending || problem ? [] : replyBlocks(app, reply.parts);
   const hasCard = blocks.some((block) => block.main);
-  const node = el("div", { class: `answer${hasCard ? " has-card" : ""}` }, [
+  const asking = !pending && !problem && reply.parts.some((part) => part.type === "checklist" && !part.done);
+  const node = el("div", { class: `answer${hasCard ? " has-card" : ""}${asking ? " is-asking" : ""}` }, [
     el("div", { class: "asked" }, [
       robotFace,
       el("p", { class: "asked-words" }, [

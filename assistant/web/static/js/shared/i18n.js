@@ -29,6 +29,9 @@ export function t(source, values = {}) {
   );
 }
 
+/** Marks a string in a table for translation; `t()` translates it where it is shown. */
+export const N_ = (source) => source;
+
 /** Pick the reader's language out of `{"vi": …, "en": …}`; plain strings stay as they are. */
 export function pick(value, lang = current) {
   if (value === null || value === undefined) return "";
