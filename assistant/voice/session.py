@@ -34,6 +34,9 @@ MOST_QUEUED_BYTES = 2 * 1024 * 1024
 NO_AUDIO_SECONDS = 8.0
 """A client that sends nothing for so long is taken as gone."""
 LEVEL_EVERY_S = 0.1
+PLAUSIBLE = 0.5
+"""Confidence below which a sentence is taken as another language or babble. Measured: human
+Vietnamese 0.90 to 1.0, English and Korean 0.22 to 0.75 (docs/speech.md)."""
 
 Reason = Literal["silence", "too_short", "noise", "engine"]
 
@@ -204,7 +207,7 @@ class VoiceSession:
                 with suppress(asyncio.CancelledError, SpeechError):
                     await reader
         text = decent(transcript.text)
-        if text:
+        if text and not _implausible(text, transcript.confidence):
             self._emit(Final(text, transcript.confidence, decode_s, ended.silence_s))
         else:
             self._emit(Rejected("noise"))
@@ -261,3 +264,8 @@ class VoiceSession:
 
     def _emit(self, event: VoiceEvent) -> None:
         self._events.put_nowait(event)
+
+
+def _implausible(text: str, confidence: float | None) -> bool:
+    """One or two words are too little to judge by."""
+    return confidence is not None and confidence < PLAUSIBLE and len(text.split()) > 2
