@@ -30,12 +30,13 @@ def read(raw: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
+@settings(deadline=None)
 def test_any_bytes(raw: bytes) -> None:
     read(raw)
 
 
 @given(st.text(alphabet="ab:-? []{}&*!|>'\"#%@`,\n\t\r0.\\~<=ắ\x85\u2028\ufeff", max_size=120))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_yaml_like_text(text: str) -> None:
     read(text.encode())
 
@@ -47,7 +48,7 @@ def test_any_yaml_like_text(text: str) -> None:
         st.binary(max_size=12), st.sampled_from([b"\t", b"- ", b": ", b"&a ", b"*a", b"[", b"'"])
     ),
 )
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_damage_to_a_valid_file(start: int, cut: int, put: bytes) -> None:
     read(VALID[:start] + put + VALID[start + cut :])
 
@@ -85,7 +86,7 @@ _values = st.recursive(
     ),
     _values,
 )
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_value_under_any_key(key: str, value: object) -> None:
     import yaml
 
@@ -145,7 +146,7 @@ _entries = st.fixed_dictionaries(
 
 
 @given(_pair.filter(lambda pair: pair["en"] is not None), _entries)
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_what_is_written_reads_back_the_same(
     field: dict[str, str], entry: dict[str, object]
 ) -> None:

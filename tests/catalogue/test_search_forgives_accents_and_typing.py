@@ -2,7 +2,7 @@
 
 import pytest
 from catalogue_samples import SHIPPED
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.catalogue.content import load_folder
@@ -70,6 +70,7 @@ def test_the_start_of_a_code_lists_codes(index: SearchIndex) -> None:
 
 
 @given(st.text(max_size=400))
+@settings(deadline=None)
 def test_any_text_can_be_searched(index: SearchIndex, text: str) -> None:
     codes = [p.code for p in index.search(text)]
     assert len(codes) == len(set(codes))
