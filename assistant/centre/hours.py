@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Literal
 
 import holidays
+from babel.dates import get_month_names
 
 from assistant.centre.model import HoursRules, Session, Text, Week
 from assistant.centre.phrases import both, say
@@ -216,17 +217,32 @@ class Schedule:
 
 
 def moment_text(moment: datetime, now: datetime, language: Language) -> str:
-    """An instant as people say it: "13:00 hôm nay", "7:30 thứ Hai ngày 23 tháng 11"."""
+    """An instant as people say it: "13:00 hôm nay", "1 p.m. on Monday 23 November"."""
     here = now.astimezone(moment.tzinfo)
-    clock = f"{moment.hour}:{moment.minute:02d}"
+    clock = clock_text(moment.time(), language)
     days = (moment.date() - here.date()).days
     day = say(language, _DAY_NAMES[moment.weekday()])
-    values = {"clock": clock, "day": day, "date": moment.day, "month": moment.month}
+    values: dict[str, object] = {
+        "clock": clock,
+        "day": day,
+        "date": moment.day,
+        "month": moment.month,
+    }
+    if language == "en":  # 5/11 would be read as May by half of the world
+        values["month"] = get_month_names("wide", locale="en")[moment.month]
     if days == 0:
         return say(language, "{clock} hôm nay", clock=clock)
     if days == 1:
         return say(language, "{clock} ngày mai, {day} ngày {date}/{month}", **values)
     return say(language, "{clock} {day} ngày {date}/{month}", **values)
+
+
+def clock_text(clock: time, language: Language) -> str:
+    """A time of day: 13:00, or 1 p.m. in English."""
+    if language == "vi":
+        return f"{clock.hour}:{clock.minute:02d}"
+    minutes = f":{clock.minute:02d}" if clock.minute else ""
+    return f"{clock.hour % 12 or 12}{minutes} {'p.m.' if clock.hour >= 12 else 'a.m.'}"
 
 
 def _sessions_text(sessions: tuple[Session, ...], language: Language) -> str:
@@ -237,8 +253,8 @@ def _sessions_text(sessions: tuple[Session, ...], language: Language) -> str:
         text = say(
             language,
             "từ {start} đến {end}",
-            start=f"{session.start.hour}:{session.start.minute:02d}",
-            end=f"{session.end.hour}:{session.end.minute:02d}",
+            start=clock_text(session.start, language),
+            end=clock_text(session.end, language),
         )
         parts.append(f"{text} ({session.note.get(language)})" if session.note else text)
     return say(language, " và ").join(parts)

@@ -174,7 +174,7 @@ def _closed(
         "counter_closed",
         409,
         f"{vi} Quầy mở lại lúc {moment_text(opens, now, 'vi')}.",
-        f"{en} It opens at {moment_text(opens, now, 'en')}.",
+        f"{en} It opens at {moment_text(opens, now, 'en')}".rstrip(".") + ".",
         field="counter",
         retry_after=max(1, int((opens - now).total_seconds())),
         remedy_vi="Hãy quay lại lấy số khi quầy mở cửa.",

@@ -140,7 +140,7 @@ def test_a_closed_counter_is_a_conflict_that_says_when(client: TestClient, clock
     )
     assert answer.status_code == 409
     assert answer.json()["code"] == "counter_closed"
-    assert "13:00 today" in answer.json()["detail"]
+    assert "1 p.m. today" in answer.json()["detail"]
     assert answer.headers["Retry-After"] == "3600"
 
 

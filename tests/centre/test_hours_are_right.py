@@ -215,12 +215,15 @@ def test_any_week_keeps_the_same_promises(week: list[list[int]], now: datetime) 
 def test_the_usual_week_in_words() -> None:
     text = CENTRE.text()
     assert text.vi.startswith("Thứ Hai đến thứ Sáu từ 7:30 đến 11:30 và từ 13:00 đến 17:00")
-    assert text.en.endswith("Saturday from 7:30 to 11:30 (receiving dossiers only); Sunday closed")
+    assert text.en.endswith(
+        "Saturday from 7:30 a.m. to 11:30 a.m. (receiving dossiers only); Sunday closed"
+    )
     assert Schedule(CONTENT.hours, "9").text().vi.endswith("thứ Bảy và Chủ nhật nghỉ")
 
 
 def test_a_moment_in_words() -> None:
     now = at("2026-11-23T09:00")
-    assert moment_text(at("2026-11-23T13:00"), now, "en") == "13:00 today"
+    assert moment_text(at("2026-11-23T13:00"), now, "en") == "1 p.m. today"
+    assert moment_text(at("2026-12-05T07:30"), now, "en") == "7:30 a.m. on Saturday 5 December"
     tomorrow = moment_text(at("2026-11-24T07:30"), now, "vi")
     assert tomorrow == "7:30 ngày mai, thứ Ba ngày 24/11"
