@@ -93,10 +93,28 @@ def _load(name: str) -> ModuleType:
     return importlib.import_module(name)
 
 
+class _Absent(importlib.abc.MetaPathFinder):
+    """While it stands in front, TensorFlow looks as if it were not installed."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        if name.partition(".")[0] == "tensorflow":
+            raise ModuleNotFoundError(f"{name} is not wanted here", name=name)
+        return None
+
+
 def install() -> None:
     """Put the finder in front; calling it twice changes nothing."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
+    if "tensorflow" in sys.modules or "thinc.compat" in sys.modules:
+        return
+    # spaCy's thinc imports TensorFlow when it finds it, for converting arrays that we do not have
+    absent = _Absent()
+    sys.meta_path.insert(0, absent)
+    try:
+        importlib.import_module("thinc.compat")
+    finally:
+        sys.meta_path.remove(absent)
 
 
 def uninstall() -> None:

@@ -18,6 +18,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 
 class StorageError(Exception):
@@ -54,7 +55,10 @@ class ConversationStore(SQLTrackerStore):
         self.event_broker = None
         self.max_event_history = None
         url = url.replace("postgresql+asyncpg://", "postgresql://").replace("+aiosqlite", "")
-        options: dict[str, Any] = {"future": True}
+        # kept open: the last connection that closes writes the whole log back into the file (7 ms)
+        options: dict[str, Any] = {"future": True, "poolclass": QueuePool}
+        if url.startswith("sqlite"):
+            options["connect_args"] = {"check_same_thread": False}
         if url.startswith("postgresql"):
             options |= {"pool_size": 2, "max_overflow": 2, "pool_pre_ping": True}
             options["connect_args"] = {"connect_timeout": 5}

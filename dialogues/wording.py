@@ -13,6 +13,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 def clean(text: str) -> str:
     """NFC without control, bidi, surrogate and Unicode-tag characters; runs of blanks become one."""
+    if text.isprintable():  # the common case: nothing to take out
+        return " ".join(unicodedata.normalize("NFC", text).split())
     kept = (
         " " if char.isspace() else char
         for char in text

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogues.actions.answers import answer_procedure, lower_first
-from dialogues.actions.procedures import answer_or_ask, clarify, understood
+from dialogues.actions.procedures import answer_or_ask, clarify, named_surely
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.papers import named_documents
 from dialogues.sections import document_items, named_case
@@ -27,12 +27,13 @@ class CheckDocuments(ReplyAction):
             memory.checklist["have"][memory.checklist["current"]] = _HAVE[str(payload.value)]
             self._go_on(turn)
             return
-        codes = understood(turn)
-        if payload is None and codes and codes[0] != memory.topic:
-            if turn.reading.understanding.ambiguous:
+        if payload is None and not self._names_papers_of_topic(turn):
+            if memory.topic is None and turn.reading.understanding.ambiguous:
                 answer_or_ask(turn)
                 return
-            memory.topic, memory.case, memory.checklist = codes[0], None, None
+            code = named_surely(turn)
+            if code is not None and code != memory.topic:
+                memory.topic, memory.case, memory.checklist = code, None, None
         entry = turn.release.procedure(memory.topic)
         if entry is None:
             clarify(turn)
@@ -41,6 +42,15 @@ class CheckDocuments(ReplyAction):
         if case is not None:
             memory.case = str(case["id"])
         self._start(turn)
+
+    @staticmethod
+    def _names_papers_of_topic(turn: Turn) -> bool:
+        """A paper of the open procedure is often the name of another one ("giấy chứng sinh")."""
+        entry = turn.release.procedure(turn.memory.topic)
+        if entry is None:
+            return False
+        items = document_items(turn.card(entry)) or ()
+        return bool(named_documents(turn.reading.text, items))
 
     def _start(self, turn: Turn) -> None:
         memory = turn.memory

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialogues.actions.answers import counter_state, procedure_part, route_part, when
-from dialogues.actions.procedures import understood
+from dialogues.actions.procedures import named_surely
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.release import Entry
 from dialogues.wording import tokens
@@ -37,9 +37,9 @@ def _place_by_name(turn: Turn, text: str) -> str | None:
 
 def topic_entry(turn: Turn) -> Entry | None:
     """The procedure that the message names, else the open one; a named one becomes the topic."""
-    codes = understood(turn)
-    if codes and not turn.reading.understanding.ambiguous and codes[0] != turn.memory.topic:
-        turn.memory.topic, turn.memory.case, turn.memory.checklist = codes[0], None, None
+    code = named_surely(turn)
+    if code is not None and code != turn.memory.topic:
+        turn.memory.topic, turn.memory.case, turn.memory.checklist = code, None, None
         turn.memory.place = None
     return turn.release.procedure(turn.memory.topic)
 

@@ -40,6 +40,20 @@ def understood(turn: Turn) -> list[str]:
     return [code for code in dict.fromkeys(codes) if code]
 
 
+SURE = 0.75
+"""Confidence from which a procedure named in passing ("quầy làm khai sinh ở đâu") replaces the open one."""
+
+
+def named_surely(turn: Turn) -> str | None:
+    """The procedure that a message about something else names; without an open one less is enough."""
+    codes = understood(turn)
+    if not codes or turn.reading.understanding.ambiguous:
+        return None
+    if turn.memory.topic is not None and _confidence(turn, codes[0]) < SURE:
+        return None
+    return codes[0]
+
+
 def clarify(turn: Turn) -> None:
     """Not understood: one question with the nearest procedures; the second time in a row a person."""
     _ = turn.translate

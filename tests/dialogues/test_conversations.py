@@ -40,7 +40,9 @@ def test_a_follow_up_keeps_the_procedure(engine: Engine, conversation: str) -> N
 def test_unknown_facts_are_told_as_unknown_and_where_to_ask(
     engine: Engine, conversation: str, trained_catalogue: dict[str, dict]
 ) -> None:
-    code = next(c for c, e in trained_catalogue.items() if e["documents"] is None and not e["replaced_by"])
+    code = next(
+        c for c, e in trained_catalogue.items() if e["documents"] is None and not e["replaced_by"]
+    )
     reply = engine.turn(conversation, payload=f"procedure:{code}")
     (card,) = of_type(reply, "procedure")
     assert card["sections"]["documents"]["known"] is False
@@ -96,9 +98,7 @@ def test_a_choice_is_taken_by_number_title_or_payload(
     assert f"procedure:{chosen['topic']}" == second["payload"]
 
 
-def test_a_payload_is_only_a_button_when_it_is_on_offer(
-    engine: Engine, conversation: str
-) -> None:
+def test_a_payload_is_only_a_button_when_it_is_on_offer(engine: Engine, conversation: str) -> None:
     reply = engine.turn(conversation, text="have:yes")
     assert not of_type(reply, "checklist")
     reply = engine.turn(conversation, payload="robot:explode")
@@ -230,7 +230,9 @@ def test_repeat_says_the_last_answer_again(engine: Engine, conversation: str) ->
 
 
 def test_no_number_of_the_visitor_comes_back(engine: Engine, conversation: str) -> None:
-    reply = engine.turn(conversation, text="Căn cước của tôi số 079099000123, sao y bao nhiêu tiền?")
+    reply = engine.turn(
+        conversation, text="Căn cước của tôi số 079099000123, sao y bao nhiêu tiền?"
+    )
     assert not re.search("079099000123", str(reply))
 
 

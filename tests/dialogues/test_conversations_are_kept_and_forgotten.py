@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from dialogues.tracker_store import ConversationStore, StorageError
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, SlotSet, UserUttered
 from running_engine import ROOT, Engine, of_type
 from throwaway_postgres import cluster
+
+from dialogues.tracker_store import ConversationStore, StorageError
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,9 @@ import string
 
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from dialogues.phrases import LOCALE, translator
 from running_engine import ROOT
+
+from dialogues.phrases import LOCALE, translator
 
 
 def source_strings() -> set[str]:

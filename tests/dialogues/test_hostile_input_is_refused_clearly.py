@@ -49,9 +49,7 @@ def test_a_bad_field_is_named(engine: Engine, changes: dict[str, Any], field: st
         (b'"' + b"a" * 300_000 + b'"', 413),
     ],
 )
-def test_a_body_that_is_not_a_request_is_refused(
-    engine: Engine, body: bytes, status: int
-) -> None:
+def test_a_body_that_is_not_a_request_is_refused(engine: Engine, body: bytes, status: int) -> None:
     answered, problem = engine.call("POST", "/turn", body)
     assert answered == status
     assert problem["error"]["code"]

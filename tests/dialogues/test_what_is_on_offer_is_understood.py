@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from dialogues.memory import Memory
 from dialogues.papers import named_documents
 from dialogues.reading import have_answer, needs_parse, ordinal, parse_payload, read
 from dialogues.release import Release
 from dialogues.wording import clean, fold, mask
-from hypothesis import given
-from hypothesis import strategies as st
 
 ENTRY: dict[str, Any] = {
     "code": "1.1", "name": {"vi": "Đăng ký khai sinh", "en": "Birth registration"},
@@ -49,7 +50,10 @@ def test_no_other_text_is_a_button(text: str) -> None:
         assert parse_payload(text, RELEASE, Memory(topic="1.1")) is None
 
 
-@given(st.sampled_from(KNOWN), st.text(min_size=1, alphabet=st.characters(blacklist_categories=("Z", "C"))))
+@given(
+    st.sampled_from(KNOWN),
+    st.text(min_size=1, alphabet=st.characters(blacklist_categories=("Z", "C"))),
+)
 def test_a_button_with_something_behind_it_is_no_button(payload: str, tail: str) -> None:
     if payload + tail not in KNOWN:
         assert parse_payload(payload + tail, RELEASE, Memory(topic="1.1")) is None
@@ -137,7 +141,9 @@ def test_papers_are_found_in_a_sentence(said: str, found: dict[str, bool]) -> No
     assert named_documents(said, ITEMS) == found
 
 
-@given(st.lists(st.sampled_from(["giấy chứng sinh", "căn cước", "tờ khai", "chưa có", "có", ",", "x"])))
+@given(
+    st.lists(st.sampled_from(["giấy chứng sinh", "căn cước", "tờ khai", "chưa có", "có", ",", "x"]))
+)
 def test_only_named_papers_are_ticked(words: list[str]) -> None:
     found = named_documents(" ".join(words), ITEMS)
     assert "d3" not in found
@@ -147,4 +153,7 @@ def test_only_named_papers_are_ticked(words: list[str]) -> None:
 @given(st.integers(min_value=10**8, max_value=10**13))
 def test_long_numbers_are_masked(number: int) -> None:
     assert str(number) not in mask(f"số của tôi {number} nhé")
-    assert mask("mã 1.001193, 8.000 đồng, ngày 21/11/2026") == "mã 1.001193, 8.000 đồng, ngày 21/11/2026"
+    assert (
+        mask("mã 1.001193, 8.000 đồng, ngày 21/11/2026")
+        == "mã 1.001193, 8.000 đồng, ngày 21/11/2026"
+    )

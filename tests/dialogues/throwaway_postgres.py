@@ -40,7 +40,17 @@ def cluster() -> Iterator[str]:
     try:
         run(str(binaries / "initdb"), "-D", str(data), "-U", "letan", "-A", "trust", "--no-sync")
         options = f"-k {folder} -c listen_addresses= -c fsync=off"
-        run(str(binaries / "pg_ctl"), "-D", str(data), "-o", options, "-w", "-l", str(folder / "log"), "start")
+        run(
+            str(binaries / "pg_ctl"),
+            "-D",
+            str(data),
+            "-o",
+            options,
+            "-w",
+            "-l",
+            str(folder / "log"),
+            "start",
+        )
         try:
             yield f"postgresql://letan@/postgres?host={folder}"
         finally:
