@@ -26,7 +26,7 @@ from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import Mission, MissionKind, Policy, Refused
 from robot_bridge.places import Place, reachable, read_places
-from robot_bridge.planner import NoPath, Point, plan
+from robot_bridge.planner import NoPath, Point, path_length, plan
 from robot_bridge.sentences import Sentence
 
 CLEARANCE = 0.3
@@ -299,7 +299,7 @@ class _Robot:
         remaining: float | None = None
         if under_way:
             path = state.path or self.way
-            remaining = state.remaining
+            remaining = path_length(path) if state.remaining is None and path else state.remaining
         return RobotView(
             id=self.settings.id,
             name=self.settings.name,

@@ -64,7 +64,8 @@ class Lobby:
         """Stop, time passing meanwhile; whether it was confirmed."""
         stopping = asyncio.create_task(self.conductor.stop())
         await self.clock.advance(0.2)
-        return (await stopping).confirmed
+        assert stopping.done(), "not standing after 200 ms"
+        return stopping.result().confirmed
 
 
 def config_for(clock: ManualClock, lobby_map: LobbyMap | None = None) -> DriverConfig:

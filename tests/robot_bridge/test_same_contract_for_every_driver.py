@@ -59,7 +59,8 @@ class Rig:
         before = self.driver.snapshot().pose
         stopping = asyncio.create_task(self.driver.stop("test"))
         await self.advance(0.2)
-        assert (await stopping).confirmed
+        assert stopping.done(), "not standing after 200 ms"
+        assert stopping.result().confirmed
         after = self.driver.snapshot().pose
         assert before is not None
         assert after is not None

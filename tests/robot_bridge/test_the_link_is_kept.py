@@ -10,7 +10,7 @@ from small_lobby import COUNTER, DOCK, HOME, config_for, small_lobby
 
 from robot_bridge.clock import ManualClock
 from robot_bridge.conductor import Conductor, Posts
-from robot_bridge.driver import DriverEvent, Goal, LinkError, RobotDriver, StopResult
+from robot_bridge.driver import DriverError, DriverEvent, Goal, LinkError, RobotDriver, StopResult
 from robot_bridge.drivers.simulator import SimulatedRobot
 from robot_bridge.link import KeptDriver
 from robot_bridge.missions import Policy, Refused
@@ -90,15 +90,18 @@ async def test_a_stop_made_without_a_link_holds_when_it_comes_back() -> None:
         robots.append(LateRobot(config_for(clock)))
         return robots[-1]
 
-    conductor = conductor_of(KeptDriver("robot-1", build, clock), clock)
-    await conductor.open()
+    kept = KeptDriver("robot-1", build, clock)
+    await kept.connect()
     await clock.advance(0.2)
-    await conductor.stop()
+    assert not (await kept.stop("asked")).confirmed
     await clock.advance(30)
-    assert conductor.state().link == "up"
-    with pytest.raises(Exception, match="stopped"):
-        await robots[-1].go_to(Goal("past the conductor", COUNTER.pose))
-    await conductor.close()
+    assert kept.snapshot().link == "up"
+    for motion in (kept.go_to(Goal("a", COUNTER.pose)), robots[-1].go_to(Goal("b", COUNTER.pose))):
+        with pytest.raises(DriverError, match="stopped"):
+            await motion
+    await kept.resume()
+    await kept.go_to(Goal("c", COUNTER.pose))
+    await kept.close()
 
 
 class SilentRobot(SimulatedRobot):
