@@ -9,7 +9,7 @@ from vn_numberwords import number_to_words
 from assistant.centre.hours import Schedule, Status
 from assistant.centre.model import Content, Notice
 from assistant.centre.phrases import say
-from assistant.centre.queues import Call, Queue, expected_wait
+from assistant.centre.queues import Call, Queue, expected_wait, takes_tickets
 
 NEXT_SHOWN = 5
 _DIGITS_EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -61,6 +61,7 @@ class LiveView:
                 id_: {
                     "open": status.open,
                     "opens_at": _iso(status.opens_at),
+                    "tickets": takes_tickets(self._content.tickets, status, now, self._zone),
                     "waiting": len(queues(id_).waiting),
                     "expected_wait_minutes": self._wait(id_, queues(id_), now),
                 }
@@ -124,7 +125,9 @@ class LiveView:
         }
 
     def _wait(self, counter: str, queue: Queue, now: datetime) -> int:
-        return expected_wait(queue, len(queue.waiting), self._schedules.counters[counter], now)
+        schedule = self._schedules.counters[counter]
+        breaks = not self._content.tickets.outside_hours
+        return expected_wait(queue, len(queue.waiting), schedule, now, breaks_count=breaks)
 
     def _statuses(self, now: datetime) -> tuple[Status, dict[str, Status], dict[str, Status]]:
         # Hours begin and end at whole minutes, so that within a minute nothing changes.

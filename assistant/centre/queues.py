@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.centre import repository
-from assistant.centre.hours import Schedule
-from assistant.centre.model import Counter
+from assistant.centre.hours import Schedule, Status
+from assistant.centre.model import Counter, TicketRules
 from assistant.centre.tables import Ticket
 
 Basis = Literal["measured", "configured"]
@@ -78,14 +79,30 @@ async def service_minutes(
     return median(span.total_seconds() for span in usable) / 60, "measured"
 
 
-def expected_wait(queue: Queue, ahead: int, schedule: Schedule, now: datetime) -> int:
+def takes_tickets(rules: TicketRules, status: Status, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a number can be taken at a counter: open, shortly before it opens, or a trial."""
+    if status.open or rules.outside_hours:
+        return True
+    if status.opens_at is None:
+        return False
+    # A local day numbers from 1: nobody takes tomorrow's number before midnight.
+    soon = status.opens_at - now <= timedelta(minutes=rules.before_opening_minutes)
+    return soon and status.opens_at.astimezone(zone).date() == now.astimezone(zone).date()
+
+
+def expected_wait(
+    queue: Queue, ahead: int, schedule: Schedule, now: datetime, *, breaks_count: bool = True
+) -> int:
     """Whole minutes until somebody with ``ahead`` waiting people before them is called.
 
-    The person at the counter counts with the time that is left of theirs; breaks count in full.
+    The person at the counter counts with the time that is left of theirs; so do breaks, except
+    in a trial outside of hours, where a night would swamp the queue that is being shown.
     """
     minutes = ahead * queue.service_minutes
     if queue.current is not None:
         spent = (now - queue.current.called_at).total_seconds() / 60
         minutes += max(0.0, queue.service_minutes - max(0.0, spent))
+    if not breaks_count and not schedule.is_open(now):
+        return max(0, round(minutes))
     until = schedule.advance(now, minutes)
     return max(0, round((until - now).total_seconds() / 60))

@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from assistant.centre import repository
 from assistant.centre.hours import Schedule, moment_text
 from assistant.centre.model import Content, Counter
-from assistant.centre.queues import Basis, Call, Queue, call_of, expected_wait, read_queue
+from assistant.centre.queues import (
+    Basis,
+    Call,
+    Queue,
+    call_of,
+    expected_wait,
+    read_queue,
+    takes_tickets,
+)
 from assistant.centre.tables import Ticket
 from assistant.errors import LetanError
 from assistant.storage.database import Database
@@ -131,20 +139,16 @@ class Tickets:
 
     def _check_open(self, counter: Counter, now: datetime) -> None:
         schedule = self._schedules[counter.id]
-        if self._content.tickets.outside_hours or schedule.is_open(now):
-            return
-        opens = schedule.next_opening(now)
-        before = timedelta(minutes=self._content.tickets.before_opening_minutes)
-        # A local day numbers from 1: nobody takes tomorrow's number before midnight.
-        if opens is not None and opens - now <= before and opens.date() == self._local(now).date():
-            return
-        raise _closed(counter, schedule, opens, now)
+        zone = self._content.hours.timezone
+        if not takes_tickets(self._content.tickets, schedule.status(now), now, zone):
+            raise _closed(counter, schedule, schedule.next_opening(now), now)
 
     def _issued(
         self, counter: Counter, ticket: Ticket, ahead: int, queue: Queue, now: datetime
     ) -> IssuedTicket:
         schedule = self._schedules[counter.id]
-        wait = expected_wait(queue, ahead, schedule, now)
+        breaks = not self._content.tickets.outside_hours
+        wait = expected_wait(queue, ahead, schedule, now, breaks_count=breaks)
         end = schedule.day_end(now)
         return IssuedTicket(
             number=ticket.number,

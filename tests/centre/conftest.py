@@ -118,25 +118,31 @@ def clock() -> Clock:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the demonstration centre, to be changed by a test."""
+    """A copy of the demonstration centre that keeps its hours; tests may change it."""
     copy = tmp_path / "centre"
     shutil.copytree(ROOT / "data" / "centre", copy)
+    hours = copy / "hours.yaml"
+    text = hours.read_text("utf-8")
+    assert "outside_hours: allow" in text
+    hours.write_text(text.replace("outside_hours: allow", "outside_hours: refuse"), "utf-8")
     return copy
 
 
 @pytest.fixture
-async def centre(database: Database, clock: Clock) -> AsyncIterator[Centre]:
+async def centre(database: Database, folder: Path, clock: Clock) -> AsyncIterator[Centre]:
     """On SQLite and on PostgreSQL."""
-    room = Centre(database, ROOT / "data" / "centre", clock=clock)
+    room = Centre(database, folder, clock=clock)
     await room.start()
     yield room
     await room.close()
 
 
 @pytest.fixture
-async def sqlite_centre(sqlite_database: Database, clock: Clock) -> AsyncIterator[Centre]:
+async def sqlite_centre(
+    sqlite_database: Database, folder: Path, clock: Clock
+) -> AsyncIterator[Centre]:
     """Where the database does not matter."""
-    room = Centre(sqlite_database, ROOT / "data" / "centre", clock=clock)
+    room = Centre(sqlite_database, folder, clock=clock)
     await room.start()
     yield room
     await room.close()

@@ -35,7 +35,7 @@ class OpenConversations:
 
 
 @pytest.fixture
-def client(tmp_path: Path, clock) -> Iterator[TestClient]:
+def client(tmp_path: Path, folder: Path, clock) -> Iterator[TestClient]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(f"sqlite+aiosqlite:///{tmp_path / 'letan.db'}")
@@ -44,7 +44,7 @@ def client(tmp_path: Path, clock) -> Iterator[TestClient]:
         settings = Settings(data_dir=tmp_path)
         app.state.access = Access(settings, TOKEN, Kiosks(settings, database).of_token)
         app.state.conversations = OpenConversations()
-        app.state.centre = Centre(database, ROOT / "data" / "centre", clock=clock)
+        app.state.centre = Centre(database, folder, clock=clock)
         await app.state.centre.start()
         yield
         await app.state.centre.close()

@@ -23,6 +23,7 @@ async def test_context_has_the_shape_of_the_contract(sqlite_centre: Centre, cloc
         "open": True,
         "opens_at": None,
         "waiting": 0,
+        "tickets": True,
         "expected_wait_minutes": 0,
     }
     assert context["offices"]["ward-police"] == {"open": True, "opens_at": None}

@@ -168,6 +168,9 @@ async def test_a_trial_may_give_tickets_at_night(
     centre = Centre(sqlite_database, folder, clock=clock)
     ticket = await centre.issue_ticket("3")
     assert (ticket.number, ticket.before_closing) == (3001, False)
+    second = await centre.issue_ticket("3")
+    assert second.expected_wait_minutes == 12  # the night is not part of the queue
+    assert centre.context()["counters"]["3"]["tickets"] is True
 
 
 async def test_forgetting_a_conversation_keeps_its_ticket(
