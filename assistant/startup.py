@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 3.0
 """How often another process' publication (`./letan train`) is looked for."""
 _SWEEP_SECONDS = 60.0
+_STARTS_BEFORE_GIVING_UP = 3
 _FORGOTTEN_AT_ONCE = 200
 
 
@@ -106,11 +107,14 @@ class Background:
     async def wait_engine(self, seconds: float) -> None:
         """Wait until turns are answered. Raises LetanError with the reason why they are not."""
         engine: Engine = self.app.state.engine
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._tried.wait(), seconds)
-        if not await engine.wait_ready(seconds):
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        await self._tried.wait()
+        while not await engine.wait_ready(0.5):
             part = self._health.part(ENGINE)
-            raise unavailable("not ready", part.vi if part else None, part.en if part else None)
+            given_up = engine.release is None or engine.starts >= _STARTS_BEFORE_GIVING_UP
+            if given_up or loop.time() > end:
+                raise unavailable("not ready", part.vi if part else None, part.en if part else None)
 
     def _start(self, *, robots: bool, speech: bool) -> None:
         state = self.app.state

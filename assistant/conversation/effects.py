@@ -4,6 +4,7 @@ A failure here becomes a sentence of the reply, never an error of the turn.
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 import structlog
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 
 Part = dict[str, Any]
 
+_SPEECH_KEPT = 2048
+
 _DESKS = ("information-desk", "reception", "waiting-area")
 """Where a person is found, best first; ids of places."""
 
@@ -31,6 +34,8 @@ class Effects:
     def __init__(self, centre: Centre, fleet: Fleet) -> None:
         self._centre = centre
         self._fleet = fleet
+        self._speech = lru_cache(maxsize=_SPEECH_KEPT)(_speech)
+        """Sentences repeat all day; the spoken form of a long one takes a millisecond."""
 
     def context(self, channel: str, robot: str | None) -> dict[str, Any]:
         """The live context that travels into a turn (docs/architecture.md)."""
@@ -82,7 +87,7 @@ class Effects:
                 done += turn.apology(part, None)
         for part in done:
             if part.get("type") == "text":
-                part["speech"] = _speech(part.get("speech") or part["text"], language)
+                part["speech"] = self._speech(part.get("speech") or part["text"], language)
         return done
 
     async def stop(self, robot: str | None) -> bool:
@@ -97,7 +102,7 @@ class Effects:
         return True
 
     def text(self, text: str, language: Language) -> Part:
-        return {"type": "text", "text": text, "speech": _speech(text, language)}
+        return {"type": "text", "text": text, "speech": self._speech(text, language)}
 
     async def forget(self, conversation: str) -> None:
         """Raises LetanError when the centre does not work."""
@@ -219,7 +224,7 @@ def _way(route: Route) -> Part:
         "title": route.title,
         "counter": route.counter,
         "pose": route.pose.as_dict() if route.pose is not None else None,
-        "path": [list(point) for point in route.path],
+        "path": [[round(x, 2), round(y, 2)] for x, y in route.path],
         "distance_m": route.distance_m,
         "steps": route.steps,
         "directions": list(route.directions),

@@ -18,17 +18,18 @@ class ConversationLocks:
         self._users: dict[str, int] = {}
 
     @asynccontextmanager
-    async def hold(self, conversation: str) -> AsyncIterator[None]:
-        """Raises LetanError `conversation_busy`."""
+    async def hold(self, conversation: str) -> AsyncIterator[bool]:
+        """Gives whether another turn was waited for. Raises LetanError `conversation_busy`."""
         lock = self._locks.setdefault(conversation, asyncio.Lock())
         self._users[conversation] = self._users.get(conversation, 0) + 1
         try:
-            if lock.locked():
+            waited = lock.locked()
+            if waited:
                 await self._wait_for(lock)
             else:
                 await lock.acquire()
             try:
-                yield
+                yield waited
             finally:
                 lock.release()
         finally:

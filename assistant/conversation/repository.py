@@ -5,13 +5,44 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import and_, bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from assistant.conversation.tables import ConversationRow, TurnRow
 
 _C = ConversationRow.__table__.c
 _T = TurnRow.__table__.c
+
+_TURN_COLUMNS = [column for column in TurnRow.__table__.columns if column.name != "id"]
+_FIND = (
+    select(
+        _C.id,
+        _C.channel,
+        _C.kiosk,
+        _C.language,
+        _C.last_at,
+        _C.closed_at,
+        _T.message,
+        _T.reply,
+    )
+    .select_from(ConversationRow)
+    .outerjoin(TurnRow, and_(_T.conversation == _C.id, _T.message_id == bindparam("message_id")))
+    .where(_C.id == bindparam("conversation"))
+)
+# The conversation is looked at in the same statement: one that another process has closed
+# meanwhile takes no turn any more.
+_ADD_TURN = insert(TurnRow).from_select(
+    _TURN_COLUMNS,
+    select(*(bindparam(column.name, type_=column.type) for column in _TURN_COLUMNS))
+    .select_from(ConversationRow)
+    .where(_C.id == bindparam("conversation"), _C.closed_at.is_(None)),
+    include_defaults=False,
+)
+_TOUCH = (
+    update(ConversationRow)
+    .where(_C.id == bindparam("conversation"))
+    .values(last_at=bindparam("now", type_=_C.last_at.type))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +59,29 @@ class Stored:
     reply: str | None
 
 
-async def find(session: AsyncSession, conversation: str, message_id: str) -> Stored | None:
-    """One statement: it is on the way of every turn."""
-    query = (
-        select(
-            _C.id,
-            _C.channel,
-            _C.kiosk,
-            _C.language,
-            _C.last_at,
-            _C.closed_at,
-            _T.message,
-            _T.reply,
-        )
-        .select_from(ConversationRow)
-        .outerjoin(TurnRow, and_(_T.conversation == _C.id, _T.message_id == message_id))
-        .where(_C.id == conversation)
+async def find(connection: AsyncConnection, conversation: str, message_id: str) -> Stored | None:
+    """One statement: it may be on the way of every turn."""
+    found = await connection.execute(
+        _FIND, {"conversation": conversation, "message_id": message_id}
     )
-    row = (await session.execute(query)).one_or_none()
+    row = found.one_or_none()
     return None if row is None else Stored(*row)
+
+
+async def add_turn(connection: AsyncConnection, values: dict[str, Any]) -> bool:
+    """False, and nothing written, when the conversation has been closed.
+
+    Raises `sqlalchemy.exc.IntegrityError` when the message id has a turn already.
+    """
+    return (await connection.execute(_ADD_TURN, values)).rowcount == 1
+
+
+async def touch(connection: AsyncConnection, conversation: str, now: datetime) -> None:
+    await connection.execute(_TOUCH, {"conversation": conversation, "now": now})
 
 
 async def add(session: AsyncSession, row: ConversationRow) -> None:
     session.add(row)
-
-
-async def add_turn(session: AsyncSession, values: dict[str, Any], now: datetime) -> None:
-    """Raises `sqlalchemy.exc.IntegrityError` when the message id has a turn already."""
-    await session.execute(insert(TurnRow).values(values))
-    await session.execute(
-        update(ConversationRow).where(_C.id == values["conversation"]).values(last_at=now)
-    )
 
 
 async def close(session: AsyncSession, conversation: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ message id gets the same reply again. Turns of one conversation run one after an
 import json
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,13 @@ from sqlalchemy.exc import IntegrityError
 
 from assistant.conversation import repository
 from assistant.conversation.effects import Effects
+from assistant.conversation.errors import (
+    conversation_closed,
+    conversation_unknown,
+    kiosk_mismatch,
+    kiosk_token_missing,
+    message_id_conflict,
+)
 from assistant.conversation.locks import ConversationLocks
 from assistant.conversation.redaction import redact
 from assistant.conversation.schemas import nothing_understood
@@ -35,6 +43,9 @@ from assistant.settings import Settings
 from assistant.storage.database import Database
 
 log = structlog.get_logger(__name__)
+
+_RECENT_KEPT = 4096
+_TOUCH_EVERY = timedelta(seconds=15)
 
 Channel = Literal["kiosk", "rest", "terminal"]
 
@@ -97,6 +108,7 @@ class Conversations:
         self._metrics = metrics
         self._clock = clock
         self._locks = ConversationLocks()
+        self._recent: OrderedDict[str, _Recent] = OrderedDict()
         self._robots = {kiosk.id: kiosk.robot for kiosk in settings.kiosks}
         self._idle = timedelta(minutes=settings.conversation_idle_minutes)
 
@@ -164,9 +176,10 @@ class Conversations:
         What the engine remembers is erased now, or by the next sweep when it cannot be reached.
         """
         now = self._clock()
+        self._recent.pop(conversation_id, None)
         async with self._database.session() as session:
-            if await repository.find(session, conversation_id, "") is None:
-                raise _unknown()
+            if await repository.find(await session.connection(), conversation_id, "") is None:
+                raise conversation_unknown()
             await repository.close(session, conversation_id, now)
         with suppress(LetanError):
             await self.forget(conversation_id)
@@ -189,25 +202,11 @@ class Conversations:
 
     def _check_kiosk(self, kiosk: str, principal: Principal | None) -> None:
         if principal is None:
-            raise LetanError(
-                "token_missing",
-                401,
-                "Mở cuộc trò chuyện tại kiosk cần mã truy cập của kiosk đó.",
-                "To open a conversation at a kiosk, that kiosk's token is needed.",
-                field="kiosk",
-                remedy_vi="Ghép nối bằng POST /api/v1/kiosks/pair, hoặc bỏ trường 'kiosk'.",
-                remedy_en="Pair with POST /api/v1/kiosks/pair, or leave 'kiosk' out.",
-            )
+            raise kiosk_token_missing()
         if kiosk not in self._robots:
             raise kiosk_unknown(kiosk)
         if principal.kind != "operator" and principal.kiosk_id != kiosk:
-            raise LetanError(
-                "kiosk_mismatch",
-                403,
-                "Mã truy cập thuộc về một kiosk khác.",
-                "The token belongs to another kiosk.",
-                field="kiosk",
-            )
+            raise kiosk_mismatch()
 
     def _conversation(
         self, id_: str, channel: str, language: str | None, kiosk: str | None
@@ -220,41 +219,39 @@ class Conversations:
         self, conversation_id: str, message: Message, text: str | None
     ) -> tuple[Conversation, Reply | None]:
         """The open conversation, and the reply when this message id was answered before."""
+        recent = self._recent.get(conversation_id)
+        if recent is not None and message.message_id is None and not self._is_idle(recent.last_at):
+            return recent.conversation, None  # a new message: `add_turn` sees whether it is open
         if not 0 < len(conversation_id) <= 32:
-            raise _unknown()
-        async with self._database.reading() as session:
-            row = await repository.find(session, conversation_id, message.message_id or "")
+            raise conversation_unknown()
+        async with self._database.reading_connection() as connection:
+            row = await repository.find(connection, conversation_id, message.message_id or "")
         if row is None:
-            raise _unknown()
-        if row.closed_at is not None or self._clock() - row.last_at > self._idle:
-            raise LetanError(
-                "conversation_closed",
-                410,
-                "Cuộc trò chuyện này đã kết thúc. Xin mở cuộc mới.",
-                "This conversation is over. Open a new one.",
-                remedy_vi="POST /api/v1/conversations",
-                remedy_en="POST /api/v1/conversations",
-            )
+            raise conversation_unknown()
+        if row.closed_at is not None or self._is_idle(row.last_at):
+            raise conversation_closed()
         conversation = self._conversation(row.id, row.channel, row.language, row.kiosk)
+        self._remember(conversation, row.last_at)
         if row.message is None or row.reply is None:
             return conversation, None
         if row.message != _stored_message(message, text):
-            raise LetanError(
-                "message_id_conflict",
-                409,
-                "Mã tin nhắn này đã dùng cho một câu khác.",
-                "This message id was used for another message.",
-                field="message_id",
-                remedy_vi="Mỗi câu mới cần một message_id mới.",
-                remedy_en="Give every new message a new message_id.",
-            )
+            raise message_id_conflict()
         return conversation, Reply(row.reply, json.loads(row.reply)["outcome"])
+
+    def _is_idle(self, last_at: datetime) -> bool:
+        return self._clock() - last_at > self._idle
+
+    def _remember(self, conversation: Conversation, last_at: datetime) -> None:
+        self._recent[conversation.id] = _Recent(conversation, last_at)
+        self._recent.move_to_end(conversation.id)
+        if len(self._recent) > _RECENT_KEPT:
+            self._recent.popitem(last=False)
 
     async def _answer(self, turn: "_Turn") -> Reply:
         if turn.text is not None and is_stop(turn.text, robot=turn.conversation.can_move):
             return await self._stop(turn)
-        async with self._locks.hold(turn.conversation.id):
-            if turn.message.message_id is not None:  # the same message may have waited before us
+        async with self._locks.hold(turn.conversation.id) as waited:
+            if waited and turn.message.message_id is not None:  # behind the same message, maybe
                 _, known = await self._find(turn.conversation.id, turn.message, turn.text)
                 if known is not None:
                     return known
@@ -339,15 +336,31 @@ class Conversations:
             "total_ms": round((time.perf_counter() - turn.began) * 1000, 2),
             "created_at": now,
         }
+        recent = self._recent.get(turn.conversation.id)
+        written = recent is not None and now - recent.last_at < _TOUCH_EVERY
         try:
-            async with self._database.session() as session:
-                await repository.add_turn(session, values, now)
+            async with self._database.connection() as connection:
+                if not await repository.add_turn(connection, values):
+                    raise conversation_closed()
+                if not written:
+                    await repository.touch(connection, turn.conversation.id, now)
         except IntegrityError:  # another process answered the same message meanwhile
             _, known = await self._find(turn.conversation.id, turn.message, turn.text)
             if known is None:
                 raise
             return known
+        if not written:
+            self._remember(turn.conversation, now)
         return Reply(body, reply.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    """An open conversation as this process last saw it."""
+
+    conversation: Conversation
+    last_at: datetime
+    """As stored; at most `_TOUCH_EVERY` behind the last turn."""
 
 
 @dataclass(slots=True)
@@ -370,14 +383,3 @@ def _codes(understanding: dict[str, Any]) -> str:
 
 def _stored_message(message: Message, text: str | None) -> str:
     return f"payload:{message.payload}"[:200] if text is None else redact(text)
-
-
-def _unknown() -> LetanError:
-    return LetanError(
-        "conversation_unknown",
-        404,
-        "Không có cuộc trò chuyện này.",
-        "There is no such conversation.",
-        remedy_vi="Mở cuộc mới: POST /api/v1/conversations",
-        remedy_en="Open one: POST /api/v1/conversations",
-    )

@@ -46,12 +46,19 @@ class Engine:
         self._current: EngineWorker | None = None
         self._retiring: set[asyncio.Task[None]] = set()
         self._timeouts = 0
+        self._started = asyncio.Event()
+        """Set once a release is being served."""
         health.starting(PART, required=True)
 
     @property
     def release(self) -> str | None:
         """Id of the release that answers."""
         return self._current.release if self._current is not None else None
+
+    @property
+    def starts(self) -> int:
+        """How often the process that serves was started again."""
+        return self._current.child.restarts if self._current is not None else 0
 
     async def start(self, folder: Path) -> None:
         """Serve a release; returns as soon as the process is being started.
@@ -63,6 +70,7 @@ class Engine:
         self._current = worker
         self._health.starting(PART, required=True)
         worker.start()
+        self._started.set()
 
     async def replace(self, folder: Path, seconds: float = 180.0) -> None:
         """Move over to another release without refusing a turn: start it beside the running
@@ -76,7 +84,12 @@ class Engine:
             return
         worker = await self._worker(folder)
         worker.start()
-        if not await worker.wait_answering(seconds):
+        try:
+            answers = await worker.wait_answering(seconds)
+        except BaseException:
+            await worker.close()
+            raise
+        if not answers:
             reason = worker.child.failure or "\n".join(worker.child.last_lines)
             await worker.close()
             raise LetanError(
@@ -101,9 +114,17 @@ class Engine:
 
     async def wait_ready(self, seconds: float | None = None) -> bool:
         """Wait until turns can be answered; False when `seconds` passed first."""
-        if self._current is None:
+
+        async def both() -> None:
+            await self._started.wait()
+            if self._current is not None:
+                await self._current.child.wait_ready()
+
+        try:
+            await asyncio.wait_for(both(), seconds)
+        except TimeoutError:
             return False
-        return await self._current.child.wait_ready(seconds)
+        return self._current is not None and self._current.child.state == "ready"
 
     async def health(self) -> dict[str, Any]:
         """The engine's own report. Raises LetanError `engine_unavailable`."""
@@ -237,6 +258,12 @@ def unavailable(reason: str, vi: str | None = None, en: str | None = None) -> Le
 
 
 def _failed(error: EngineRefusedError) -> LetanError:
+    if error.status == 503:  # too many turns wait, or its store does not answer: not for long
+        return unavailable(
+            str(error),
+            "Máy chủ đang bận. Anh/chị chờ vài giây rồi hỏi lại giúp em.",
+            "The server is busy. Please ask again in a few seconds.",
+        )
     return LetanError(
         "engine_failed",
         502,

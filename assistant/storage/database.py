@@ -6,7 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 _READS_ONLY = "letan_reads_only"
@@ -57,8 +62,8 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        reading = self.engine.execution_options(**{_READS_ONLY: True})
-        self._reading = async_sessionmaker(reading, expire_on_commit=False)
+        self._reading_engine = self.engine.execution_options(**{_READS_ONLY: True})
+        self._reading = async_sessionmaker(self._reading_engine, expire_on_commit=False)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -71,6 +76,18 @@ class Database:
         """One consistent view for reading; waits for no writer. Writing in it is a mistake."""
         async with self._reading() as session, session.begin():
             yield session
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """As `session`, without the object mapper: for what every turn does."""
+        async with self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading_connection(self) -> AsyncIterator[AsyncConnection]:
+        """As `reading`, without the object mapper."""
+        async with self._reading_engine.begin() as connection:
+            yield connection
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -2,7 +2,8 @@
 
 Started like `dialogues.server`. What a message says decides what happens to it:
 `die` ends the process before it answers, the first time a message id is seen;
-`die always` every time; `hang` never answers; `refuse` answers 500; `slow` answers when somebody writes to the pipe
+`die always` every time; `hang` never answers; `refuse` answers 500;
+`slow` answers when somebody writes to the pipe
 FOLDER/slow.go.
 Everything else is answered with the text itself. What was asked is kept in FOLDER/asked.jsonl,
 so that a test can see whether a turn was asked twice.
