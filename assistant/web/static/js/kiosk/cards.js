@@ -30,7 +30,7 @@ export function shortName(name) {
 }
 
 /** The whole answer about one procedure. Returns `{node, close()}`. */
-export function procedureCard(app, part, { withMap = false } = {}) {
+export function procedureCard(app, part, { withMap = false, choices = null } = {}) {
   const name = pick(part.name);
   const short = shortName(name);
   const asked = new Set(part.asked || []);
@@ -42,9 +42,10 @@ export function procedureCard(app, part, { withMap = false } = {}) {
       el("h2", { class: "card-name", id: "card-name", lang: langOf(part.name) }, short),
       short === name ? null : el("p", { class: "card-official", lang: langOf(part.name) }, name),
     ]),
-    withMap ? null : tabs(asked),
+    withMap ? null : tabs(asked, Boolean(choices)),
     withMap ? null : el("dl", { class: "facts" }, FACTS.map((row) => fact(app, part, row, asked))),
     el("div", { class: "card-sections" }, extras.map((list) => list.node), papers?.node),
+    choices ? caseRow(app, choices) : null,
     foot(part),
   ]);
   const close = () => [papers, ...extras].forEach((list) => list?.close?.());
@@ -52,12 +53,13 @@ export function procedureCard(app, part, { withMap = false } = {}) {
 }
 
 /** On a telephone papers and figures share one place; what was asked comes first. */
-function tabs(asked) {
+function tabs(asked, hasCases) {
   const first = asked.size === 0 || asked.has("documents") || ![...asked].some((key) => FACTS.some(([fact]) => fact === key));
   const row = el("div", { class: "card-tabs narrow-only", role: "group", "aria-label": t("Xem phần nào") });
   const names = [
     ["papers", t("Giấy tờ")],
-    ["facts", t("Phí, hạn, quầy")],
+    ["facts", t("Phí, hạn")],
+    ...(hasCases ? [["cases", t("Khác")]] : []),
   ];
   const show = (name) => {
     row.dataset.tab = name;
@@ -68,6 +70,23 @@ function tabs(asked) {
   );
   show(first ? "papers" : "facts");
   return row;
+}
+
+/** Conditions that change the papers or the fee: a row of small choices under the facts. */
+function caseRow(app, part) {
+  return el("section", { class: "cases", role: "group", "aria-label": pick(part.prompt) }, [
+    el("p", { class: "cases-title" }, pick(part.prompt)),
+    el("div", { class: "cases-row" }, part.choices.slice(0, 4).map((choice) => caseButton(app, choice))),
+  ]);
+}
+
+function caseButton(app, choice) {
+  const title = pick(choice.title);
+  return button(title, {
+    kind: "case",
+    "data-testid": "choice",
+    on: { click: () => app.ask({ payload: choice.payload }, title) },
+  });
 }
 
 function fact(app, part, [key, picture, word], asked) {

@@ -229,7 +229,7 @@ class Kiosk {
     if (mission && !["failed", "cancelled"].includes(mission.state)) {
       const route = parts.find((part) => part.type === "route") || { to: mission.to };
       const ticket = parts.find((part) => part.type === "ticket") || this.state.guiding?.ticket || null;
-      this.state.guiding = { route, ticket };
+      this.state.guiding = { route, ticket, mission: mission.mission_id || null };
       this.guide.follow();
       this.go("guiding");
     } else {

@@ -4,7 +4,7 @@ import { el, svg } from "../shared/dom.js";
 import { pick, t } from "../shared/i18n.js";
 import { iconPaths } from "../shared/icons.js";
 
-const FREE = 250;
+const FREE = 225;
 const WALL = 100;
 const MARGIN = 6;
 const PLACE_ICONS = [

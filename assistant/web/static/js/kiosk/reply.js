@@ -1,6 +1,6 @@
 // A reply made ready for the screen and the voice.
 
-import { script, sentences } from "./speaker.js";
+import { clauses, script } from "./speaker.js";
 
 /** `{paragraphs: [{lang, lines: [{text, index}]}], lines: [{speech, shown: [index]}]}`. */
 export function readable(parts, replyLanguage, pageLanguage) {
@@ -10,7 +10,7 @@ export function readable(parts, replyLanguage, pageLanguage) {
   const lang = replyLanguage && replyLanguage !== pageLanguage ? replyLanguage : null;
   for (const part of parts.filter((one) => one.type === "text" && one.text)) {
     const first = count;
-    const shown = sentences(part.text);
+    const shown = clauses(part.text);
     paragraphs.push({ lang, lines: shown.map((text, i) => ({ text, index: first + i })) });
     count += shown.length;
     for (const line of script(part.text, part.speech)) {

@@ -99,10 +99,13 @@ function replyBlocks(app, parts) {
   if (checklist && !checklist.done && checklist.current) add(cards.paperQuestion(app, checklist));
   else if (checklist) add(cards.checklistResult(checklist));
   find("ticket").forEach((part) => add(cards.ticketCard(part)));
-  if (procedure && !checklist) add(cards.procedureCard(app, procedure, { withMap: Boolean(route?.path) && !asks(procedure) }));
-  find("choices").filter(isForPeople).forEach((part) => add(cards.choicesCard(app, part)));
+  const choices = find("choices").filter(isForPeople);
+  const card = procedure && !checklist;
+  const withMap = Boolean(route?.path) && !asks(procedure) && Boolean(procedure?.asked?.length);
+  if (card) add(cards.procedureCard(app, procedure, { withMap, choices: choices.shift() }));
+  choices.forEach((part) => add(cards.choicesCard(app, part)));
   find("handoff").forEach((part) => add(cards.handoffCard(part)));
-  if (route && app.plan && !asks(procedure)) add(routeBlock(app, route));
+  if (route && app.plan && (withMap || !procedure)) add(routeBlock(app, route));
   return blocks;
 }
 

@@ -59,7 +59,7 @@ function errand(app, entry) {
       class: "errand",
       on: { click: () => app.ask({ payload: `procedure:${entry.code}` }, name) },
     },
-    el("span", { class: "errand-picture", "aria-hidden": "true" }, icon(procedureIcon(pick(entry.name, "vi"), pick(entry.field, "vi")))),
+    el("span", { class: "errand-picture", "aria-hidden": "true" }, icon(procedureIcon(shortName(pick(entry.name, "vi")), pick(entry.field, "vi")))),
     el("span", { class: "errand-name" }, name),
   );
 }

@@ -13,7 +13,7 @@ const STEP_M = 0.5;
 export function guidingScreen(app) {
   const { route, ticket } = app.state.guiding;
   const place = app.centre.place(route.to);
-  const name = pick(place?.name) || pick(route.title) || "";
+  const name = pick(route.title) || pick(place?.name) || "";
   const robotFace = face("walking");
   const title = el("h1", { class: "guide-title", tabindex: "-1" }, t("Anh/chị theo em nhé"));
   const distance = el("p", { class: "guide-distance", role: "status" });
@@ -44,11 +44,13 @@ export function guidingScreen(app) {
     update(state) {
       const mission = state?.mission;
       map?.setRobot(state);
-      if (!mission || screen.arrived) return;
+      // The last visitor's mission may still be told as arrived for a moment.
+      const other = app.state.guiding?.mission && mission?.id !== app.state.guiding.mission;
+      if (!mission || other || screen.arrived) return;
       if (mission.path?.length && mission.state !== "arrived") map?.setPath(mission.path);
       if (mission.state === "arrived") arrive();
       else {
-        distance.textContent = steps(mission.remaining_m);
+        distance.textContent = state.stopped ? t("Robot đang đứng yên.") : steps(mission.remaining_m);
         robotFace.mood(state.stopped ? "stopped" : "walking");
         remark.textContent = remarkOf(state);
       }
@@ -93,6 +95,7 @@ function steps(metres) {
 
 function remarkOf(state) {
   if (state.link !== "up") return t("Em đang mất liên lạc với robot, anh/chị chờ một chút.");
+  if (state.mission?.state === "failed") return t("Em không đi tiếp được. Mời anh/chị theo sơ đồ này.");
   if (state.blocked) return t("Có người đi ngang, em chờ một chút.");
   if (state.mission?.state === "waiting") return t("Em đợi anh/chị.");
   return "";

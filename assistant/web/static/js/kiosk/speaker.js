@@ -7,22 +7,50 @@ const SLOW = 0.75;
 const QUIET_MS_PER_LETTER = 65;
 const QUIET_MIN_MS = 1600;
 
-/** Sentences of a text, in order; nothing is lost but the white space between them. */
-export function sentences(text) {
-  return (text || "")
-    .split(/(?<=[.!?…:;])\s+(?=\S)|\n+/u)
+const SENTENCE_END = /(?<=[.!?…])\s+(?=\S)|\n+/u;
+const CLAUSE_END = /(?<=[:;])\s+(?=\S)/u;
+
+const split = (text, border) =>
+  (text || "")
+    .split(border)
     .map((part) => part.trim())
     .filter(Boolean);
+
+/** What is marked at a time: the clauses of a text, in order; nothing but white space is lost. */
+export function clauses(text) {
+  return split(text, SENTENCE_END).flatMap((sentence) => split(sentence, CLAUSE_END));
 }
 
 /**
- * What to read for what is shown: `[{speech, shown: [indices]}]`. Where the spoken wording has as
- * many sentences as the text, they run side by side; a shorter wording lights up the whole text.
+ * What to read for what is shown: `[{speech, shown: [indices of clauses]}]`. Sentences run side by
+ * side where there are as many of them, and so do the clauses of a sentence; a shorter wording is
+ * spread over the text.
  */
 export function script(text, speech) {
-  const shown = sentences(text);
-  const spoken = speech ? sentences(speech) : shown;
-  if (spoken.length === shown.length) return spoken.map((s, i) => ({ speech: s, shown: [i] }));
+  const written = split(text, SENTENCE_END);
+  const spoken = speech ? split(speech, SENTENCE_END) : written;
+  if (spoken.length !== written.length) return align(clauses(text).length, spoken);
+  let first = 0;
+  return written.flatMap((sentence, i) => {
+    const own = split(sentence, CLAUSE_END);
+    const count = own.length;
+    const said = split(spoken[i], CLAUSE_END);
+    const start = first;
+    first += count;
+    // A wording that is no shorter is the same text in spoken form, which the server makes of ours
+    // as well: read clause by clause it can be followed on the screen.
+    const shorter = wordCount(spoken[i]) < wordCount(sentence);
+    const lines = said.length === count ? said : shorter ? [spoken[i]] : own;
+    return align(count, lines).map((line) => ({ ...line, shown: line.shown.map((k) => k + start) }));
+  });
+}
+
+function wordCount(text) {
+  return text.split(/\s+/).length;
+}
+
+function align(count, spoken) {
+  const shown = { length: count };
   return spoken.map((s, i) => {
     const from = Math.floor((i * shown.length) / spoken.length);
     const to = Math.max(from + 1, Math.floor(((i + 1) * shown.length) / spoken.length));

@@ -75,7 +75,8 @@ export function iconPaths(name) {
 
 const BY_NAME = [
   [/khai sinh|trẻ em|con nuôi|birth/i, "baby"],
-  [/kết hôn|hôn nhân|marriage|marital/i, "rings"],
+  [/tình trạng hôn nhân|marital/i, "person"],
+  [/kết hôn|marriage/i, "rings"],
   [/khai tử|mai táng|tang|death|funeral/i, "lotus"],
   [/chữ ký|signature/i, "signature"],
   [/bản sao|sao y|trích lục|copy|extract/i, "copy"],
