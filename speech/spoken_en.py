@@ -124,7 +124,7 @@ def _counted(table: Lexicon) -> list[Rule]:
 
     return [
         rule(rf"({_NUMBER})\s?(thousand|million|billion)?\s?{_CURRENCY}(?:\s?/\s?(?=\w))?", money),
-        rule(r"(\d)\s?[-–—]\s?(?=\d)", lambda m: f"{m[1]} to"),
+        rule(r"(\d+(?:[.,]\d+)*)\s?[-–—]\s?(?=\d)", lambda m: f"{m[1]} to"),
         rule(rf"({_NUMBER})\s?%", lambda m: f"{_any(m[1])} percent"),
         rule(rf"({_NUMBER})\s?[x×]\s?(?=\d)", lambda m: f"{_any(m[1])} by"),
         rule(rf"({_NUMBER})\s?({units})(?!\w)", lambda m: f"{_any(m[1])} {table.units[m[2]]}"),

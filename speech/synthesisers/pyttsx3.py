@@ -82,7 +82,9 @@ class Pyttsx3:
             try:
                 with wave.open(str(path), "rb") as reader:
                     pcm = reader.readframes(reader.getnframes())
-                    if reader.getnframes() and len(pcm) == 2 * reader.getnframes():
+                    whole = reader.getnframes() and len(pcm) == 2 * reader.getnframes()
+                    # Busy a moment longer than the file is open: the next rate would be lost.
+                    if whole and not self._engine.isBusy():
                         return pcm, reader.getframerate()
             except (FileNotFoundError, EOFError, wave.Error):
                 pass

@@ -1,0 +1,152 @@
+"""Golden cases of the spoken form, and what holds for any text at all."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from speech.spoken_form import LONGEST_SENTENCE, sentences, spoken
+
+VIETNAMESE = [
+    ("Lệ phí là 8.000 đồng/bản.", "Lệ phí là tám nghìn đồng một bản."),
+    ("8.000đ", "tám nghìn đồng"),
+    ("8,000 đồng", "tám nghìn đồng"),
+    ("100.000 VNĐ", "một trăm nghìn đồng"),
+    ("1.234.567 đồng",
+     "một triệu hai trăm ba mươi bốn nghìn năm trăm sáu mươi bảy đồng"),
+    ("Phí 50k, 1,5 triệu đồng", "Phí năm mươi nghìn, một phẩy năm triệu đồng"),
+    ("Từ 10.000 - 20.000 đồng", "Từ mười nghìn đến hai mươi nghìn đồng"),
+    ("Miễn phí: 0 đồng", "Miễn phí, không đồng"),
+    ("Ngày 15/03/2025", "Ngày mười lăm tháng ba năm hai nghìn không trăm hai mươi lăm"),
+    ("hạn 30/4", "hạn ngày ba mươi tháng tư"),
+    ("Nghỉ lễ 30/4 và 1/5", "Nghỉ lễ ngày ba mươi tháng tư và ngày một tháng năm"),
+    ("từ ngày 2/9 đến 5/9", "từ ngày hai tháng chín đến ngày năm tháng chín"),
+    ("2026-09-02", "ngày hai tháng chín năm hai nghìn không trăm hai mươi sáu"),
+    ("tháng 4/2025", "tháng tư năm hai nghìn không trăm hai mươi lăm"),
+    ("09/2024", "tháng chín năm hai nghìn không trăm hai mươi bốn"),
+    ("năm 2026", "năm hai nghìn không trăm hai mươi sáu"),
+    ("lúc 7:30", "lúc bảy giờ ba mươi"),
+    ("lúc 11:05", "lúc mười một giờ năm"),
+    ("lúc 7h sáng", "lúc bảy giờ sáng"),
+    ("8 giờ 00", "tám giờ"),
+    ("7:30 - 11:30 và 13h30-17h00",
+     "bảy giờ ba mươi đến mười một giờ ba mươi và mười ba giờ ba mươi đến mười bảy giờ"),
+    ("2-3 ngày làm việc", "hai đến ba ngày làm việc"),
+    ("10–15 phút", "mười đến mười lăm phút"),
+    ("Thời hạn 03 ngày làm việc", "Thời hạn ba ngày làm việc"),
+    ("05 ngày; 10 ngày", "năm ngày, mười ngày"),
+    ("Gọi 0912345678", "Gọi không chín một hai, ba bốn năm, sáu bảy tám"),
+    ("024 3825 1234", "không hai bốn, ba tám hai năm, một hai ba bốn"),
+    ("(028) 3822 1234", "không hai tám, ba tám hai hai, một hai ba bốn"),
+    ("Tổng đài 19001234", "Tổng đài một chín không không, một hai ba bốn"),
+    ("1900 1234", "một chín không không, một hai ba bốn"),
+    ("gọi 113", "gọi một một ba"),
+    ("mã 1.001193", "mã một chấm không không một một chín ba"),
+    ("1.001193.000.00.00.H29",
+     "một chấm không không một một chín ba chấm không không không chấm không không"
+     " chấm không không chấm hát hai chín"),
+    ("H29.12.34-251121-0001",
+     "hát hai chín chấm một hai chấm ba bốn, hai năm một một hai một, không không không một"),
+    ("Nghị định số 23/2015/NĐ-CP",
+     "Nghị định số hai mươi ba năm hai nghìn không trăm mười lăm của Chính phủ"),
+    ("theo 23/2015/NĐ-CP",
+     "theo nghị định số hai mươi ba năm hai nghìn không trăm mười lăm của Chính phủ"),
+    ("Thông tư 04/2020/TT-BTP", "Thông tư số bốn năm hai nghìn không trăm hai mươi của Bộ Tư pháp"),
+    ("Luật số 60/2014/QH13",
+     "Luật số sáu mươi năm hai nghìn không trăm mười bốn của Quốc hội khóa mười ba"),
+    ("Nghị quyết 15/2022/NQ-HĐND",
+     "Nghị quyết số mười lăm năm hai nghìn không trăm hai mươi hai của Hội đồng nhân dân"),
+    ("giảm 10%", "giảm mười phần trăm"),
+    ("0,5%", "không phẩy năm phần trăm"),
+    ("UBND phường cấp GCN", "ủy ban nhân dân phường cấp giấy chứng nhận"),
+    ("CCCD và VNeID", "căn cước công dân và vi en i đi"),
+    ("cccd của tôi", "căn cước công dân của tôi"),
+    ("HĐND, BHYT, BHXH", "hội đồng nhân dân, bảo hiểm y tế, bảo hiểm xã hội"),
+    ("mã QR", "mã kiu a"),
+    ("giấy A4", "giấy a bốn"),
+    ("mẫu CT01", "mẫu xê tê không một"),
+    ("số A012", "số a không một hai"),
+    ("quầy số 3", "quầy số ba"),
+    ("https://dichvucong.gov.vn/p/home?x=1", "trang dịch vụ công chấm gov chấm vi en"),
+    ("hotro@dichvucong.gov.vn", "hotro a còng dịch vụ công chấm gov chấm vi en"),
+    ("Xin chào 😀👍 anh/chị ạ!", "Xin chào anh chị ạ!"),
+    ("- **Tờ khai** (01 bản)\n- CCCD", "Tờ khai, một bản. căn cước công dân"),
+    ("## Giấy tờ\n1. Đơn", "Giấy tờ. một, Đơn"),
+    ("[Nộp](https://a.vn/b) tại đây", "Nộp tại đây"),
+    ("<b>Lưu ý</b> &amp; hướng dẫn", "Lưu ý và hướng dẫn"),
+    ("Ảnh 3x4 cm", "Ảnh ba nhân bốn xăng ti mét"),
+    ("khóa XIII, quý IV", "khóa mười ba, quý bốn"),
+    ("thứ 2 - thứ 6, thứ 4", "thứ hai đến thứ sáu, thứ tư"),
+    ("T2-T6", "thứ hai đến thứ sáu"),
+    ("số 12/5 đường Lê Lợi, P. 5, Q.1, TP.HCM",
+     "số mười hai trên năm đường Lê Lợi, phường năm, quận một, thành phố Hồ Chí Minh"),
+    ("1/2 số tiền", "một phần hai số tiền"),
+    ("50 m2, 3,5km", "năm mươi mét vuông, ba phẩy năm ki lô mét"),
+    ("-5°C", "âm năm độ xê"),
+    ("số 001234567890", "số không không một, hai ba bốn, năm sáu bảy, tám chín không"),
+    ("phiên bản 3.6.21", "phiên bản ba chấm sáu chấm hai mươi mốt"),
+    ("số thứ tự 105", "số thứ tự một trăm linh năm"),
+    ("và/hoặc, 24/7", "và hoặc, hai mươi bốn trên bảy"),
+    ("① ② ٣", "một hai ba"),
+]  # fmt: skip
+ENGLISH = [
+    ("The fee is 8.000 VND a copy.", "The fee is eight thousand dong a copy."),
+    ("8,000 dong", "eight thousand dong"),
+    ("15/03/2025", "the fifteenth of March twenty twenty five"),
+    ("Open 7:30-11:30", "Open seven thirty to eleven thirty"),
+    ("at 8:00", "at eight o'clock"),
+    ("1.001193", "one point zero zero one one nine three"),
+    ("0912345678", "zero nine one two, three four five, six seven eight"),
+    ("2-3 working days", "two to three working days"),
+    ("Decree 23/2015/NĐ-CP", "Decree number twenty three of twenty fifteen of the Government"),
+    ("the 22nd", "the twenty second"),
+    ("10% off", "ten percent off"),
+    ("UBND and CCCD", "People's Committee and citizen identity card"),
+    ("$5", "five dollars"),
+    ("105 people", "one hundred and five people"),
+]
+
+WRITTEN = st.text(alphabet="0123456789./,-:() hHđ%°mkxABCĐTQ+=aâng*_#\n@²½٣①–'…$₫VND", max_size=25)
+ANYTHING = st.one_of(WRITTEN, st.text(max_size=40))
+LANGUAGES = st.sampled_from(["vi", "en"])
+
+
+@pytest.mark.parametrize(("written", "said"), VIETNAMESE, ids=[case[0] for case in VIETNAMESE])
+def test_vietnamese(written: str, said: str) -> None:
+    assert spoken(written, "vi") == said
+
+
+@pytest.mark.parametrize(("written", "said"), ENGLISH, ids=[case[0] for case in ENGLISH])
+def test_english(written: str, said: str) -> None:
+    assert spoken(written, "en") == said
+
+
+@settings(max_examples=400, deadline=None)
+@given(ANYTHING, LANGUAGES)
+def test_no_digit_is_left_and_nothing_raises(text: str, language: str) -> None:
+    assert not any(map(str.isdigit, spoken(text, language)))
+
+
+@settings(max_examples=400, deadline=None)
+@given(ANYTHING, LANGUAGES)
+def test_what_is_spoken_stays_as_it_is(text: str, language: str) -> None:
+    said = spoken(text, language)
+    assert spoken(said, language) == said
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(["một hai ba", "Dạ, vâng", "a" * 300, "8.000đ", "."]), max_size=60))
+def test_sentences_are_short_and_lose_no_word(parts: list[str]) -> None:
+    text = " ".join(parts)
+    pieces = sentences(text, "vi")
+    assert all(0 < len(piece) <= LONGEST_SENTENCE for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(spoken(text, "vi").split())
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀", "...", "\x00\x07", "\ud800", "---", "***"])
+def test_what_has_no_words_is_not_spoken(text: str) -> None:
+    assert sentences(text, "vi") == []
+
+
+def test_five_thousand_characters_take_no_time_worth_mentioning() -> None:
+    text = "Lệ phí 8.000 đồng, ngày 2/9/2026, mã 1.001193; " * 110
+    assert spoken(text, "vi").count("tám nghìn đồng") == 110
