@@ -1,7 +1,7 @@
 """A message in, a reply out: the engine behind the door, for one thread.
 
-Order of a turn: known message id → the stored reply; otherwise parse, read in the light of what was asked, let the
-rules choose an action, run it, store the events, and only then answer.
+Order of a turn: known message id → the stored reply; otherwise parse, read in the light of what was
+asked, let the rules choose an action, run it, store the events, and only then answer.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ LIVE_TRACKERS = 4000
 
 @dataclass(frozen=True, slots=True)
 class TurnRequest:
-    """One message; exactly one of `text` and `payload` is set. Fields as in docs/architecture.md."""
+    """One message; exactly one of `text` and `payload` is set. Fields as in
+    docs/architecture.md."""
 
     conversation: str
     message_id: str
@@ -54,7 +55,8 @@ class LocalActions:
         self._actions: dict[str, ReplyAction] = {a.name(): a for a in actions(release)}
 
     def run(self, name: str, tracker: Tracker, domain: Mapping[str, Any]) -> list[Event]:
-        """The action's replies and slot changes as events. Raises `KeyError` for an unknown action."""
+        """The action's replies and slot changes as events. Raises `KeyError` for an unknown
+        action."""
         dispatcher = CollectingDispatcher()
         changes = self._actions[name].run(dispatcher, tracker, dict(domain))
         replies: list[Event] = [
@@ -92,7 +94,8 @@ class Engine:
             self._processor.run(self._new_tracker("warm-up"), event, lambda name, _tracker: ())
 
     def turn(self, request: TurnRequest) -> dict[str, Any]:
-        """Answer one message. Raises `StorageError` (nothing was kept, the message may be sent again)."""
+        """Answer one message. Raises `StorageError` (nothing was kept, the message may be
+        sent again)."""
         tracker = self._tracker(request.conversation)
         known = _known_reply(tracker, request.message_id)
         if known is None:
@@ -189,7 +192,8 @@ def _slots(tracker: DialogueStateTracker) -> dict[str, Any]:
 def _sdk_tracker(
     tracker: DialogueStateTracker, reading: Reading, metadata: Mapping[str, Any]
 ) -> Tracker:
-    """The tracker as an action sees it: slots, this message, and the last reply instead of every event."""
+    """The tracker as an action sees it: slots, this message, and the last reply instead of
+    every event."""
     last = next((e for e in reversed(tracker.events) if isinstance(e, BotUttered)), None)
     message = {"text": reading.text, "reading": reading, "metadata": dict(metadata)}
     return Tracker(

@@ -18,11 +18,12 @@ class Memory:
     aspects: list[str] = field(default_factory=list)
     """Aspects of the last question."""
     pending: dict[str, Any] | None = None
-    """What the last reply asked: `{"kind": "choices", "choices": [{"title", "payload"}]}` or
-    `{"kind": "offer", "payload": …}` (yes does it) or `{"kind": "document"}` (the checklist's question)."""
+    """What the last reply asked: `{"kind": "choices", "choices": [{"title", "payload"}]}`,
+    `{"kind": "offer", "payload": …}` (yes does it) or `{"kind": "document"}` (the checklist's
+    question)."""
     checklist: dict[str, Any] | None = None
-    """`{"code", "case", "have": {document id: true | false | null}, "current": id | null}`; an id absent from `have`
-    was not asked yet, null means that the visitor is not sure."""
+    """`{"code", "case", "have": {document id: true | false | null}, "current": id | null}`; an id
+    absent from `have` was not asked yet, null means that the visitor is not sure."""
     place: str | None = None
     """Place of the last route, for "dẫn tôi đến đó"."""
     candidates: list[str] = field(default_factory=list)

@@ -8,15 +8,58 @@ from collections.abc import Iterable, Mapping, Sequence
 from dialogues.wording import tokens
 
 _GENERIC = frozenset(
-    "giay to ban chinh sao con han loai bo tap co cua va hoac the the so cac nhung theo mau chung nhan chup hop le "
-    "valid original copy of the a an or and for with your my certificate document paper form".split()
+    [
+        "giay",
+        "to",
+        "ban",
+        "chinh",
+        "sao",
+        "con",
+        "han",
+        "loai",
+        "bo",
+        "tap",
+        "co",
+        "cua",
+        "va",
+        "hoac",
+        "the",
+        "the",
+        "so",
+        "cac",
+        "nhung",
+        "theo",
+        "mau",
+        "chung",
+        "nhan",
+        "chup",
+        "hop",
+        "le",
+        "valid",
+        "original",
+        "copy",
+        "of",
+        "the",
+        "a",
+        "an",
+        "or",
+        "and",
+        "for",
+        "with",
+        "your",
+        "my",
+        "certificate",
+        "document",
+        "paper",
+        "form",
+    ]
 )
 _ID = (
     "can cuoc", "cccd", "cmnd", "chung minh", "chung minh nhan dan", "chung minh thu", "ho chieu", "vneid",
     "id card", "citizen id", "passport", "identity card", "photo id",
 )  # fmt: skip
 SAME_PAPER: tuple[tuple[str, ...], ...] = (
-    _ID + ("giay to tuy than",),
+    (*_ID, "giay to tuy than"),
     ("giay chung sinh", "chung sinh", "birth notification"),
     (
         "giay ket hon",
@@ -36,7 +79,8 @@ SAME_PAPER: tuple[tuple[str, ...], ...] = (
 """Everyday and official names of one paper, folded. Words only, no facts about procedures."""
 
 _LACKING = re.compile(
-    r"\b(?:chua co|khong co|chua|thieu|lam mat|bi mat|mat|hong co|khong|dont have|do not have|missing|lost|without|no)\b"
+    r"\b(?:chua co|khong co|chua|thieu|lam mat|bi mat|mat|hong co|khong"
+    r"|dont have|do not have|missing|lost|without|no)\b"
 )
 _HAVING = re.compile(r"\b(?:co|da co|mang|mang theo|du|have|got|bring)\b")
 _CLAUSE = re.compile(r"[,;.!?\n]| nhưng | mà | còn | chỉ | but | only ", re.IGNORECASE)
@@ -57,7 +101,8 @@ def names(title: str) -> list[frozenset[str]]:
 
 
 def named_documents(text: str, items: Sequence[Mapping[str, object]]) -> dict[str, bool]:
-    """`{document id: has it}` for the items that the text names. An item named nowhere is absent."""
+    """`{document id: has it}` for the items that the text names. An item named nowhere is
+    absent."""
     found: dict[str, bool] = {}
     for clause in _CLAUSE.split(text):
         folded = " ".join(tokens(clause))
@@ -73,7 +118,8 @@ def named_documents(text: str, items: Sequence[Mapping[str, object]]) -> dict[st
 
 
 def _sides(folded: str, lacking: re.Match[str] | None) -> Iterable[tuple[str, bool]]:
-    """The part of a clause before a negation is had, the part after it is not; a lone verb "có" changes nothing."""
+    """The part of a clause before a negation is had, the part after it is not; a lone verb "có"
+    changes nothing."""
     if lacking is None:
         return ((folded, True),)
     before = folded[: lacking.start()]

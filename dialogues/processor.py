@@ -1,14 +1,16 @@
 """Rasa's message processor with the waste taken out of a turn.
 
-The trained graph, the policies, the tracker, the events and the actions are Rasa's; what differs from
-`MessageProcessor.handle_message` (figures in `docs/dialogue.md`):
+The trained graph, the policies, the tracker, the events and the actions are Rasa's; what differs
+from `MessageProcessor.handle_message` (figures in `docs/dialogue.md`):
 
 - the nodes that a target needs are put in order once, not rebuilt for each run;
 - the tracker is not copied for each action, nor deep-copied for debug logs;
-- a policy decision is remembered by everything that the policies can see of the conversation. This is exact as long
-  as no slot is featurised, no loop exists, and no rule looks further back than the current turn: `_short_sighted`
-  checks the loaded model, and any other model is asked afresh each time;
-- slots are extracted only when the domain maps one from messages (ours never does: no slot is set by text);
+- a policy decision is remembered by everything that the policies can see of the conversation. This
+  is exact as long as no slot is featurised, no loop exists, and no rule looks further back than the
+  current turn: `_short_sighted` checks the loaded model, and any other model is asked afresh each
+  time;
+- slots are extracted only when the domain maps one from messages (ours never does: no slot is set
+  by text);
 - `RegexMessageHandler` is left out: text that begins with "/" stays text.
 """
 
@@ -58,7 +60,8 @@ class TurnProcessor(MessageProcessor):
         self._extracts_slots = any(_filled_from_messages(slot) for slot in self.domain.slots)
 
     def parse(self, text: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
-        """Understanding of one message, as Rasa's NLU components give it; never reads a "/" as a command."""
+        """Understanding of one message, as Rasa's NLU components give it; never reads a "/"
+        as a command."""
         message = UserMessage(text, metadata=dict(metadata))
         inputs = {PLACEHOLDER_MESSAGE: [message], PLACEHOLDER_TRACKER: None}
         parsed: Message = self._nlu.run(inputs)[0]
@@ -196,7 +199,8 @@ def _short_sighted(processor: TurnProcessor) -> bool:
 
 
 def _one_turn(states: Sequence[Mapping[str, Any]]) -> bool:
-    """A rule that starts by listening and sees one message at most (see `RulePolicy._is_rule_applicable`)."""
+    """A rule that starts by listening and sees one message at most (see
+    `RulePolicy._is_rule_applicable`)."""
     if not states or not states[0].get("prev_action"):
         return False
     listens = [s for s in states if s["prev_action"].get("action_name") == ACTION_LISTEN_NAME]

@@ -1,7 +1,8 @@
 """What a message means here and now: the understanding, read in the light of what was just asked.
 
-A button, the title or number of a choice on offer, a yes or no to an open question: these are decided by what is on
-the table and not by the classifier. Everything else keeps the classifier's intent. Rules then choose the action.
+A button, the title or number of a choice on offer, a yes or no to an open question: these are
+decided by what is on the table and not by the classifier. Everything else keeps the classifier's
+intent. Rules then choose the action.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def read(
     release: Release,
     understanding: Understanding | None,
 ) -> Reading:
-    """Read one message. `understanding` may be missing for a message that `needs_parse` says is clear without it."""
+    """Read one message. `understanding` may be missing when `needs_parse` says so."""
     said = text if text is not None else payload or ""
     button = parse_payload(payload, release, memory) if payload is not None else None
     chosen = False
@@ -147,17 +148,18 @@ _NUMBERS = {
 _WORDS = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _ORDINAL = re.compile(
     r"(?:(?:da|oke?|ok|thi|chon|lay|chi|anh|em|toi|bac|co|chau|i|choose|take|want|pick|muon|la)\s)*"
-    r"(?P<lead>(?:(?:cai|so|muc|thu|loai|dong|truong hop|lua chon|phuong an|y|the|number|option|no|choice)\s)*)"
+    r"(?P<lead>(?:(?:cai|so|muc|thu|loai|dong|truong hop|lua chon|phuong an|y"
+    r"|the|number|option|no|choice)\s)*)"
     rf"(?:(?P<digit>[1-4])(?:st|nd|rd|th)?|(?P<word>{_WORDS}))"
     r"(?:\s(?:one|option|choice))?(?:\s(?:a|nhe|nha|nghen|di|em|do|ay|please))*"
 )
 
 
 def ordinal(said: str) -> int | None:
-    """The place in a list that a short text names ("1", "số 2", "cái thứ ba", "the second one"), from 0; -1 is the last.
+    """The place in a list that a short text names ("1", "số 2", "cái thứ ba"), from 0; -1 the last.
 
-    A bare number word ("hai") is too easily something else; it needs a word such as "cái" or "thứ" before it, except
-    for digits.
+    A bare number word ("hai") is too easily something else: unlike a digit it needs a word such as
+    "cái" or "thứ" before it.
     """
     match = _ORDINAL.fullmatch(" ".join(tokens(said)))
     if match is None:
@@ -170,26 +172,112 @@ def ordinal(said: str) -> int | None:
 
 
 _YES = frozenset(
-    "co|co roi|co a|da co|da co roi|roi|roi a|co day|co san|co du|du roi|yes|yeah|yep|i have|i do|i have it|have it|"
-    "got it|yes i do|yes i have|co chu|co em|da roi".split("|")
+    [
+        "co",
+        "co roi",
+        "co a",
+        "da co",
+        "da co roi",
+        "roi",
+        "roi a",
+        "co day",
+        "co san",
+        "co du",
+        "du roi",
+        "yes",
+        "yeah",
+        "yep",
+        "i have",
+        "i do",
+        "i have it",
+        "have it",
+        "got it",
+        "yes i do",
+        "yes i have",
+        "co chu",
+        "co em",
+        "da roi",
+    ]
 )
 _NO = frozenset(
-    "chua|chua co|chua a|khong|khong co|khong a|khong co a|k|ko|hong|hong co|chua lam|da chua|da khong|mat roi|"
-    "no|nope|not yet|no i dont|i dont|i dont have it|i do not|dont have|thieu".split("|")
+    [
+        "chua",
+        "chua co",
+        "chua a",
+        "khong",
+        "khong co",
+        "khong a",
+        "khong co a",
+        "k",
+        "ko",
+        "hong",
+        "hong co",
+        "chua lam",
+        "da chua",
+        "da khong",
+        "mat roi",
+        "no",
+        "nope",
+        "not yet",
+        "no i dont",
+        "i dont",
+        "i dont have it",
+        "i do not",
+        "dont have",
+        "thieu",
+    ]
 )
 _UNSURE = frozenset(
-    "khong ro|khong biet|khong chac|chua ro|chua biet|chua chac|khong nho|hong biet|khong ro a|khong biet nua|"
-    "not sure|i am not sure|im not sure|dont know|i dont know|unsure|maybe|chac co|hinh nhu co".split(
-        "|"
-    )
+    [
+        "khong ro",
+        "khong biet",
+        "khong chac",
+        "chua ro",
+        "chua biet",
+        "chua chac",
+        "khong nho",
+        "hong biet",
+        "khong ro a",
+        "khong biet nua",
+        "not sure",
+        "i am not sure",
+        "im not sure",
+        "dont know",
+        "i dont know",
+        "unsure",
+        "maybe",
+        "chac co",
+        "hinh nhu co",
+    ]
 )
 _FILLERS = frozenset(
-    "da vang u uh uhm a oi em anh chi bac co chau toi nhe nha thi la minh con".split()
+    [
+        "da",
+        "vang",
+        "u",
+        "uh",
+        "uhm",
+        "a",
+        "oi",
+        "em",
+        "anh",
+        "chi",
+        "bac",
+        "co",
+        "chau",
+        "toi",
+        "nhe",
+        "nha",
+        "thi",
+        "la",
+        "minh",
+        "con",
+    ]
 )
 
 
 def have_answer(said: str) -> str | None:
-    """`yes`, `no` or `unsure` when a text is nothing but an answer to "do you have this paper?"."""
+    """`yes`, `no` or `unsure` when a text only answers "do you have this paper?"."""
     words = tokens(said.replace("'", "").replace("’", ""))
     for candidate in (words, [w for w in words if w not in _FILLERS or w == "co"]):
         phrase = " ".join(candidate)
@@ -211,10 +299,52 @@ def _answer_to_question(said: str, memory: Memory, understanding: Understanding)
 
 
 _LEAVING = frozenset(
-    "talk_to_staff goodbye stop repeat slower louder change_language greet thank who_are_you take_ticket".split()
+    [
+        "talk_to_staff",
+        "goodbye",
+        "stop",
+        "repeat",
+        "slower",
+        "louder",
+        "change_language",
+        "greet",
+        "thank",
+        "who_are_you",
+        "take_ticket",
+    ]
 )
 _EMPTY = frozenset(
-    "toi muon can cho hoi lam giay to thu tuc cai nay la gi duoc khong a em anh chi bac i want need the a to of for".split()
+    [
+        "toi",
+        "muon",
+        "can",
+        "cho",
+        "hoi",
+        "lam",
+        "giay",
+        "to",
+        "thu",
+        "tuc",
+        "cai",
+        "nay",
+        "la",
+        "gi",
+        "duoc",
+        "khong",
+        "a",
+        "em",
+        "anh",
+        "chi",
+        "bac",
+        "i",
+        "want",
+        "need",
+        "the",
+        "a",
+        "to",
+        "of",
+        "for",
+    ]
 )
 
 

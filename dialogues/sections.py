@@ -1,6 +1,8 @@
-"""A catalogue entry as the sections of a card: what is known, what is not, in the visitor's language.
+"""A catalogue entry as the sections of a card: what is known, what is not, in the visitor's
+language.
 
-Nothing is written here that the entry does not say. A missing field gives a section with `known: false`.
+Nothing is written here that the entry does not say. A missing field gives a section with `known:
+false`.
 """
 
 from __future__ import annotations
@@ -91,7 +93,8 @@ def documents(card: Card) -> Section:
 
 
 def fees(card: Card) -> list[Mapping[str, Any]]:
-    """`{"case", "amount_vnd"}` rows: those of the case where it changes the fee, else the entry's."""
+    """`{"case", "amount_vnd"}` rows: those of the case where it changes the fee, else the
+    entry's."""
     case = card.case or {}
     if case.get("fees") is not None:
         return list(case["fees"])
@@ -212,13 +215,51 @@ def _is_form(title: str) -> bool:
 
 
 _COMMON = frozenset(
-    "toi muon la thi ma co khong bi duoc cho cua va hoac nguoi trong o tai de den da chua nhung cac mot khi vi "
-    "the a an of or and is in to for with".split()
+    [
+        "toi",
+        "muon",
+        "la",
+        "thi",
+        "ma",
+        "co",
+        "khong",
+        "bi",
+        "duoc",
+        "cho",
+        "cua",
+        "va",
+        "hoac",
+        "nguoi",
+        "trong",
+        "o",
+        "tai",
+        "de",
+        "den",
+        "da",
+        "chua",
+        "nhung",
+        "cac",
+        "mot",
+        "khi",
+        "vi",
+        "the",
+        "a",
+        "an",
+        "of",
+        "or",
+        "and",
+        "is",
+        "in",
+        "to",
+        "for",
+        "with",
+    ]
 )
 
 
 def named_case(entry: Entry, text: str) -> Mapping[str, Any] | None:
-    """The case whose condition the text names: three quarters of the condition's telling words, at least two."""
+    """The case whose condition the text names: three quarters of the condition's telling words,
+    at least two."""
     said = set(tokens(text))
     best: tuple[float, Mapping[str, Any]] | None = None
     for case in entry.get("cases") or ():

@@ -2,8 +2,9 @@
 
 `python -m dialogues.server --socket S --release DIR --tracker URL [--watch-stdin] [--unverified]`
 
-Turns run one after another in a single worker thread (they are pure computation), so `/health` always answers.
-Exit codes: 0 asked to end, 2 wrong arguments or store unreachable, 3 the release was refused.
+Turns run one after another in a single worker thread (they are pure computation), so `/health`
+always answers. Exit codes: 0 asked to end, 2 wrong arguments or store unreachable, 3 the release
+was refused (not whole, changed, or made for other code).
 """
 
 from __future__ import annotations
@@ -252,7 +253,8 @@ def _rss_mb() -> float:
 
 
 def listening_socket(path: Path) -> socket.socket:
-    """A Unix socket with mode 0600. A stale file is removed; raises `OSError` when somebody still answers there."""
+    """A Unix socket with mode 0600. A stale file is removed; raises `OSError` when somebody
+    still answers there."""
     if path.exists():
         with socket.socket(socket.AF_UNIX) as probe:
             try:
@@ -334,11 +336,16 @@ async def serve(arguments: argparse.Namespace, release_id: str) -> int:
 
 
 def _loaded(loading: asyncio.Task[None]) -> int:
+    """The exit code of a finished start; a model that this code cannot load is a refused
+    release."""
     error = loading.exception()
     if error is None:
         return 0
-    print(f"the engine cannot start: {type(error).__name__}: {error}", file=sys.stderr)
-    return 3 if isinstance(error, ReleaseRefusedError) else 2
+    cause = error
+    while cause.__cause__ is not None:  # Rasa wraps what went wrong in a component
+        cause = cause.__cause__
+    print(f"the engine cannot start: {type(error).__name__}: {cause!r}"[:600], file=sys.stderr)
+    return 2 if type(error).__name__ == "StorageError" else 3
 
 
 def main() -> int:

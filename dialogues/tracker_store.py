@@ -1,8 +1,9 @@
 """Rasa's SQL tracker store, made for a front desk.
 
-What differs from the parent (measured reasons in `docs/dialogue.md`): saving appends the events of the turn in one
-statement and one transaction, without counting what is already stored; an index serves the only query; an error is
-raised and never hidden by an in-memory store; conversations can be erased one by one or by age.
+What differs from the parent (measured reasons in `docs/dialogue.md`): saving appends the events of
+the turn in one statement and one transaction, without counting what is already stored; an index
+serves the only query; an error is raised and never hidden by an in-memory store; conversations can
+be erased one by one or by age.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class StorageError(Exception):
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    # NORMAL: what is committed survives kill -9; a power cut may take the last turns, never corrupt.
+    # NORMAL: what is committed survives kill -9; a power cut may take the last turns, never
+    # corrupt.
     for pragma in ("busy_timeout=5000", "synchronous=NORMAL", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -50,7 +52,8 @@ class ConversationStore(SQLTrackerStore):
 
     def __init__(self, url: str, domain: Domain) -> None:
         """`url`: an SQLAlchemy URL, `sqlite:///path` or `postgresql://…`. Raises `StorageError`."""
-        # The parent's constructor retries for ever when the database is down: an engine that cannot store must say so.
+        # The parent's constructor retries for ever when the database is down: an engine
+        # that cannot store must say so.
         self.domain = domain
         self.event_broker = None
         self.max_event_history = None
@@ -83,7 +86,8 @@ class ConversationStore(SQLTrackerStore):
             if sqlite:
                 connection.execute(sa.text("BEGIN IMMEDIATE"))
             if self.engine.dialect.name == "postgresql":
-                # engines of an old and a new release start side by side: creating twice at once would fail
+                # engines of an old and a new release start side by side: creating
+                # twice at once would fail
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(778120453)"))
             self.Base.metadata.create_all(connection)
             for name, columns in (
@@ -95,7 +99,8 @@ class ConversationStore(SQLTrackerStore):
                 )
 
     def load(self, sender_id: str, keep: int | None = None) -> DialogueStateTracker | None:
-        """The conversation, or `None`: every event is applied, the last `keep` are kept. Raises `StorageError`."""
+        """The conversation, or `None`: every event is applied, the last `keep` are kept.
+        Raises `StorageError`."""
         query = (
             sa.select(self._events.c.data)
             .where(self._events.c.sender_id == sender_id)
@@ -126,7 +131,8 @@ class ConversationStore(SQLTrackerStore):
     def forget_idle(self, minutes: float, prefix: str = "") -> list[str]:
         """Erase conversations whose last event is older than `minutes`; returns their ids.
 
-        `prefix` limits the sweep to conversations of one channel (ids begin with the channel's name).
+        `prefix` limits the sweep to conversations of one channel (ids begin with the channel's
+        name).
         """
         last = sa.func.max(self._events.c.timestamp)
         idle = (

@@ -1,7 +1,8 @@
 """Train one release: `python -m dialogues.train --release DIR [--content DIR]`.
 
-Reads `catalogue.json` and `centre.json` of the release folder, writes `training/` and `model.tar.gz` into it. Progress
-is one JSON object a line on standard output; an error is `{"error": …}` and exit code 1 (docs/architecture.md).
+Reads `catalogue.json` and `centre.json` of the release folder, writes `training/` and
+`model.tar.gz` into it. Progress is one JSON object a line on standard output; an error is
+`{"error": …}` and exit code 1 (docs/architecture.md).
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def _stdout_to_stderr() -> Iterator[None]:
 def train(release: Path, content: Path) -> Path:
     """Train the release's model; returns the path of `model.tar.gz`.
 
-    Raises `FileNotFoundError` for an incomplete folder, `ValueError` for content that cannot be trained.
+    Raises `FileNotFoundError` for an incomplete folder, `ValueError` for content that cannot be
+    trained.
     """
     for name in ("catalogue.json", "centre.json"):
         if not (release / name).is_file():
@@ -81,7 +83,8 @@ def train(release: Path, content: Path) -> Path:
     np.random.seed(SEED)
     report("training", 0.3)
     with tempfile.TemporaryDirectory() as scratch, _stdout_to_stderr():
-        # a cache of an earlier content could be taken for this one's: each release is trained from nothing
+        # a cache of an earlier content could be taken for this one's: each release is
+        # trained from nothing
         os.environ["RASA_CACHE_DIRECTORY"] = scratch
         os.environ["RASA_MAX_CACHE_SIZE"] = "0"
         result = rasa_train(

@@ -12,7 +12,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def clean(text: str) -> str:
-    """NFC without control, bidi, surrogate and Unicode-tag characters; runs of blanks become one."""
+    """NFC without control, bidi, surrogate and Unicode-tag characters; runs of blanks become
+    one."""
     if text.isprintable():  # the common case: nothing to take out
         return " ".join(unicodedata.normalize("NFC", text).split())
     kept = (
@@ -37,6 +38,7 @@ def tokens(text: str) -> list[str]:
 def mask(text: str) -> str:
     """Without what may identify a person: long numbers and e-mail addresses.
 
-    The application masks more before anything is shown; this keeps such numbers out of the tracker store as well.
+    The application masks more before anything is shown; this keeps such numbers out of the tracker
+    store as well.
     """
     return _EMAIL.sub("•••", _LONG_NUMBER.sub("•••", text))

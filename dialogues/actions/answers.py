@@ -21,7 +21,8 @@ from dialogues.sections import (
 from dialogues.understanding import ASPECTS
 
 SPOKEN_WORDS = 60
-"""Words that a listing may take when spoken: with the rest of the sentence about 25 seconds of speech."""
+"""Words that a listing may take when spoken: with the rest of the sentence about 25 seconds of
+speech."""
 
 
 def answer_procedure(

@@ -1,4 +1,5 @@
-"""Which papers does the visitor have, which are missing: one question at a time, or all that a sentence names."""
+"""Which papers does the visitor have, which are missing: one question at a time, or all that a
+sentence names."""
 
 from __future__ import annotations
 

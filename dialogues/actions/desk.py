@@ -56,7 +56,8 @@ class Refuse(ReplyAction):
             text
             + " "
             + _(
-                "Em giúp được về thủ tục hành chính của phường, giấy tờ, lệ phí, lấy số và chỉ đường đến quầy."
+                "Em giúp được về thủ tục hành chính của phường, giấy tờ, lệ phí, lấy số "
+                "và chỉ đường đến quầy."
             )
         )
         turn.outcome = "out_of_scope"
@@ -73,7 +74,8 @@ class Greet(ReplyAction):
         turn.memory.unsure = 0
         turn.say(
             _(
-                "Dạ, em chào anh/chị. Em là máy trả lời tự động của {centre}. Anh/chị cần làm thủ tục gì ạ?"
+                "Dạ, em chào anh/chị. Em là máy trả lời tự động của {centre}. Anh/chị "
+                "cần làm thủ tục gì ạ?"
             ).format(centre=turn.text_of(turn.release.centre["name"]))
         )
 
@@ -85,7 +87,8 @@ class WhoAreYou(ReplyAction):
         _ = turn.translate
         turn.say(
             _(
-                "Dạ, em là máy trả lời tự động của {centre}, không phải người. Em chỉ dẫn thủ tục, giấy tờ, lệ phí, "
+                "Dạ, em là máy trả lời tự động của {centre}, không phải người. Em chỉ "
+                "dẫn thủ tục, giấy tờ, lệ phí, "
                 "lấy số và đường đến quầy; anh/chị muốn gặp cán bộ thì nói “gặp cán bộ” ạ."
             ).format(centre=turn.text_of(turn.release.centre["name"]))
         )
@@ -193,7 +196,8 @@ class DossierStatus(ReplyAction):
     def answer(self, turn: Turn) -> None:
         turn.say(
             turn.translate(
-                "Dạ, em không tra được hồ sơ đã nộp. Anh/chị tra bằng mã hồ sơ trên giấy tiếp nhận tại Cổng Dịch vụ "
+                "Dạ, em không tra được hồ sơ đã nộp. Anh/chị tra bằng mã hồ sơ trên giấy "
+                "tiếp nhận tại Cổng Dịch vụ "
                 "công quốc gia, hoặc đưa giấy tiếp nhận cho cán bộ ở quầy đã nhận hồ sơ ạ."
             )
         )
@@ -211,7 +215,8 @@ class Feedback(ReplyAction):
             return
         turn.say(
             _(
-                "Dạ, em cảm ơn anh/chị đã góp ý. Ý kiến về cán bộ hay hồ sơ, anh/chị gửi tại quầy hướng dẫn ạ."
+                "Dạ, em cảm ơn anh/chị đã góp ý. Ý kiến về cán bộ hay hồ sơ, anh/chị gửi "
+                "tại quầy hướng dẫn ạ."
             )
         )
 

@@ -41,21 +41,35 @@ def understood(turn: Turn) -> list[str]:
 
 
 SURE = 0.75
-"""Confidence from which a procedure named in passing ("quầy làm khai sinh ở đâu") replaces the open one."""
+"""Confidence from which a procedure named in passing ("quầy làm khai sinh ở đâu") replaces the open
+one."""
+FAINT = 0.5
+"""Confidence below which a question about an aspect is taken for a follow-up to the open
+procedure."""
+GUESS = 0.35
+"""Confidence below which a single procedure is offered and not answered."""
 
 
 def named_surely(turn: Turn) -> str | None:
-    """The procedure that a message about something else names; without an open one less is enough."""
+    """The procedure that a message about something else names; without an open one less is
+    enough."""
     codes = understood(turn)
-    if not codes or turn.reading.understanding.ambiguous:
+    understanding = turn.reading.understanding
+    if not codes or understanding.ambiguous:
         return None
-    if turn.memory.topic is not None and _confidence(turn, codes[0]) < SURE:
+    if turn.memory.topic is None or codes[0] == turn.memory.topic:
+        return codes[0]
+    if _confidence(turn, codes[0]) < SURE:
         return None
-    return codes[0]
+    # what matched must have been said: "go" in "which counter should I go to" is not "khai thác gỗ"
+    alias = set(tokens(understanding.procedures[0].matched or ""))
+    said = alias & set(tokens(turn.reading.text))
+    return codes[0] if not alias or 2 * len(said) >= len(alias) else None
 
 
 def clarify(turn: Turn) -> None:
-    """Not understood: one question with the nearest procedures; the second time in a row a person."""
+    """Not understood: one question with the nearest procedures; the second time in a row a
+    person."""
     _ = turn.translate
     turn.memory.unsure += 1
     if turn.memory.unsure >= 2:
@@ -74,7 +88,8 @@ def clarify(turn: Turn) -> None:
         prompt = _("Những việc hay được hỏi:")
         turn.say(
             _(
-                "Dạ, em chưa hiểu. Anh/chị nói tên thủ tục giúp em, ví dụ: đăng ký khai sinh cần giấy tờ gì?"
+                "Dạ, em chưa hiểu. Anh/chị nói tên thủ tục giúp em, ví dụ: đăng ký khai "
+                "sinh cần giấy tờ gì?"
             )
         )
     offer_procedures(turn, codes, prompt, staff=True)
@@ -91,11 +106,12 @@ def answer_or_ask(turn: Turn) -> None:
     """Answer the procedure that the message names, or ask which one is meant."""
     understanding = turn.reading.understanding
     codes = understood(turn)
-    if not codes:
-        if turn.memory.topic and understanding.aspects:
-            answer_procedure(turn, turn.memory.topic, understanding.aspects)
-        else:
-            clarify(turn)
+    best = _confidence(turn, codes[0]) if codes else 0.0
+    if turn.memory.topic and understanding.aspects and best < FAINT:
+        answer_procedure(turn, turn.memory.topic, understanding.aspects)
+        return
+    if best < GUESS:
+        clarify(turn)
         return
     if understanding.ambiguous and len(codes) > 1:
         _ = turn.translate
@@ -203,7 +219,8 @@ class LifeEvent(ReplyAction):
         others = "; ".join(turn.name(entry) for entry in entries[1:3])
         turn.say(
             _(
-                "Dạ, việc đầu tiên là {first}. Sau đó có thể cần: {others}. Anh/chị muốn hỏi việc nào ạ?"
+                "Dạ, việc đầu tiên là {first}. Sau đó có thể cần: {others}. Anh/chị muốn "
+                "hỏi việc nào ạ?"
             ).format(first=first, others=others)
         )
         turn.parts.append(

@@ -1,7 +1,7 @@
 """One turn as the actions see it, and the base of all actions.
 
-An action is a pure function of release, tracker and context: it adds reply parts and changes the memory. The same
-classes run inside our engine and behind stock `rasa run actions`.
+An action is a pure function of release, tracker and context: it adds reply parts and changes the
+memory. The same classes run inside our engine and behind stock `rasa run actions`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import os
 import re
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -105,7 +105,7 @@ class Turn:
         office = self.release.office_for(entry)
         if office is not None:
             return self.text_of(office["name"])
-        written = self.language == "en" and entry.get("where_en") or entry.get("where")
+        written = (self.language == "en" and entry.get("where_en")) or entry.get("where")
         return str(written or "")
 
     def live_counter(self, counter_id: str) -> Mapping[str, Any]:
@@ -134,7 +134,7 @@ class Turn:
         }
 
 
-class ReplyAction(Action):
+class ReplyAction(Action, ABC):
     """Base of every action: builds the turn, lets the subclass answer, stores what changed."""
 
     action_name: ClassVar[str]
@@ -142,7 +142,8 @@ class ReplyAction(Action):
     """The question asked by the last reply stays open (repeat, slower, louder)."""
 
     def __init__(self, release: Release | None = None) -> None:
-        # `rasa run actions` makes actions without arguments: the release is then named by the environment
+        # `rasa run actions` makes actions without arguments: the release is then named by
+        # the environment
         self._release = release if release is not None else _release_of_environment()
 
     def name(self) -> str:
@@ -197,7 +198,8 @@ def begin(tracker: Tracker, release: Release) -> Turn:
 
 
 def _language(wanted: str | None, memory: Memory, reading: Reading) -> str:
-    """The request's language, else the message's own, else the conversation's; Vietnamese at first."""
+    """The request's language, else the message's own, else the conversation's; Vietnamese at
+    first."""
     if wanted in {"vi", "en"}:
         return wanted
     kept = memory.language or None

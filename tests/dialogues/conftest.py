@@ -52,7 +52,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     lines = [json.loads(line) for line in result.stdout.splitlines()]
-    assert result.returncode == 0, lines[-1:] + [result.stderr.decode()[-2000:]]
+    assert result.returncode == 0, [*lines[-1:], result.stderr.decode()[-2000:]]
     assert lines[-1] == {"step": "done", "fraction": 1.0}
     fractions = [line["fraction"] for line in lines]
     assert fractions == sorted(fractions)

@@ -124,7 +124,7 @@ def test_the_checklist_asks_one_paper_at_a_time_and_says_what_is_missing(
     (checklist,) = of_type(reply, "checklist")
     answers = ["chưa có", *["có rồi"] * (len(checklist["items"]) - 2), None]
     missing = checklist["current"]
-    for item, answer in zip(checklist["items"], answers):
+    for item, answer in zip(checklist["items"], answers, strict=False):
         assert of_type(reply, "checklist")[0]["current"] == item["id"]
         said_so = {"text": answer} if answer else {"payload": "have:unsure"}
         reply = engine.turn(conversation, **said_so)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from typing import Any
 
@@ -90,7 +89,7 @@ def test_strange_text_gets_an_answer(engine: Engine, conversation: str, text: st
 
 
 def test_the_socket_is_for_its_owner_only(engine: Engine) -> None:
-    assert stat.S_IMODE(os.stat(engine.socket).st_mode) == 0o600
+    assert stat.S_IMODE(engine.socket.stat().st_mode) == 0o600
 
 
 def test_unknown_routes_and_methods_answer_as_json(engine: Engine) -> None:

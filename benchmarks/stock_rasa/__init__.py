@@ -1,0 +1,1 @@
+"""The same release behind stock `rasa run` and `rasa run actions`, to be measured against."""
