@@ -25,7 +25,10 @@ def configure(settings: Settings) -> None:
     ]
     last: list[Processor] = (
         [
-            structlog.processors.dict_tracebacks,
+            # Without local variables: they hold tokens and what people wrote.
+            structlog.processors.ExceptionRenderer(
+                structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+            ),
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
         if as_json

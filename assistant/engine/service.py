@@ -24,7 +24,7 @@ from assistant.engine.worker import EngineWorker
 from assistant.errors import LetanError
 from assistant.health import Health
 from assistant.metrics import Metrics
-from assistant.processes import State
+from assistant.processes import ChildProcess, State
 from assistant.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -34,6 +34,9 @@ _RESTART_SECONDS = 40.0
 """How long a turn that a crash caught waits for the new process."""
 _DRAIN_SECONDS = 15.0
 _TIMEOUTS_BEFORE_RESTART = 3
+_STARTS_IN_A_ROW = 3
+_REFUSED = "ended with exit code 3"
+"""How `dialogues.server` ends when it cannot use the release."""
 
 
 class Engine:
@@ -239,11 +242,27 @@ class Engine:
             self._metrics.child_restarts.labels("engine").inc()
             last = child.last_lines[-1] if child.last_lines else ""
             log.error("engine ended", reason=child.failure, last_line=last)
-            self._health.failed(
-                PART,
-                "Máy chủ đang khởi động lại, khoảng 20 giây.",
-                f"The dialogue engine is being restarted ({child.failure}); about 20 seconds.",
-            )
+            self._health.failed(PART, *_why(child, last))
+
+
+def _why(child: ChildProcess, last_line: str) -> tuple[str, str]:
+    """What people are told about an engine that does not run, in both languages."""
+    if child.failure == _REFUSED:
+        return (
+            f"Bộ hội thoại từ chối bản phát hành ({last_line}). Hãy chạy './letan train'.",
+            f"The dialogue engine refuses the release ({last_line}). Run './letan train'.",
+        )
+    if child.restarts >= _STARTS_IN_A_ROW:
+        return (
+            f"Bộ hội thoại không khởi động được: {child.failure} ({last_line}). "
+            "Hãy chạy './letan doctor'.",
+            f"The dialogue engine does not start: {child.failure} ({last_line}). "
+            "Run './letan doctor'.",
+        )
+    return (
+        "Máy chủ đang khởi động lại, khoảng 20 giây.",
+        f"The dialogue engine is being restarted ({child.failure}); about 20 seconds.",
+    )
 
 
 def unavailable(reason: str, vi: str | None = None, en: str | None = None) -> LetanError:
