@@ -97,7 +97,7 @@ def test_a_synthesiser_speaks_mono_and_repeats_itself(synthesiser: SpeechSynthes
     assert 1.0 < len(said) / 2 / 22_050 < 4.0
     if synthesiser.name == "espeak":
         assert speak("Dạ, em chào anh chị") == said
-    assert len(speak("Dạ, em chào anh chị", 0.6)) > 1.2 * len(said)
+        assert len(speak("Dạ, em chào anh chị", 0.6)) > 1.2 * len(said)
     assert len(speak("Dạ, em chào anh chị. " * 10)) > 8 * len(said)
 
 
