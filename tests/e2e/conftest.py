@@ -153,9 +153,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def kiosk(context: BrowserContext, server: Server) -> Iterator[Page]:
-    """A kiosk that is paired and ready, standing robot released; fails on errors in the page."""
-    server.request("POST", "/api/v1/robots/robot-1/stop")
-    server.request("POST", "/api/v1/robots/robot-1/resume")
+    """A kiosk that is paired and ready; fails on errors in the page."""
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))
@@ -165,6 +163,9 @@ def kiosk(context: BrowserContext, server: Server) -> Iterator[Page]:
 
 
 def open_kiosk(page: Page, server: Server) -> None:
+    """Open the page and wait until questions are answered; the robot forgets its last errand."""
+    server.request("POST", "/api/v1/robots/robot-1/stop")
+    server.request("POST", "/api/v1/robots/robot-1/resume")
     page.set_default_timeout(30_000)
     page.goto(server.url + "/kiosk")
     page.wait_for_selector("html[data-ready='true']")

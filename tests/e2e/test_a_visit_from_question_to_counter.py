@@ -47,7 +47,7 @@ def test_led_to_the_counter_stopped_on_the_way_and_arriving(kiosk: Page) -> None
     kiosk.get_by_test_id("stop").click()
     expect(kiosk.locator(".panel-stop")).to_contain_text("Robot đã dừng")
     expect(kiosk.locator("html")).to_have_attribute("data-robot-stopped", "true")
-    kiosk.locator(".panel-stop").get_by_text("Đi tiếp").click()
+    kiosk.locator(".panel-stop").get_by_role("button", name="Đi tiếp").click()
     expect(kiosk.locator(".panel-stop")).to_have_count(0)
 
     kiosk.wait_for_selector(".has-arrived", timeout=90_000)

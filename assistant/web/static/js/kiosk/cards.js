@@ -251,7 +251,7 @@ export function handoffCard(part) {
 export function directions(part) {
   const steps = (part.directions || []).map((step) => pick(step)).filter(Boolean);
   if (!steps.length) return null;
-  return el("ol", { class: "directions", "aria-label": t("Đường đi") }, steps.map((step) => el("li", {}, step)));
+  return el("ol", { class: "directions", tabindex: "0", "aria-label": t("Đường đi") }, steps.map((step) => el("li", {}, step)));
 }
 
 /** A checklist's current paper: three big answers. */

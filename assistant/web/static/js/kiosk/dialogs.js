@@ -163,7 +163,7 @@ export function showCounters(app) {
     el("div", { class: "panel-body" }, [
       el("p", {}, app.centre.openLine),
       el("p", {}, app.centre.hours),
-      el("ul", { class: "counter-list" }, counterItems(app)),
+      el("ul", { class: "counter-list", tabindex: "0" }, counterItems(app)),
       app.centre.phone ? el("p", {}, t("Điện thoại: {phone}", { phone: app.centre.phone })) : null,
       button(t("Đóng"), { kind: "primary", icon: icon("check"), on: { click: close } }),
     ]),

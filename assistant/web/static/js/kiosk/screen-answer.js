@@ -41,7 +41,7 @@ export function answerScreen(app) {
 function said(app, blocks) {
   return el("section", { class: "said", testid: "reply", "aria-live": "polite" }, [
     el("h1", { class: "visually-hidden", tabindex: "-1" }, t("Câu trả lời")),
-    el("div", { class: "said-words" }, el("div", { class: "said-lines" }, [
+    el("div", { class: "said-words" }, el("div", { class: "said-lines", tabindex: "0", role: "group", "aria-label": t("Câu trả lời") }, [
       app.state.paragraphs.map((paragraph) =>
         el("p", { lang: paragraph.lang }, paragraph.lines.map(({ text, index }) => el("span", { class: "sentence", id: `s${index}` }, `${text} `))),
       ),

@@ -84,7 +84,7 @@ function spoken(app) {
   const words = app.state.paragraphs.map((paragraph) =>
     el("p", { lang: paragraph.lang }, paragraph.lines.map(({ text, index }) => el("span", { class: "sentence", id: `s${index}` }, `${text} `))),
   );
-  return el("section", { class: "guide-said", testid: "reply", "aria-live": "polite" }, words);
+  return el("section", { class: "guide-said", testid: "reply", "aria-live": "polite", tabindex: "0", "aria-label": t("Câu trả lời") }, words);
 }
 
 function steps(metres) {

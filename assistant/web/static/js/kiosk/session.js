@@ -50,7 +50,7 @@ export class Session {
   }
 
   async #open(again = true) {
-    const body = { language: language() };
+    const body = this.languageChosen ? { language: language() } : {};
     if (this.pairing) body.kiosk = this.pairing.kiosk;
     try {
       const made = await postJson("/api/v1/conversations", body, { token: this.pairing?.token });

@@ -1,0 +1,123 @@
+"""Recorded speech goes in at the page's microphone; the robot stands at the counter in the end."""
+
+import json
+import re
+import subprocess
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+from conftest import ROOT, Server, launch, open_kiosk
+from playwright.sync_api import Playwright, expect
+
+pytestmark = pytest.mark.browser
+_RATE = 48_000
+
+
+def spoken(recipe: dict[str, object], path: Path) -> Path:
+    """A person who starts a second after the microphone opens, then is silent."""
+    options = ["-v", recipe["voice"], "-s", recipe["rate"], "-p", recipe["pitch"], "-g", recipe["gap"]]
+    raw = path.with_suffix(".raw.wav")
+    command = ["espeak-ng", *map(str, options), "-w", str(raw), str(recipe["text"])]
+    subprocess.run(command, check=True)
+    with wave.open(str(raw)) as source:
+        speech = np.frombuffer(source.readframes(source.getnframes()), np.int16)
+        rate = source.getframerate()
+    speech = soxr.resample(speech, rate, _RATE)
+    silence = np.zeros(_RATE, np.int16)
+    noise = np.random.default_rng(1).integers(-8, 9, 9 * _RATE).astype(np.int16)
+    samples = np.concatenate([silence, speech, noise])
+    with wave.open(str(path), "wb") as target:
+        target.setnchannels(1)
+        target.setsampwidth(2)
+        target.setframerate(_RATE)
+        target.writeframes(samples.tobytes())
+    return path
+
+
+def test_speech_is_transcribed_answered_aloud_and_led(
+    playwright: Playwright, server: Server, tmp_path: Path
+) -> None:
+    recipes = json.loads((ROOT / "tests/speech/recipes.json").read_text(encoding="utf-8"))
+    recipe = recipes["recipes"][0]
+    recording = spoken(recipe, tmp_path / "visitor.wav")
+    browser = launch(playwright, f"--use-file-for-fake-audio-capture={recording}%noloop")
+    page = browser.new_page(viewport={"width": 1080, "height": 1920})
+    open_kiosk(page, server)
+    page.get_by_test_id("mic").click()
+    page.wait_for_selector("html[data-listening='true']")
+    with page.expect_response(re.compile("/api/v1/speech$"), timeout=60_000) as voice:
+        page.wait_for_selector("[data-state='answer'] .card", timeout=60_000)
+    assert voice.value.ok
+    assert voice.value.headers["content-type"].startswith("audio/wav")
+    for words in recipe["contains"]:
+        expect(page.get_by_test_id("transcript")).to_contain_text(words)
+    expect(page.get_by_test_id("reply")).to_contain_text("chứng sinh")
+    page.wait_for_selector(".sentence.is-read")
+
+    page.locator(".actions").get_by_text("Dẫn tôi đi").click()
+    expect(page.get_by_test_id("map")).to_be_visible()
+    assert page.locator(".map-route").get_attribute("points")
+    page.wait_for_selector(".has-arrived", timeout=120_000)
+    robot = page.get_by_test_id("robot")
+    place = next(
+        place
+        for place in json.loads(server.request("GET", "/api/v1/centre/map"))["places"]
+        if place["id"] == "counter-3"
+    )
+    assert abs(float(robot.get_attribute("data-x") or "nan") - place["pose"]["x"]) < 0.5
+    assert abs(float(robot.get_attribute("data-y") or "nan") - place["pose"]["y"]) < 0.5
+    browser.close()
+
+
+def test_without_a_microphone_typing_is_offered(playwright: Playwright, server: Server) -> None:
+    browser = launch(playwright)
+    page = browser.new_page(viewport={"width": 1080, "height": 1920})
+    page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () =>"
+        " Promise.reject(new DOMException('no', 'NotAllowedError'))"
+    )
+    open_kiosk(page, server)
+    page.get_by_test_id("mic").click()
+    expect(page.get_by_role("alert")).to_contain_text("Máy chưa được phép dùng micro.")
+    page.get_by_role("alert").get_by_text("Gõ câu hỏi", exact=True).click()
+    expect(page.get_by_test_id("ask-input")).to_be_focused()
+    browser.close()
+
+
+# A tone passes with its level, one that 16 kHz cannot hold is gone, and blocks join without a click.
+_RESAMPLE = """
+async ([rate, frequency]) => {
+  const { Resampler } = await import("/web/js/kiosk/resampler.js");
+  const resampler = new Resampler(rate, 16000);
+  const out = [];
+  for (let start = 0; start < rate; start += 128) {
+    const block = Float32Array.from({ length: 128 }, (_, i) =>
+      0.5 * Math.sin((2 * Math.PI * frequency * (start + i)) / rate));
+    out.push(...resampler.push(block));
+  }
+  const steady = out.slice(2000, 14000);
+  const rms = Math.sqrt(steady.reduce((sum, x) => sum + x * x, 0) / steady.length);
+  let jump = 0;
+  for (let i = 1; i < steady.length; i += 1) jump = Math.max(jump, Math.abs(steady[i] - steady[i - 1]));
+  return { rms, jump, samples: out.length };
+}
+"""
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100, 48_000, 96_000])
+def test_the_microphone_is_resampled_properly(
+    playwright: Playwright, server: Server, rate: int
+) -> None:
+    browser = launch(playwright)
+    page = browser.new_page()
+    page.goto(server.url + "/")
+    speech = page.evaluate(_RESAMPLE, [rate, 1000])
+    assert abs(speech["samples"] - 16_000) < 60
+    assert abs(speech["rms"] - 0.5 / 2**0.5) < 0.005
+    assert speech["jump"] < 0.5 * 2 * np.pi * 1000 / 16_000 * 1.05
+    if rate > 16_000:
+        assert page.evaluate(_RESAMPLE, [rate, 10_000])["rms"] < 0.01
+    browser.close()
