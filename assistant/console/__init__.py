@@ -59,7 +59,9 @@ def mount(app: FastAPI, token: str) -> None:
         ui.page_title(say(language, "Lễ Tân: bàn làm việc"))
         await Overview(app, language).build()
 
-    # NiceGUI keeps one application for the process: the newest desk owns its page.
+    # NiceGUI keeps one application for the process: the newest desk owns it, as if it were fresh.
+    core.app.middleware_stack = None
+    core.app.user_middleware.clear()
     nicegui_app.routes[:] = [
         route for route in nicegui_app.routes if getattr(route, "path", "") != "/"
     ]
