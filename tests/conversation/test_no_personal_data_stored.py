@@ -1,0 +1,93 @@
+"""What people write is redacted before it is stored; what staff need stays."""
+
+import re
+
+import pytest
+from desk_fixtures import Desk
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text as sql
+
+from assistant.conversation.redaction import redact
+from assistant.startup import sweep
+
+SAMPLES = [
+    ("Tôi tên là Nguyễn Văn A, số 0912 345 678", "Tôi tên là [tên], số [điện thoại]"),
+    ("cccd 001089012345 của em", "cccd [số định danh] của em"),
+    ("cmnd 012.345.678", "cmnd [số định danh]"),
+    ("gọi +84 912-345-678 nhé", "gọi [điện thoại] nhé"),
+    ("thư a.b+c@phuong.gov.vn ạ", "thư [email] ạ"),
+    ("stk 1903 4567 8901 2345", "stk [số]"),
+    ("hồ sơ H29.12-231123-0001 đến đâu", "hồ sơ [mã hồ sơ] đến đâu"),
+    ("xe 51F-123.45 bị mất giấy", "xe [biển số] bị mất giấy"),
+    ("họ và tên: Trần Thị Năm sinh năm 1990", "họ và tên: [tên] sinh năm 1990"),
+    ("toi ten la le van b muon lam khai sinh", "toi ten la [tên] muon lam khai sinh"),
+    ("My name is John Smith and I want a copy", "My name is [tên] and I want a copy"),
+    ("con tên Bảo An sinh 01/02/2024", "con tên [tên] sinh [ngày]"),
+    ("không chín một hai ba bốn năm sáu bảy tám", "[số]"),
+]
+KEPT = [
+    "thủ tục 1.001193 lệ phí 8.000 đồng, quầy 3",
+    "đổi họ tên cho con cần giấy tờ gì",
+    "sai tên trên giấy khai sinh",
+    "căn cước cho trẻ 14 tuổi, làm trong 7 ngày, lúc 13:30",
+    "nghị định 123/2015/NĐ-CP",
+]
+
+
+@pytest.mark.parametrize(("written", "kept"), SAMPLES)
+def test_personal_data_is_replaced(written: str, kept: str) -> None:
+    assert redact(written) == kept
+
+
+@pytest.mark.parametrize("written", KEPT)
+def test_questions_stay_readable(written: str) -> None:
+    assert redact(written) == written
+
+
+numbers = st.from_regex(r"[0-9]([ .-]?[0-9]){8,18}", fullmatch=True)
+around = st.sampled_from(["", " ", ", ", "số ", " nhé", ": ", "("])
+
+
+@given(around, numbers, around)
+def test_no_long_number_is_left(before: str, number: str, after: str) -> None:
+    left = redact(f"a {before}{number}{after} b")
+    assert not re.search(r"\d(?:[ .-]?\d){8,}", left)
+
+
+@given(st.emails(), around)
+def test_no_address_is_left(address: str, before: str) -> None:
+    assert "@" not in redact(f"thư {before} {address} ạ")
+
+
+@given(st.text(max_size=200))
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    once = redact(text)
+    assert redact(once) == once
+
+
+async def test_the_database_never_sees_it(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    conversation = await desk.open()
+    await desk.say(conversation, "Tôi tên là Lê Thị Hoa, cccd 001089012345", message_id="m1")
+    assert desk.asked()[-1]["text"].endswith("001089012345")
+    async with desk.app.state.database.reading() as session:
+        stored = (await session.execute(sql("SELECT message FROM turns"))).scalar_one()
+    assert stored == "Tôi tên là [tên], cccd [số định danh]"
+    assert "001089012345" not in capsys.readouterr().err
+
+
+async def test_retention_is_enforced(desk: Desk) -> None:
+    old, new = await desk.open(), await desk.open()
+    for conversation in (old, new):
+        await desk.say(conversation, "xin chào", message_id="m1")
+    async with desk.app.state.database.session() as session:
+        await session.execute(
+            sql("UPDATE conversations SET last_at = '2020-01-01 00:00:00.000000' WHERE id = :id"),
+            {"id": old},
+        )
+    await sweep(desk.app)
+    async with desk.app.state.database.reading() as session:
+        left = (await session.execute(sql("SELECT id FROM conversations"))).scalars().all()
+        turns = (await session.execute(sql("SELECT conversation FROM turns"))).scalars().all()
+    assert left == turns == [new]
+    assert (desk.fault / "forgotten").read_text().split() == [old]
