@@ -18,7 +18,16 @@ _RATE = 48_000
 
 def spoken(recipe: dict[str, object], path: Path) -> Path:
     """A person who starts a second after the microphone opens, then is silent."""
-    options = ["-v", recipe["voice"], "-s", recipe["rate"], "-p", recipe["pitch"], "-g", recipe["gap"]]
+    options = [
+        "-v",
+        recipe["voice"],
+        "-s",
+        recipe["rate"],
+        "-p",
+        recipe["pitch"],
+        "-g",
+        recipe["gap"],
+    ]
     raw = path.with_suffix(".raw.wav")
     command = ["espeak-ng", *map(str, options), "-w", str(raw), str(recipe["text"])]
     subprocess.run(command, check=True)
@@ -87,7 +96,7 @@ def test_without_a_microphone_typing_is_offered(playwright: Playwright, server: 
     browser.close()
 
 
-# A tone passes with its level, one that 16 kHz cannot hold is gone, and blocks join without a click.
+# A tone keeps its level, one that 16 kHz cannot hold is gone, and blocks join without a click.
 _RESAMPLE = """
 async ([rate, frequency]) => {
   const { Resampler } = await import("/web/js/kiosk/resampler.js");
@@ -101,7 +110,8 @@ async ([rate, frequency]) => {
   const steady = out.slice(2000, 14000);
   const rms = Math.sqrt(steady.reduce((sum, x) => sum + x * x, 0) / steady.length);
   let jump = 0;
-  for (let i = 1; i < steady.length; i += 1) jump = Math.max(jump, Math.abs(steady[i] - steady[i - 1]));
+  for (let i = 1; i < steady.length; i += 1)
+    jump = Math.max(jump, Math.abs(steady[i] - steady[i - 1]));
   return { rms, jump, samples: out.length };
 }
 """

@@ -27,7 +27,9 @@ def test_documents_then_fee_then_checklist(kiosk: Page) -> None:
     for number in range(1, total + 1):
         expect(kiosk.locator(".progress-words")).to_have_text(f"Giấy {number} trong {total}")
         kiosk.get_by_test_id("choice").filter(has_text="Chưa" if number == 1 else "Có").click()
-    expect(kiosk.locator(".checklist-result .card-name")).to_have_text("Anh/chị còn thiếu 1 giấy tờ")
+    expect(kiosk.locator(".checklist-result .card-name")).to_have_text(
+        "Anh/chị còn thiếu 1 giấy tờ"
+    )
     expect(kiosk.locator(".paper.is-missing .paper-title")).to_have_text(first)
 
 

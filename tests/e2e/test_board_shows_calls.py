@@ -21,7 +21,9 @@ def test_a_called_number_appears_with_its_counter(context: BrowserContext, serve
     latest = page.locator(".call.is-latest")
     expect(latest).to_contain_text(str(ticket["number"]))
     expect(latest).to_contain_text(re.compile(r"Quầy\s*3"))
-    size = latest.locator(".call-number").evaluate("(n) => parseFloat(getComputedStyle(n).fontSize)")
+    size = latest.locator(".call-number").evaluate(
+        "(n) => parseFloat(getComputedStyle(n).fontSize)"
+    )
     assert size >= 120
 
 

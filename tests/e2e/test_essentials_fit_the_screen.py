@@ -20,17 +20,19 @@ _MEASURE = """
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const { parentElement } = walk.currentNode;
-    if (!walk.currentNode.textContent.trim() || parentElement.closest("svg, noscript, .visually-hidden")) continue;
+    const text = walk.currentNode.textContent.trim();
+    if (!text || parentElement.closest("svg, noscript, .visually-hidden")) continue;
     if (!seen(parentElement)) continue;
-    texts.push([walk.currentNode.textContent.trim(), parseFloat(getComputedStyle(parentElement).fontSize)]);
+    texts.push([text, parseFloat(getComputedStyle(parentElement).fontSize)]);
   }
   const targets = [...document.querySelectorAll("button, input")]
     .map((node) => [node.innerText || node.id, seen(node)])
     .filter(([, box]) => box)
     .map(([name, box]) => [name, box.width, box.height, box.left, box.top, box.right, box.bottom]);
+  const screen = document.getElementById("screen");
   return { texts, targets, width: innerWidth, height: innerHeight,
            overflow: document.documentElement.scrollWidth > innerWidth,
-           scroll: document.getElementById("screen").scrollHeight - document.getElementById("screen").clientHeight };
+           scroll: screen.scrollHeight - screen.clientHeight };
 }
 """
 

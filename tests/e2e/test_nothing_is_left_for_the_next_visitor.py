@@ -14,7 +14,8 @@ SECRET = "tôi tên Nguyễn Thị Kín muốn đăng ký kết hôn"
 
 def traces(page: Page) -> str:
     return page.evaluate(
-        "async () => document.documentElement.outerHTML + document.getElementById('ask-input').value"
+        "async () => document.documentElement.outerHTML"
+        " + document.getElementById('ask-input').value"
         " + JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage})"
         " + document.cookie + JSON.stringify(await indexedDB.databases()) + location.href"
     )

@@ -23,7 +23,9 @@ async def test_pages_have_an_etag_and_are_not_sent_twice(
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("path", ["/web/../endpoints.py", "/web/%2e%2e/endpoints.py", "/web/none.js"])
+@pytest.mark.parametrize(
+    "path", ["/web/../endpoints.py", "/web/%2e%2e/endpoints.py", "/web/none.js"]
+)
 async def test_nothing_else_is_served(pages: httpx.AsyncClient, path: str) -> None:
     assert (await pages.get(path)).status_code == 404
 

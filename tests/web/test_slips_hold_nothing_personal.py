@@ -70,7 +70,8 @@ async def test_qr_codes_of_our_own_pages(pages: httpx.AsyncClient, path: str) ->
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.example", "https://evil.example", "/p/../x", "/api/v1/centre", "p", "", "/s/<x>"]
+    "path",
+    ["//evil.example", "https://evil.example", "/p/../x", "/api/v1/centre", "p", "", "/s/<x>"],
 )
 async def test_qr_codes_of_nothing_else(pages: httpx.AsyncClient, path: str) -> None:
     refused = await pages.get("/api/v1/qr.svg", params={"path": path})

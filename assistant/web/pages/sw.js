@@ -8,7 +8,7 @@ const SHELL = [
   "/web/js/phone/main.js",
   "/api/v1/i18n/en",
 ];
-const KEPT = [/^\/web\//, /^\/(kiosk|display)?$/, /^\/[ps]\//, /^\/favicon\.ico$/, /^\/api\/v1\/(i18n\/|procedures|centre|slips\/|qr\.svg)/];
+const KEPT = [/^\/web\//, /^\/(kiosk|display)?$/, /^\/[ps]\//, /^\/favicon\.ico$/, /^\/api\/v1\/(i18n\/|procedures|centre|slips\/)/];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(

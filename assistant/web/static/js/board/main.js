@@ -90,12 +90,13 @@ class Board {
 function hoursLine(board) {
   if (board.open_now) return board.closes_at ? `Đang mở cửa đến ${clock(board.closes_at)}` : "Đang mở cửa";
   const reason = pick(board.reason);
-  return `${reason ? `Đang đóng cửa (${reason})` : "Đang đóng cửa"}. ${pick(board.hours)}`;
+  const closed = reason ? `Đang đóng cửa (${reason})` : "Đang đóng cửa";
+  return board.opens_at ? `${closed}. Mở lại ${clock(board.opens_at)}, ${longDate(new Date(board.opens_at))}` : closed;
 }
 
 function callRows(board) {
   const calls = (board.now_calling || []).slice(0, SHOWN_CALLS);
-  if (!calls.length) return el("li", { class: "call-none" }, "Chưa gọi số nào");
+  if (!calls.length) return el("li", { class: "call-none" }, board.open_now ? "Chưa gọi số nào" : pick(board.hours));
   return calls.map((call, index) =>
     el("li", { class: index === 0 ? "call is-latest" : "call", "data-number": call.number }, [
       el("span", { class: "call-number" }, call.number),

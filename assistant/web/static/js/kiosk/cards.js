@@ -42,7 +42,7 @@ export function procedureCard(app, part, { withMap = false, choices = null } = {
       el("h2", { class: "card-name", id: "card-name", lang: langOf(part.name) }, short),
       short === name ? null : el("p", { class: "card-official", lang: langOf(part.name) }, name),
     ]),
-    withMap ? null : tabs(asked, Boolean(choices)),
+    withMap ? null : tabs(asked, choices && (() => showCases(app, choices))),
     withMap ? null : el("dl", { class: "facts" }, FACTS.map((row) => fact(app, part, row, asked))),
     el("div", { class: "card-sections" }, extras.map((list) => list.node), papers?.node),
     choices ? caseRow(app, choices) : null,
@@ -53,40 +53,36 @@ export function procedureCard(app, part, { withMap = false, choices = null } = {
 }
 
 /** On a telephone papers and figures share one place; what was asked comes first. */
-function tabs(asked, hasCases) {
+function tabs(asked, showOthers) {
   const first = asked.size === 0 || asked.has("documents") || ![...asked].some((key) => FACTS.some(([fact]) => fact === key));
   const row = el("div", { class: "card-tabs narrow-only", role: "group", "aria-label": t("Xem phần nào") });
   const names = [
     ["papers", t("Giấy tờ")],
     ["facts", t("Phí, hạn")],
-    ...(hasCases ? [["cases", t("Khác")]] : []),
   ];
   const show = (name) => {
     row.dataset.tab = name;
-    for (const tab of row.children) tab.setAttribute("aria-pressed", String(tab.dataset.name === name));
+    for (const tab of row.querySelectorAll("[data-name]")) tab.setAttribute("aria-pressed", String(tab.dataset.name === name));
   };
   row.append(
     ...names.map(([name, label]) => button(label, { kind: "tab", "data-name": name, on: { click: () => show(name) } })),
   );
   show(first ? "papers" : "facts");
+  if (showOthers) row.append(button(t("Khác"), { kind: "tab", on: { click: showOthers } }));
   return row;
 }
 
-/** Conditions that change the papers or the fee: a row of small choices under the facts. */
+/** Conditions that change the papers or the fee: one button, the choices in full behind it. */
 function caseRow(app, part) {
-  return el("section", { class: "cases", role: "group", "aria-label": pick(part.prompt) }, [
-    el("p", { class: "cases-title" }, pick(part.prompt)),
-    el("div", { class: "cases-row" }, part.choices.slice(0, 4).map((choice) => caseButton(app, choice))),
-  ]);
+  const show = { click: () => showCases(app, part) };
+  return el("div", { class: "cases" }, button(pick(part.prompt), { kind: "case", icon: icon("question"), on: show }));
 }
 
-function caseButton(app, choice) {
-  const title = pick(choice.title);
-  return button(title, {
-    kind: "case",
-    "data-testid": "choice",
-    on: { click: () => app.ask({ payload: choice.payload }, title) },
-  });
+function showCases(app, part) {
+  const close = () => app.overlay.close("cases");
+  const { node } = choicesCard(app, { ...part, prompt: null }, close);
+  const back = button(t("Đóng"), { kind: "quiet", icon: icon("close"), on: { click: close } });
+  app.overlay.show("cases", pick(part.prompt), el("div", { class: "panel-body" }, node, back), { onEscape: close });
 }
 
 function fact(app, part, [key, picture, word], asked) {
@@ -100,7 +96,7 @@ function fact(app, part, [key, picture, word], asked) {
     more = `${shortCounterName(pick(counter.name))}. ${counterState(counter)}`;
   }
   if (!value) return null;
-  const long = value.length > 22 ? " is-long" : "";
+  const long = value.length > 22 ? " is-long" : value.length > 15 ? " is-two" : "";
   return el("div", { class: `fact${long}${asked.has(key) ? " is-asked" : ""}` }, [
     el("dt", {}, icon(picture), t(word)),
     el("dd", {}, el("span", { class: "fact-value" }, value), more ? el("span", { class: "fact-more" }, more) : null),
@@ -199,7 +195,7 @@ function hostOf(url) {
 }
 
 /** At most four answers to choose from, each with the words that tell it apart. */
-export function choicesCard(app, part) {
+export function choicesCard(app, part, chosen = () => {}) {
   const buttons = part.choices.slice(0, 4).map((choice, index) =>
     el(
       "button",
@@ -207,7 +203,12 @@ export function choicesCard(app, part) {
         type: "button",
         class: "btn choice",
         testid: "choice",
-        on: { click: () => app.ask({ payload: choice.payload }, pick(choice.title)) },
+        on: {
+          click: () => {
+            chosen();
+            app.ask({ payload: choice.payload }, pick(choice.title));
+          },
+        },
       },
       el("span", { class: "choice-number", "aria-hidden": "true" }, index + 1),
       el("span", { class: "btn-text" }, [
@@ -218,7 +219,7 @@ export function choicesCard(app, part) {
   );
   const label = pick(part.prompt) || t("Anh/chị chọn giúp em");
   const node = el("section", { class: "choices", role: "group", "aria-label": label }, [
-    el("h2", { class: "section-title" }, label),
+    part.prompt === null ? null : el("h2", { class: "section-title" }, label),
     el("div", { class: `choice-grid n${buttons.length}` }, buttons),
   ]);
   return { node, close() {} };

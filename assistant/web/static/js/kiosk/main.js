@@ -4,6 +4,7 @@ import { ApiError, call } from "../shared/api.js";
 import { replace } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { language, setLanguage, t } from "../shared/i18n.js";
+import { keepForOffline } from "../shared/offline.js";
 import { translatePage } from "../shared/translate-page.js";
 import { Centre } from "./centre.js";
 import { showModes, showStillThere } from "./dialogs.js";
@@ -68,7 +69,7 @@ class Kiosk {
       onGone: () => this.wipe(),
     });
     this.go("attract");
-    this.#watchServer();
+    await this.#watchServer();
   }
 
   #bind() {
@@ -139,7 +140,9 @@ class Kiosk {
     this.screen = SCREENS[phase](this);
     replace(screen, this.screen.node);
     screen.scrollTop = 0;
-    this.dom.mic.setAttribute("aria-pressed", String(phase === "listening"));
+    const listening = phase === "listening";
+    this.dom.mic.querySelector(".btn-words").textContent = listening ? t("Bấm để dừng") : t("Bấm và nói");
+    this.dom.mic.setAttribute("aria-pressed", String(listening));
     if (hadFocus) screen.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
   }
 
@@ -438,4 +441,5 @@ class Kiosk {
   }
 }
 
-new Kiosk().start();
+await new Kiosk().start();
+keepForOffline();

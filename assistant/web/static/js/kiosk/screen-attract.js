@@ -17,7 +17,7 @@ export function attractScreen(app) {
       robotFace,
       el("div", { class: "hello-words" }, [
         el("h1", { class: "hello-title", tabindex: "-1" }, t("Xin chào anh/chị!")),
-        el("p", { class: "hello-line" }, t("Em là máy trả lời tự động của {centre}.", { centre: shortCentre(centre.name) })),
+        el("p", { class: "hello-line" }, t("Em là máy trả lời tự động của {centre}.", { centre: pick(centre.info?.ward) || t("trung tâm hành chính công") })),
         el("p", { class: "hello-line hello-how" }, t("Anh/chị cần làm giấy tờ gì? Bấm nút micro rồi nói, hoặc chạm một ô.")),
       ]),
     ]),
@@ -43,11 +43,6 @@ export function attractScreen(app) {
     ]),
   ]);
   return { node, face: robotFace, close() {} };
-}
-
-/** "trung tâm phường Minh Họa": the full name is in the header. */
-function shortCentre(name) {
-  return name.replace(/^Trung tâm Phục vụ hành chính công/i, t("trung tâm hành chính công"));
 }
 
 function errand(app, entry) {

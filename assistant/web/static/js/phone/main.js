@@ -4,6 +4,7 @@ import { ApiError, getJson } from "../shared/api.js";
 import { el, replace } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { N_, language, money, pick, setLanguage, shortDate, t } from "../shared/i18n.js";
+import { keepForOffline } from "../shared/offline.js";
 import { shortName } from "../kiosk/cards.js";
 import { listOf } from "../kiosk/centre.js";
 
@@ -154,5 +155,5 @@ toggle.addEventListener("click", async () => {
   await setLanguage(language() === "vi" ? "en" : "vi");
   if (data) show(data);
 });
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
 await open();
+keepForOffline();
