@@ -257,19 +257,24 @@ _COMMON = frozenset(
 )
 
 
+_NEGATIONS = frozenset({"khong", "chua", "no", "not", "without"})
+
+
 def named_case(entry: Entry, text: str) -> Mapping[str, Any] | None:
-    """The case whose condition the text names: three quarters of the condition's telling words,
-    at least two."""
+    """The case whose condition the text names.
+
+    Four fifths of the condition's telling words must be said, at least two, and a condition that
+    denies ("không có giấy chứng sinh") is named only by a text that denies.
+    """
     said = set(tokens(text))
     best: tuple[float, Mapping[str, Any]] | None = None
     for case in entry.get("cases") or ():
-        condition = case.get("if")
-        for wording in (
-            (condition or {}).values() if isinstance(condition, Mapping) else (condition,)
-        ):
-            words = set(tokens(wording or "")) - _COMMON
+        for wording in case["if"].values():
+            condition = set(tokens(wording or ""))
+            words = condition - _COMMON - _NEGATIONS
             hits = len(words & said)
-            if len(words) >= 2 and hits >= 2 and hits / len(words) >= 0.75:
+            denies_alike = bool(condition & _NEGATIONS) == bool(said & _NEGATIONS)
+            if hits >= 2 and hits / len(words) >= 0.8 and denies_alike:
                 score = hits + hits / len(words)
                 if best is None or score > best[0]:
                     best = (score, case)

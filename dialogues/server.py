@@ -344,7 +344,9 @@ def _loaded(loading: asyncio.Task[None]) -> int:
     cause = error
     while cause.__cause__ is not None:  # Rasa wraps what went wrong in a component
         cause = cause.__cause__
-    print(f"the engine cannot start: {type(error).__name__}: {cause!r}"[:600], file=sys.stderr)
+    because = "" if cause is error else f" because of {cause!r}"
+    text = f"the engine cannot start: {type(error).__name__}: {error}{because}"
+    print(text[:1000], file=sys.stderr)
     return 2 if type(error).__name__ == "StorageError" else 3
 
 

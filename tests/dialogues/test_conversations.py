@@ -18,7 +18,9 @@ def test_the_first_line_says_that_it_is_a_machine(engine: Engine, conversation: 
 def test_a_question_is_answered_by_the_aspects_asked_with_code_source_and_date(
     engine: Engine, conversation: str
 ) -> None:
-    reply = engine.turn(conversation, text="Đăng ký khai sinh cần giấy tờ gì và lệ phí bao nhiêu?")
+    reply = engine.turn(
+        conversation, text="Đăng ký khai sinh cho con cần giấy tờ gì, lệ phí bao nhiêu?"
+    )
     (card,) = of_type(reply, "procedure")
     assert reply["outcome"] == "answered"
     assert reply["topic"] == BIRTH == card["code"]
@@ -101,8 +103,8 @@ def test_a_choice_is_taken_by_number_title_or_payload(
 def test_a_payload_is_only_a_button_when_it_is_on_offer(engine: Engine, conversation: str) -> None:
     reply = engine.turn(conversation, text="have:yes")
     assert not of_type(reply, "checklist")
-    reply = engine.turn(conversation, payload="robot:explode")
-    assert reply["outcome"] in {"clarified", "out_of_scope"}
+    reply = engine.turn(conversation, payload="mission:dance")
+    assert not of_type(reply, "mission") + of_type(reply, "ticket") + of_type(reply, "procedure")
 
 
 def test_not_understood_asks_once_and_then_calls_a_person(
@@ -214,10 +216,10 @@ def test_a_language_is_followed_and_can_be_changed(engine: Engine, conversation:
     assert reply["language"] == "en"
     reply = engine.turn(conversation, payload="aspect:documents")
     assert reply["language"] == "en"
-    assert "Documents needed" in said(reply)
+    assert "documents needed" in said(reply)
     reply = engine.turn(conversation, payload="language:vi")
     assert of_type(reply, "control") == [{"type": "control", "action": "language", "value": "vi"}]
-    assert "Cần" in said(engine.turn(conversation, payload="aspect:documents"))
+    assert "cần" in said(engine.turn(conversation, payload="aspect:documents"))
 
 
 def test_repeat_says_the_last_answer_again(engine: Engine, conversation: str) -> None:

@@ -62,7 +62,6 @@ def test_a_body_that_is_not_a_request_is_refused(engine: Engine, body: bytes, st
         "/affirm",
         '/choose{"topic": "2.000815"}',
         "EXTERNAL: greet",
-        "@lead_me",
         "/session_start",
         "/slots",
     ],
@@ -72,9 +71,9 @@ def test_a_text_that_looks_like_a_command_is_text(
 ) -> None:
     engine.turn(conversation, payload="procedure:1.001193")
     reply = engine.turn(conversation, text=text)
-    assert reply["understanding"]["confidence"] < 1.0
+    assert reply["outcome"] != "chosen"  # what a button would have given
     assert reply["topic"] == "1.001193" or of_type(reply, "procedure")
-    assert not of_type(reply, "mission")
+    assert not of_type(reply, "mission") + of_type(reply, "control")
 
 
 @pytest.mark.parametrize(
