@@ -13,6 +13,7 @@ from assistant.channels import kiosk, rest
 from assistant.conversation.effects import Effects
 from assistant.conversation.service import Conversations
 from assistant.engine.service import Engine
+from assistant.errors import LetanError
 from assistant.guard import Guard
 from assistant.health import Health
 from assistant.kiosks import endpoints as kiosks
@@ -88,6 +89,7 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
         effects=Effects(state.centre, state.fleet),
         metrics=state.metrics,
     )
+    state.metrics.open_conversations.set_function(state.conversations.turns_under_way)
     state.voice = make(state.health, "speech", lambda: Voice(settings))
 
 
@@ -115,5 +117,15 @@ def _include_probes(app: FastAPI) -> None:
 
     @app.get("/metrics", tags=["operation"], summary="Prometheus", response_class=Response)
     async def metrics() -> Response:
+        _measure_queues(app)
         text = app.state.metrics.render()
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _measure_queues(app: FastAPI) -> None:
+    try:
+        counters = app.state.centre.context()["counters"]
+    except LetanError:  # the centre does not work: its gauges stay away
+        return
+    for counter, queue in counters.items():
+        app.state.metrics.waiting.labels(counter).set(queue["waiting"])

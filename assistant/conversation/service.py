@@ -200,6 +200,9 @@ class Conversations:
         """The kiosk at which an open conversation takes place. Raises as `find` does."""
         return (await self.find(conversation_id)).kiosk
 
+    def turns_under_way(self) -> int:
+        return len(self._locks)
+
     def _check_kiosk(self, kiosk: str, principal: Principal | None) -> None:
         if principal is None:
             raise kiosk_token_missing()

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 import assistant
 from assistant.errors import LetanError
-from assistant.storage.database import Base, Database
+from assistant.storage.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 6_503_262_001
@@ -61,7 +61,6 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     command.upgrade(configuration(connection), "head")
-    Base.metadata.create_all(connection)
 
 
 def _explained(database: Database, error: Exception) -> LetanError:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from assistant.conversation.stop_words import is_stop
 
 ORDERS = """dừng|dừng lại|Dừng lại!|DỪNG LẠI|dung lai|đung lai|em ơi dừng lại đi|dừng lại ngay
-dừng lại ngay lập tức|đứng lại|đứng lại em ơi|ngừng lại|khoan|khoan đã|dừng dừng dừng lại|robot dừng lại|dừng robot lại
+dừng lại ngay lập tức|đứng lại|đứng lại em ơi|ngừng lại|khoan|khoan đã
+dừng dừng dừng lại|robot dừng lại|dừng robot lại
 làm ơn dừng lại giúp tôi|stop|Stop!|please stop now|STOP STOP|halt|don't move
 emergency stop""".replace("\n", "|").split("|")
 NOT_ORDERS = """dừng hoạt động hộ kinh doanh|tạm dừng kinh doanh cần gì|đúng|đúng rồi|dùng|khoản này
