@@ -55,8 +55,8 @@ _GENERIC = frozenset(
     ]
 )
 _ID = (
-    "can cuoc", "cccd", "cmnd", "chung minh", "chung minh nhan dan", "chung minh thu", "ho chieu", "vneid",
-    "id card", "citizen id", "passport", "identity card", "photo id",
+    "can cuoc", "cccd", "cmnd", "chung minh", "chung minh nhan dan", "chung minh thu",
+    "ho chieu", "vneid", "id card", "citizen id", "passport", "identity card", "photo id",
 )  # fmt: skip
 SAME_PAPER: tuple[tuple[str, ...], ...] = (
     (*_ID, "giay to tuy than"),

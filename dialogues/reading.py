@@ -111,7 +111,7 @@ def read(
 
 
 def needs_parse(text: str | None, payload: str | None, memory: Memory, release: Release) -> bool:
-    """False for a button and for a choice on offer: they mean the same whatever the classifier thinks."""
+    """False for a button and a choice on offer: the classifier has no say in them."""
     if payload is not None and parse_payload(payload, release, memory) is not None:
         return False
     said = text if text is not None else payload or ""

@@ -16,15 +16,21 @@ from dialogues.release import Release
 from dialogues.wording import clean, fold, mask
 
 ENTRY: dict[str, Any] = {
-    "code": "1.1", "name": {"vi": "Đăng ký khai sinh", "en": "Birth registration"},
-    "cases": [{"id": "c1", "if": {"vi": "Sinh tại nhà", "en": None}}], "service": "civil_status",
-}  # fmt: skip
+    "code": "1.1",
+    "name": {"vi": "Đăng ký khai sinh", "en": "Birth registration"},
+    "cases": [{"id": "c1", "if": {"vi": "Sinh tại nhà", "en": None}}],
+    "service": "civil_status",
+}
 RELEASE = Release(
-    id="r", folder=Path(), procedures={"1.1": ENTRY, "1.2": {**ENTRY, "code": "1.2"}},
-    synonyms={"0.9": "1.1"}, centre={}, offices=(),
+    id="r",
+    folder=Path(),
+    procedures={"1.1": ENTRY, "1.2": {**ENTRY, "code": "1.2"}},
+    synonyms={"0.9": "1.1"},
+    centre={},
+    offices=(),
     counters={"3": {"id": "3", "place": "counter-3", "services": [], "name": {}}},
     places={"toilet": {"id": "toilet", "name": {}}},
-)  # fmt: skip
+)
 CHOICES = [
     {"title": "Đăng ký khai sinh", "payload": "procedure:1.1"},
     {"title": "Đăng ký lại khai sinh", "payload": "procedure:1.2"},
@@ -32,10 +38,27 @@ CHOICES = [
 ]
 OFFER = Memory(topic="1.1", pending={"kind": "choices", "choices": CHOICES})
 KNOWN = [
-    "procedure:1.1", "procedure:0.9", "aspect:fee", "case:c1", "checklist:start", "have:yes", "have:no",
-    "have:unsure", "lead:toilet", "ticket:3", "repeat", "slower", "louder", "staff", "language:vi",
-    "language:en", "affirm", "deny", "feedback:up", "feedback:down",
-]  # fmt: skip
+    "procedure:1.1",
+    "procedure:0.9",
+    "aspect:fee",
+    "case:c1",
+    "checklist:start",
+    "have:yes",
+    "have:no",
+    "have:unsure",
+    "lead:toilet",
+    "ticket:3",
+    "repeat",
+    "slower",
+    "louder",
+    "staff",
+    "language:vi",
+    "language:en",
+    "affirm",
+    "deny",
+    "feedback:up",
+    "feedback:down",
+]
 
 
 @pytest.mark.parametrize("payload", KNOWN)
@@ -83,12 +106,29 @@ def test_a_choice_is_itself_in_any_spelling(index: int, spelling: str) -> None:
 @pytest.mark.parametrize(
     ("said", "place"),
     [
-        ("1", 0), ("2.", 1), ("số 3", 2), ("cái thứ hai", 1), ("thứ nhất", 0), ("cái đầu tiên", 0),
-        ("cái cuối cùng", -1), ("lựa chọn 4", 3), ("the second one", 1), ("option 3", 2), ("first", 0),
-        ("cho chị", None), ("hai", None), ("5", None), ("12", None), ("hai đứa em cưới", None), ("", None),
-        ("cái số 2 nhé", 1), ("em chọn số 1 ạ", 0), ("dạ cái thứ ba", 2), ("1990", None),
+        ("1", 0),
+        ("2.", 1),
+        ("số 3", 2),
+        ("cái thứ hai", 1),
+        ("thứ nhất", 0),
+        ("cái đầu tiên", 0),
+        ("cái cuối cùng", -1),
+        ("lựa chọn 4", 3),
+        ("the second one", 1),
+        ("option 3", 2),
+        ("first", 0),
+        ("cho chị", None),
+        ("hai", None),
+        ("5", None),
+        ("12", None),
+        ("hai đứa em cưới", None),
+        ("", None),
+        ("cái số 2 nhé", 1),
+        ("em chọn số 1 ạ", 0),
+        ("dạ cái thứ ba", 2),
+        ("1990", None),
     ],
-)  # fmt: skip
+)
 def test_ordinals(said: str, place: int | None) -> None:
     assert ordinal(said) == place
 
@@ -106,12 +146,24 @@ def test_any_text_is_read_without_error(text: str) -> None:
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
-        ("có", "yes"), ("dạ có rồi ạ", "yes"), ("rồi", "yes"), ("yes I have", "yes"), ("chưa", "no"),
-        ("chưa có em", "no"), ("không có", "no"), ("hổng có", "no"), ("no, not yet", None), ("not yet", "no"),
-        ("không biết", "unsure"), ("không rõ nữa", None), ("I'm not sure", "unsure"),
-        ("có giấy chứng sinh", None), ("lệ phí bao nhiêu", None), ("", None),
+        ("có", "yes"),
+        ("dạ có rồi ạ", "yes"),
+        ("rồi", "yes"),
+        ("yes I have", "yes"),
+        ("chưa", "no"),
+        ("chưa có em", "no"),
+        ("không có", "no"),
+        ("hổng có", "no"),
+        ("no, not yet", None),
+        ("not yet", "no"),
+        ("không biết", "unsure"),
+        ("không rõ nữa", None),
+        ("I'm not sure", "unsure"),
+        ("có giấy chứng sinh", None),
+        ("lệ phí bao nhiêu", None),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_answers_to_do_you_have_it(said: str, answer: str | None) -> None:
     assert have_answer(said) == answer
 
