@@ -78,6 +78,10 @@ SAME_PAPER: tuple[tuple[str, ...], ...] = (
 )
 """Everyday and official names of one paper, folded. Words only, no facts about procedures."""
 
+_ONLY_SAID = frozenset({"chung minh", "khai sinh", "chung sinh", "photo", "uy quyen"})
+"""Short forms that people say; in an official title the words mean anything ("giấy tờ chứng minh
+nơi cư trú", "tờ khai đăng ký khai sinh")."""
+
 _LACKING = re.compile(
     r"\b(?:chua co|khong co|chua|thieu|lam mat|bi mat|mat|hong co|khong"
     r"|dont have|do not have|missing|lost|without|no)\b"
@@ -95,7 +99,7 @@ def names(title: str) -> list[frozenset[str]]:
             found.append(words)
     folded = f" {' '.join(tokens(title))} "
     for synonyms in SAME_PAPER:
-        if any(f" {name} " in folded for name in synonyms):
+        if any(f" {name} " in folded for name in synonyms if name not in _ONLY_SAID):
             found += [frozenset(name.split()) for name in synonyms]
     return found
 

@@ -173,6 +173,7 @@ ITEMS = [
     {"id": "d2", "title": "Giấy chứng sinh"},
     {"id": "d3", "title": "Giấy chứng nhận kết hôn của cha mẹ (chỉ cung cấp thông tin)"},
     {"id": "d4", "title": "Giấy tờ tùy thân còn hạn (căn cước/CCCD/hộ chiếu)"},
+    {"id": "d5", "title": "Giấy tờ chứng minh nơi cư trú"},
     {"id": "d6", "title": "Văn bản ủy quyền"},
 ]
 
