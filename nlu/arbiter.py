@@ -1,6 +1,7 @@
-"""The last word on a message: which intent, which procedures, or none, from all that the parts found.
+"""The last word on a message: which intent, which procedures, or none.
 
-Pure and small, so that every rule here can be tested by itself. Numbers were chosen on development questions.
+Pure and small, so that every rule here can be tested by itself. The numbers were
+chosen on development questions.
 """
 
 from __future__ import annotations
@@ -14,13 +15,38 @@ CERTAIN = 0.6
 """Confidence from which a named procedure stands by itself."""
 LIKELY = 0.35
 """Confidence below which a candidate is not worth offering when the intent speaks against it."""
-AMBIGUITY_MARGIN = 0.12
+CLOSE = 0.5
+"""Similarity to a known phrasing from which the procedure counts as named."""
+AMBIGUITY_MARGIN = 0.07
+EXPLAINS_MORE = 0.15
 MOST_CANDIDATES = 5
 
-_ABOUT_PROCEDURES = frozenset(
-    {"ask_procedure", "ask_aspect", "life_event", "check_documents", "out_of_scope"}
-)
+_ABOUT_PROCEDURES = frozenset({"ask_procedure", "ask_aspect", "life_event", "out_of_scope"})
 _DESK = frozenset({"find_counter", "lead_me", "take_ticket", "dossier_status", "check_documents"})
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What linking found in one message."""
+
+    candidates: list[tuple[Candidate, float]]
+    """(candidate, calibrated confidence), best first."""
+    nothing: float
+    """Probability that no procedure is meant."""
+    familiar: float
+    """Share of the content words that the catalogue knows at all."""
+    exact: bool
+    """A procedure code was written."""
+    against: bool = False
+    """The message names a matter of somebody else that the best candidate's wording does not."""
+
+    @property
+    def best(self) -> float:
+        return self.candidates[0][1] if self.candidates else 0.0
+
+    @property
+    def closeness(self) -> float:
+        return self.candidates[0][0].cosine if self.candidates else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,70 +61,82 @@ class Verdict:
 
 def decide(
     ranking: Sequence[tuple[str, float]],
-    candidates: Sequence[tuple[Candidate, float]],
+    linked: Linked,
     aspects: Sequence[str],
-    exact_code: bool,
     content_words: int,
     has_topic: bool,
 ) -> Verdict:
-    """`ranking`: intents best first; `candidates`: (candidate, confidence) best first;
-    `content_words`: tokens that are neither courtesy nor question words."""
+    """`ranking`: intents best first; `content_words`: tokens beside courtesy and question words."""
     chance = dict(ranking)
     intent, confidence = ranking[0]
-    best = candidates[0][1] if candidates else 0.0
-    if exact_code:
-        return _verdict("ask_procedure", 1.0, candidates[:1], exact_code)
-    if intent not in _ABOUT_PROCEDURES and intent not in _DESK:
-        asks = chance.get("ask_procedure", 0.0)
-        if confidence >= 0.5 or best < CERTAIN or (content_words <= 1 and asks < confidence):
-            return _verdict(intent, confidence, ())
-        intent, confidence = "ask_procedure", best
+    if linked.exact:
+        return _verdict("ask_procedure", 1.0, linked)
     if intent in _DESK:
-        return _verdict(intent, confidence, candidates if best >= LIKELY else ())
-    return _procedure(chance, intent, confidence, candidates, aspects, content_words, has_topic)
+        return _verdict(intent, confidence, linked, named=linked.closeness >= 0.4)
+    if intent not in _ABOUT_PROCEDURES:
+        overruled = confidence < 0.5 and linked.best >= CERTAIN and linked.closeness >= CLOSE
+        if not overruled or linked.against or content_words <= 1:
+            return _verdict(intent, confidence, linked, named=False)
+    if _outside(chance, intent, linked):
+        certainty = max(chance.get("out_of_scope", 0.0), linked.nothing, 0.5)
+        return _verdict("out_of_scope", certainty, linked)
+    if _leans_on_topic(chance, linked, aspects, content_words, has_topic):
+        return _verdict("ask_aspect", max(chance.get("ask_aspect", 0.0), 0.6), linked, named=False)
+    if intent == "life_event" and not (linked.best >= 0.75 and linked.closeness >= 0.4):
+        return _verdict("life_event", confidence, linked)
+    certainty = max(linked.best, min(0.5, chance.get("ask_procedure", 0.0)))
+    return _verdict("ask_procedure", certainty, linked)
 
 
-def _procedure(
+def _outside(chance: Mapping[str, float], intent: str, linked: Linked) -> bool:
+    """Nothing this desk does: a trained class, the distance to all that is known, listed topics."""
+    outside = chance.get("out_of_scope", 0.0)
+    if linked.against:
+        return True
+    if intent == "out_of_scope" and (linked.nothing >= 0.4 or linked.closeness < CLOSE):
+        return True
+    if linked.nothing >= 0.75 and linked.best < CERTAIN and linked.closeness < CLOSE:
+        return intent in ("ask_procedure", "out_of_scope")
+    if linked.nothing >= 0.85 and linked.closeness < 0.6 and chance.get("ask_procedure", 0.0) < 0.6:
+        return intent in ("ask_procedure", "out_of_scope")
+    strange = linked.familiar < 0.5 and linked.closeness < 0.3
+    return intent == "ask_procedure" and (
+        linked.best < 0.1
+        or (outside >= 0.2 and linked.best < LIKELY)
+        or (strange and linked.best < LIKELY)
+    )
+
+
+def _leans_on_topic(
     chance: Mapping[str, float],
-    intent: str,
-    confidence: float,
-    candidates: Sequence[tuple[Candidate, float]],
+    linked: Linked,
     aspects: Sequence[str],
     content_words: int,
     has_topic: bool,
-) -> Verdict:
-    best = candidates[0][1] if candidates else 0.0
-    outside = chance.get("out_of_scope", 0.0)
-    if intent == "ask_aspect" and best < CERTAIN:
-        return _verdict("ask_aspect", confidence, ())
-    if intent == "life_event":
-        clear = best >= 0.8 and chance["life_event"] < 0.9
-        return _verdict(
-            "ask_procedure" if clear else "life_event",
-            max(confidence, best if clear else 0.0),
-            candidates,
-        )
-    if content_words == 0 and aspects:
-        return _verdict("ask_aspect", max(confidence, 0.6), ())
-    if best < LIKELY and aspects and content_words <= 2 and has_topic:
-        return _verdict("ask_aspect", 0.5, ())
-    if (intent == "out_of_scope" and best < 0.75) or (outside > 0.2 and best < LIKELY) or best < 0.12:
-        return _verdict("out_of_scope", max(outside, 1.0 - best), candidates)
-    return _verdict("ask_procedure", max(best, chance.get("ask_procedure", 0.0)), candidates)
+) -> bool:
+    """A question about the open procedure that does not name another one."""
+    leaning = chance.get("ask_aspect", 0.0)
+    if linked.closeness >= CLOSE and linked.best >= CERTAIN:
+        return False
+    if leaning >= 0.4:
+        return True
+    if not aspects:
+        return False
+    return content_words == 0 or (has_topic and content_words <= 4 and linked.closeness < 0.4)
 
 
-def _verdict(
-    intent: str,
-    confidence: float,
-    candidates: Sequence[tuple[Candidate, float]],
-    exact: bool = False,
-) -> Verdict:
-    kept = tuple(candidates[:MOST_CANDIDATES])
+def _verdict(intent: str, confidence: float, linked: Linked, named: bool = True) -> Verdict:
+    kept = tuple(linked.candidates[:MOST_CANDIDATES]) if named else ()
     outside = intent == "out_of_scope"
-    ambiguous = (
-        not exact
-        and len(kept) > 1
-        and not outside
-        and (kept[0][1] - kept[1][1] < AMBIGUITY_MARGIN and kept[0][1] < 0.9)
-    )
+    ambiguous = not outside and not linked.exact and _undecided([c for c, _ in kept])
     return Verdict(intent, min(1.0, confidence), kept, ambiguous, outside)
+
+
+def _undecided(candidates: Sequence[Candidate]) -> bool:
+    """Two are as good as one another, or a runner-up explains words that the first does not."""
+    if len(candidates) < 2:
+        return False
+    first, second = candidates[:2]
+    margin = first.score - second.score
+    explains = second.coverage - first.coverage
+    return margin < AMBIGUITY_MARGIN or (explains > EXPLAINS_MORE and margin < 2 * AMBIGUITY_MARGIN)

@@ -1,4 +1,4 @@
-"""Which of the ten things about a procedure a message asks: several at once, Vietnamese and English."""
+"""Which of the ten things about a procedure a message asks, in Vietnamese or English."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ class AspectFinder:
     """Compiled patterns of `data/lexicon/aspects.yaml`."""
 
     def __init__(self, table: Mapping[str, Mapping[str, Any]]) -> None:
-        """Raises ValueError naming an aspect that does not exist or a pattern that does not compile."""
+        """Raises ValueError naming an aspect that does not exist or a pattern that does not
+        compile.
+        """
         unknown = set(table) - set(ASPECTS)
         if unknown:
             raise ValueError(f"unknown aspects: {sorted(unknown)}")
@@ -32,7 +34,9 @@ class AspectFinder:
         }
 
     def __call__(self, message: Normalised) -> list[str]:
-        """Aspects in the order of `ASPECTS`; patterns see plain words, so accents and punctuation do not matter."""
+        """Aspects in the order of `ASPECTS`; patterns see plain words, so accents and
+        punctuation do not matter.
+        """
         plain, accented = message.plain, message.text
         found = []
         for aspect, rule in self._rules.items():
@@ -47,8 +51,8 @@ class AspectFinder:
 def _join(aspect: str, patterns: list[str] | None) -> re.Pattern[str]:
     if not patterns:
         return re.compile(r"(?!)")
+    bounded = [rf"(?<!\w){p}" if p[0].isalnum() or p[0] == "(" else p for p in patterns]
     try:
-        return re.compile("|".join(rf"(?:(?<!\w){p})" if p[0].isalnum() or p[0] == "(" else f"(?:{p})"
-                                   for p in patterns))  # fmt: skip
+        return re.compile("|".join(f"(?:{p})" for p in bounded))
     except re.error as error:
         raise ValueError(f"aspect {aspect}: {error}") from error

@@ -77,7 +77,9 @@ def _preference(entry: Mapping[str, Any]) -> tuple[bool, bool, int, str]:
 
 
 def entries(procedures: Iterable[Mapping[str, Any]]) -> list[Entry]:
-    """Answerable entries in the order of their codes, each with the words of all codes that lead to it."""
+    """Answerable entries in the order of their codes, each with the words of all codes that lead
+    to it.
+    """
     procedures = list(procedures)
     canonical = canonical_codes(procedures)
     members: dict[str, list[Mapping[str, Any]]] = {}

@@ -1,15 +1,18 @@
 """Concepts: what different words of this desk have in common ("sổ đỏ", "bìa hồng", "red book").
 
-A concept joins everyday words, official words and English, so that a question and a catalogue entry that share
-no word still meet. Phrases of two or more syllables match by sound (`phone_key`), which forgives regional
-spelling and recognisers; one-syllable variants need their accents unless the person writes without any.
+A concept joins everyday words, official words and English, so that a question and a catalogue entry
+that share
+no word still meet. Phrases of two or more syllables match by sound (`phone_key`), which forgives
+regional
+spelling and recognisers; one-syllable variants need their accents unless the person writes without
+any.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from nlu.syllables import fold, phone_key
+from nlu.syllables import fold, is_syllable, phone_key
 from nlu.text import Normalised, clean, words
 
 
@@ -34,7 +37,9 @@ class Concepts:
     """Finds the longest concept phrases of a message in one pass from left to right."""
 
     def __init__(self, table: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-        """`table`: concept → {"vi": [phrases], "en": [phrases]}; a phrase "=mất" needs its accents."""
+        """`table`: concept → {"vi": [phrases], "en": [phrases]}; a phrase "=mất" needs its
+        accents.
+        """
         self._by_key: dict[str, dict[tuple[str, ...], list[str]]] = {"vi": {}, "en": {}}
         self._exact: dict[tuple[str, ...], list[str]] = {}
         self._bare: dict[tuple[str, ...], list[str]] = {}
@@ -77,12 +82,8 @@ class Concepts:
                 hits += self._by_key[message.language].get(
                     tuple(keys[message.language][at:end]), ()
                 )
-                if not hits and message.language == "vi":
-                    hits += self._by_key["en"].get(tuple(keys["en"][at:end]), ())
-                elif not hits and message.language == "en":
-                    hits += (
-                        self._by_key["vi"].get(tuple(keys["vi"][at:end]), ()) if length > 1 else []
-                    )
+                if not hits:
+                    hits += self._other_language(message, keys, at, end)
                 if hits:
                     found.extend((c, at, end) for c in dict.fromkeys(hits))
                     at = end
@@ -90,3 +91,14 @@ class Concepts:
             else:
                 at += 1
         return found
+
+    def _other_language(
+        self, message: Normalised, keys: Mapping[str, list[str]], at: int, end: int
+    ) -> list[str]:
+        """English words in a Vietnamese message and the reverse; a lone word that could be
+        either counts for neither.
+        """
+        other = "en" if message.language == "vi" else "vi"
+        if end - at == 1 and (other == "vi" or is_syllable(message.folded[at])):
+            return []
+        return list(self._by_key[other].get(tuple(keys[other][at:end]), ()))

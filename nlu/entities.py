@@ -14,7 +14,8 @@ Entity = dict[str, Any]
 _COUNTER_WORDS = frozenset({"quay", "ban", "cua", "o", "counter", "desk", "window"})
 _NUMBER_WORDS = frozenset({"so", "number", "thu", "no"})
 _ORDINAL_HEADS = (
-    ("cai", "thu"), ("cai", "so"), ("cai",), ("thu",), ("so",), ("muc",), ("y",), ("loai",), ("lua", "chon"), ("phuong", "an"),
+    ("cai", "thu"), ("cai", "so"), ("cai",), ("thu",), ("so",), ("muc",), ("y",), ("loai",), ("lua",
+    "chon"), ("phuong", "an"),
     ("truong", "hop"), ("option",), ("number",), ("the",),
 )  # fmt: skip
 _FIRST = (("dau", "tien"), ("dau",), ("tren", "cung"), ("first",))
@@ -43,7 +44,9 @@ class EntityFinder:
         self._longest = max((len(k) for k in self._phrases), default=1)
 
     def __call__(self, message: Normalised) -> list[Entity]:
-        """`{"entity", "value", "text"}` in order of appearance, longest names first, no overlaps."""
+        """`{"entity", "value", "text"}` in order of appearance, longest names first, no
+        overlaps.
+        """
         folded, found = message.folded, []
         at = 0
         while at < len(folded):
@@ -65,7 +68,9 @@ class EntityFinder:
         return None
 
     def _counter(self, folded: Sequence[str], at: int) -> tuple[str, str, int] | None:
-        """ "quầy số ba", "quầy 3", "counter number two"; a bare "bàn hai" only when such a counter exists."""
+        """ "quầy số ba", "quầy 3", "counter number two"; a bare "bàn hai" only when such a
+        counter exists.
+        """
         if folded[at] not in _COUNTER_WORDS:
             return None
         start = at + 1

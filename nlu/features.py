@@ -1,6 +1,7 @@
-"""Features of a message: accented and accent-folded words, sounds, character pieces and concepts side by side.
+"""Features of a message: accented and folded words, sounds, pieces of words, concepts.
 
-The vocabulary is learnt once and kept as a plain dictionary, so a model holds arrays and strings only.
+The vocabulary is learnt once and kept as a plain dictionary, so a model holds arrays and strings
+only.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -17,7 +19,8 @@ from nlu.syllables import phone_key
 from nlu.text import Normalised
 
 WEIGHTS = {"w": 1.0, "b": 1.2, "a": 0.7, "d": 0.9, "p": 0.8, "c": 0.35, "k": 1.6, "q": 1.8}
-"""Weight of a kind of feature: word, bigram, accented word, accented bigram, sound bigram, characters,
+"""Weight of a kind of feature: word, bigram, accented word, accented bigram, sound bigram,
+characters,
 concept, concept pair. Chosen on the development questions."""
 
 
@@ -28,14 +31,14 @@ def pieces(
     kept = [i for i in range(len(message.tokens)) if i not in skip]
     folded = [message.folded[i] for i in kept]
     out = ["w:" + w for w in folded]
-    out += [f"b:{x} {y}" for x, y in zip(folded, folded[1:])]
+    out += [f"b:{x} {y}" for x, y in pairwise(folded)]
     if message.accented:
         tokens = [message.tokens[i] for i in kept]
         out += ["a:" + w for w in tokens]
-        out += [f"d:{x} {y}" for x, y in zip(tokens, tokens[1:])]
+        out += [f"d:{x} {y}" for x, y in pairwise(tokens)]
     if message.language == "vi":
         sounds = [phone_key(w) for w in folded]
-        out += [f"p:{x} {y}" for x, y in zip(sounds, sounds[1:])]
+        out += [f"p:{x} {y}" for x, y in pairwise(sounds)]
     for word in folded:
         padded = f" {word} "
         for size in (2, 3, 4):

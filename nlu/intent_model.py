@@ -70,7 +70,9 @@ class IntentModel:
 
 
 def features(reading: Reading) -> list[str]:
-    """All words count here, also those that linking skips; the first and last word have places of their own."""
+    """All words count here, also those that linking skips; the first and last word have places
+    of their own.
+    """
     found = pieces(reading.message, reading.concepts)
     folded = reading.message.folded
     if folded:

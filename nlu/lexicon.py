@@ -13,7 +13,10 @@ from nlu.concepts import Concepts
 from nlu.syllables import fold
 from nlu.text import Normalised, Normaliser, clean, words
 
-FILES = ("teencode", "regional", "stopwords", "concepts", "aspects", "entities")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FILES = ("teencode", "regional", "stopwords", "concepts", "outside", "aspects", "entities")
+OUTSIDE = "outside:"
+"""What marks a concept that speaks against every procedure."""
 
 
 def read_folder(folder: Path) -> dict[str, Any]:
@@ -22,7 +25,7 @@ def read_folder(folder: Path) -> dict[str, Any]:
     for name in FILES:
         path = folder / f"{name}.yaml"
         with path.open(encoding="utf-8") as file:
-            content = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            content = yaml.load(file, Loader=_LOADER)  # noqa: S506, a safe loader, the C one where there is one
         if not isinstance(content, dict):
             raise ValueError(f"{path}: expected a mapping")
         lists[name] = content
@@ -38,6 +41,11 @@ class Reading:
     skip: frozenset[int]
     """Tokens that say nothing about which procedure is meant."""
 
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """Concepts that speak against every procedure."""
+        return tuple(c for c in self.concepts if c.startswith(OUTSIDE))
+
 
 class Lexicon:
     """Turns a text into a `Reading`; read-only after construction."""
@@ -45,7 +53,11 @@ class Lexicon:
     def __init__(self, lists: Mapping[str, Any]) -> None:
         self.lists = lists
         self._normaliser = Normaliser(lists["teencode"], lists["regional"])
-        self._concepts = Concepts(lists["concepts"])
+        against = {  # by letter, not by sound: a false hit would refuse a question of ours
+            OUTSIDE + topic: {"vi": ["=" + p for p in table["vi"]], "en": table["en"]}
+            for topic, table in lists["outside"].items()
+        }
+        self._concepts = Concepts({**lists["concepts"], **against})
         stop = lists["stopwords"]
         self._stop = {tuple(words(clean(p))) for p in [*stop["vi"], *stop["en"]]}
         self._bare = {tuple(fold(w) for w in p) for p in self._stop if len(p) > 1}

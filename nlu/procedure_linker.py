@@ -1,4 +1,4 @@
-"""Rasa component: which procedures of the catalogue a message means, and the final word on its intent."""
+"""Rasa component: which procedures a message means, and the final word on its intent."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.arbiter import decide
+from nlu.arbiter import Linked, Verdict, decide
 from nlu.features import pieces
 from nlu.lexicon import Lexicon, Reading
 from nlu.material import Material, material_of
 from nlu.procedure_index import NOTHING, Candidate, Phrasing, ProcedureIndex
+from nlu.syllables import fold
 from nlu.text import codes
 from nlu.tokenizer import reading_of
 
 SHOWN = 5
+CALIBRATION = (9.0, 6.0, -5.4)
+"""Logistic weights of score and margin, and the constant; fitted on development questions."""
 
 
 class Linker:
@@ -32,12 +35,17 @@ class Linker:
 
     def __init__(
         self,
+        *,
         index: ProcedureIndex,
         groups: Mapping[str, str],
         exact: Mapping[str, Sequence[str]],
         calibration: tuple[float, float, float],
+        events: ProcedureIndex,
+        event_procedures: Mapping[str, Sequence[str]],
     ) -> None:
         self.index = index
+        self._events = events
+        self._event_procedures = event_procedures
         self.groups = groups
         self._exact = exact
         self._calibration = calibration
@@ -50,19 +58,46 @@ class Linker:
         outside = [{"code": NOTHING, "text": t, "weight": 1.0} for t in material.outside]
         augmented = _read_all(lexicon, [*material.augmented, *outside])
         index = ProcedureIndex.build(phrasings, augmented, material.ranks)
-        return cls(index, material.groups, _exact_aliases(lexicon, material), (9.0, 6.0, -3.6))
+        events = [
+            {"code": e["id"], "text": t, "weight": 1.0}
+            for e in material.life_events
+            for t in e["says"]
+        ]
+        bare = [{**row, "text": fold(row["text"])} for row in events]
+        return cls(
+            index=index,
+            groups=material.groups,
+            exact=_exact_aliases(lexicon, material),
+            calibration=CALIBRATION,
+            events=ProcedureIndex.build(_read_all(lexicon, events), _read_all(lexicon, bare), {}),
+            event_procedures={e["id"]: e["procedures"] for e in material.life_events},
+        )
 
-    def candidates(self, reading: Reading) -> tuple[list[tuple[Candidate, float]], bool]:
-        """((candidate, confidence) best first, whether a code was written in the text)."""
+    def event(self, reading: Reading) -> tuple[str, list[str]]:
+        """(id of the nearest life event, its procedures in order)."""
+        document = pieces(reading.message, reading.concepts, reading.skip)
+        ranked, _ = self._events.rank(document, {}, 1)
+        return ranked[0].code, list(self._event_procedures[ranked[0].code])
+
+    def candidates(self, reading: Reading) -> Linked:
+        """Best first; a code written in the text is certain."""
         named = [self.groups[c] for c in codes(reading.message.clean) if c in self.groups]
         if named:
             chosen = [Candidate(c, 2.0, 1.0, 1.0, c) for c in dict.fromkeys(named)]
-            return [(c, 1.0) for c in chosen[:SHOWN]], True
+            return Linked([(c, 1.0) for c in chosen[:SHOWN]], 0.0, 1.0, True)
         document = pieces(reading.message, reading.concepts, reading.skip)
         if not document:
-            return [], False
-        ranked, _ = self.index.rank(document, self._said(reading), SHOWN + 1)
-        return self._calibrated(ranked), False
+            return Linked([], 1.0, 0.0, False)
+        ranked, nothing = self.index.rank(document, self._said(reading), SHOWN + 1)
+        against = bool(reading.outside) and not any(
+            self.index.knows(ranked[0].code, "k:" + concept) for concept in reading.outside
+        )
+        return Linked(self._calibrated(ranked), nothing, self._familiar(document), False, against)
+
+    def _familiar(self, document: Sequence[str]) -> float:
+        """Share of the content words that occur in any phrasing of the catalogue."""
+        said = [f for f in document if f.startswith("w:")]
+        return sum(f in self.index.vocabulary.index for f in said) / max(1, len(said))
 
     def _said(self, reading: Reading) -> dict[str, float]:
         """Code → bonus for an alias that stands in the message word for word."""
@@ -87,7 +122,14 @@ class Linker:
 
     def save(self, folder: Path) -> None:
         self.index.save(folder)
-        strings = {"groups": self.groups, "exact": self._exact, "calibration": self._calibration}
+        (folder / "events").mkdir(exist_ok=True)
+        self._events.save(folder / "events")
+        strings = {
+            "groups": self.groups,
+            "exact": self._exact,
+            "calibration": self._calibration,
+            "events": self._event_procedures,
+        }
         (folder / "linker.json").write_text(
             json.dumps(strings, ensure_ascii=False), encoding="utf-8"
         )
@@ -96,10 +138,12 @@ class Linker:
     def load(cls, folder: Path) -> Linker:
         strings = json.loads((folder / "linker.json").read_text(encoding="utf-8"))
         return cls(
-            ProcedureIndex.load(folder),
-            strings["groups"],
-            strings["exact"],
-            tuple(strings["calibration"]),
+            index=ProcedureIndex.load(folder),
+            groups=strings["groups"],
+            exact=strings["exact"],
+            calibration=tuple(strings["calibration"]),
+            events=ProcedureIndex.load(folder / "events"),
+            event_procedures=strings["events"],
         )
 
 
@@ -184,15 +228,15 @@ class ProcedureLinker(GraphComponent):
 
     def _link(self, linker: Linker, message: Message) -> None:
         reading = reading_of(message)
-        candidates, exact = linker.candidates(reading)
+        linked = linker.candidates(reading)
         ranking = [(r["name"], r["confidence"]) for r in message.get("intent_ranking") or ()]
+        topic = (message.get("metadata") or {}).get("topic")
         verdict = decide(
             ranking or [("out_of_scope", 0.0)],
-            candidates,
+            linked,
             message.get("aspects") or [],
-            exact,
             len(reading.message.tokens) - len(reading.skip),
-            bool((message.get("metadata") or {}).get("topic")),
+            bool(topic),
         )
         message.set(
             INTENT, {"name": verdict.intent, "confidence": verdict.confidence}, add_to_output=True
@@ -203,13 +247,20 @@ class ProcedureLinker(GraphComponent):
             [{"name": verdict.intent, "confidence": verdict.confidence}, *others][:SHOWN],
             add_to_output=True,
         )
-        message.set(
-            "procedures",
-            [
-                {"code": c.code, "confidence": round(sure, 4), "matched": c.matched}
-                for c, sure in verdict.candidates
-            ],
-            add_to_output=True,
-        )
+        message.set("procedures", _procedures(linker, reading, verdict), add_to_output=True)
         message.set("ambiguous", verdict.ambiguous, add_to_output=True)
         message.set("out_of_scope", verdict.out_of_scope, add_to_output=True)
+
+
+def _procedures(linker: Linker, reading: Reading, verdict: Verdict) -> list[dict[str, Any]]:
+    """Best first; for a life event its own procedures in their order."""
+    if verdict.intent != "life_event":
+        return [
+            {"code": c.code, "confidence": round(sure, 4), "matched": c.matched}
+            for c, sure in verdict.candidates
+        ]
+    event, found = linker.event(reading)
+    return [
+        {"code": code, "confidence": round(0.9 - 0.05 * place, 4), "matched": event}
+        for place, code in enumerate(found[:SHOWN])
+    ]

@@ -1,6 +1,7 @@
 """Multinomial logistic regression by mini-batches over sparse rows.
 
-scikit-learn's solvers need minutes for hundreds of classes on two cores; this needs seconds and the same seed gives
+scikit-learn's solvers need minutes for hundreds of classes on two cores; this needs seconds and the
+same seed gives
 the same weights.
 """
 
@@ -19,14 +20,17 @@ def fit(
     labels: np.ndarray,
     weight: np.ndarray,
     classes: int,
+    *,
     epochs: int = 8,
     batch: int = 512,
     rate: float = 2.0,
     decay: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(features × classes) float32 weights and the bias, to be used as `softmax(row @ weights + bias)`.
+    """(features × classes) float32 weights and the bias, to be used as `softmax(row @ weights +
+    bias)`.
 
-    `rows` have Euclidean length one; `labels` are class numbers; `weight` is the importance of a row; `decay` shrinks
+    `rows` have Euclidean length one; `labels` are class numbers; `weight` is the importance of a
+    row; `decay` shrinks
     the weights after each epoch, which keeps confidence modest.
     """
     random_ = np.random.default_rng(SEED)

@@ -1,6 +1,7 @@
 """From what a person typed or a recogniser heard to text that can be compared.
 
-`clean` removes what no eye sees, `Normaliser` undoes raw Telex and VNI, chat spelling and regional words.
+`clean` removes what no eye sees, `Normaliser` undoes raw Telex and VNI, chat spelling and regional
+words.
 Every function takes any string, never raises, and is idempotent where its docstring says so.
 """
 
@@ -26,8 +27,10 @@ _DROPPED = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
 def clean(text: str) -> str:
     """Composed lower-case text without invisible, control, bidi or tag characters; idempotent.
 
-    Compatibility forms (full-width letters, circled digits) become plain ones, combining marks that no
-    Vietnamese letter takes are dropped, white space becomes single spaces, at most `MAX_CHARS` stay.
+    Compatibility forms (full-width letters, circled digits) become plain ones, combining marks that
+    no
+    Vietnamese letter takes are dropped, white space becomes single spaces, at most `MAX_CHARS`
+    stay.
     """
     current = text[: MAX_CHARS * 2]
     for _ in range(4):
@@ -92,7 +95,9 @@ def _split_stuck_number(word: str) -> list[str]:
 
 
 def _undo_keystrokes(tokens: list[str]) -> list[str]:
-    """Raw VNI or Telex decoded when the message as a whole looks typed with the keyboard program off."""
+    """Raw VNI or Telex decoded when the message as a whole looks typed with the keyboard program
+    off.
+    """
     vni = [from_vni(token) if token[-1:].isalnum() else None for token in tokens]
     inner = sum(d is not None and not t[:-1].isalpha() for t, d in zip(tokens, vni, strict=True))
     if inner or sum(d is not None for d in vni) >= 2:
@@ -109,7 +114,9 @@ class Normaliser:
     """Rewrites listed chat spellings and regional words; leaves every other word as it is."""
 
     def __init__(self, teencode: Mapping[str, str], phrases: Mapping[str, str]) -> None:
-        """`teencode`: token → words. `phrases`: words → words, longest first, accents significant."""
+        """`teencode`: token → words. `phrases`: words → words, longest first, accents
+        significant.
+        """
         self._teencode = {k: v.split() for k, v in teencode.items()}
         self._phrases = {tuple(k.split()): v.split() for k, v in phrases.items()}
         self._longest = max((len(k) for k in self._phrases), default=1)

@@ -1,4 +1,6 @@
-"""The first component: spaCy's Vietnamese tokeniser over repaired text, and the `Reading` for those after it."""
+"""The first component: spaCy's Vietnamese tokeniser over repaired text, and the `Reading` for
+those after it.
+"""
 
 from __future__ import annotations
 

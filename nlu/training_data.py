@@ -1,6 +1,8 @@
-"""Training data of a release: the catalogue's own words, our examples, and slips people make; the same each time.
+"""Training data of a release: the catalogue's own words, our examples, and slips people make; the
+same each time.
 
-`generate` writes `nlu.yml` (intents, for Rasa) and `understanding.json` (for our components) into one folder.
+`generate` writes `nlu.yml` (intents, for Rasa) and `understanding.json` (for our components) into
+one folder.
 """
 
 from __future__ import annotations
@@ -15,11 +17,15 @@ from typing import Any
 import yaml
 
 from nlu.catalogue import Entry, canonical_codes, entries, load
+from nlu.language import detect
 from nlu.lexicon import read_folder
 from nlu.material import LOOKUP, PREFIX, Material, write_material
 from nlu.syllables import fold
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SEED = 20261121
+MUCH_ASKED = 70
+"""Entries whose names appear in the errands of other intents."""
 _MARKUP = re.compile(r"[\[\]{}<>\\|`\"]+")
 _PARENTHESES = re.compile(r"\s*\([^)]*\)")
 
@@ -27,7 +33,8 @@ _PARENTHESES = re.compile(r"\s*\([^)]*\)")
 def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Path:
     """Write the training folder; returns the path of `nlu.yml`.
 
-    `content` is `data/nlu`; the lexicon lies beside it. Raises ValueError or FileNotFoundError naming the file.
+    `content` is `data/nlu`; the lexicon lies beside it. Raises ValueError or FileNotFoundError
+    naming the file.
     """
     random_ = random.Random(SEED)
     procedures = load(catalogue)
@@ -37,6 +44,8 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
     phrasings = _phrasings(answerable, _own_phrasings(content, groups))
     augmented = _augment(phrasings, frames, random_)
     intents = _intents(content, frames, random_)
+    for name, texts in _named_in_other_intents(answerable, frames, random_).items():
+        intents[name] = _unique([*intents.get(name, ()), *texts])
     events = _life_events(content, groups)
     intents["life_event"] = _unique(
         [
@@ -51,7 +60,7 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
         lexicon=read_folder(content.parent / "lexicon"),
         phrasings=phrasings,
         augmented=augmented,
-        outside=intents.get("out_of_scope", []),
+        outside=_elsewhere(intents),
         ranks={e.code: e.rank for e in answerable},
         groups=groups,
         documents={e.code: list(e.documents) for e in answerable if e.documents},
@@ -62,9 +71,17 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
     return _write_nlu(training / "nlu.yml", intents, write_material(training, material))
 
 
+def _elsewhere(intents: Mapping[str, Sequence[str]]) -> list[str]:
+    """Texts in which no procedure is meant: out of scope, courtesy, and questions that lean on a
+    topic.
+    """
+    leaning = ("ask_aspect", "find_place", "centre_info", "feedback", "who_are_you", "goodbye")
+    return [t for name in ("out_of_scope", *leaning) for t in intents.get(name, ())]
+
+
 def _read(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8") as file:
-        content = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        content = yaml.load(file, Loader=_LOADER)  # noqa: S506, a safe loader, the C one where there is one
     if not isinstance(content, dict):
         raise ValueError(f"{path}: expected a mapping")
     return content
@@ -95,7 +112,7 @@ def _short_names(name: str) -> list[str]:
         names.append(first)
     for prefix in ("Thủ tục ", "Thực hiện ", "Giải quyết ", "Cấp ", "Đăng ký "):
         if bare.startswith(prefix) and len(bare.split()) - len(prefix.split()) >= 3:
-            names.append(bare[len(prefix) :])
+            names += [bare[len(prefix) :]]
     return _unique(names)
 
 
@@ -137,9 +154,7 @@ _ENGLISH = re.compile(
 
 
 def _looks_english(text: str) -> bool:
-    from nlu.language import detect
-
-    return bool(_ENGLISH.search(text)) or detect(text.split()) == "en"
+    return bool(_ENGLISH.search(text)) or detect(text.replace("{p}", "").split()) == "en"
 
 
 def slip(text: str, frames: Mapping[str, Any], random_: random.Random) -> str:
@@ -175,6 +190,36 @@ def _intents(
         english = [t.lower() for t in table.get("en") or () if isinstance(t, str)]
         intents.setdefault(name, []).extend(_unique([*_spoken(texts, frames, random_), *english]))
     return intents
+
+
+def _named_in_other_intents(
+    answerable: Sequence[Entry], frames: Mapping[str, Any], random_: random.Random, most: int = 120
+) -> dict[str, list[str]]:
+    """Desk errands that name a procedure ("lấy số khai sinh"), so that the name alone decides
+    nothing.
+    """
+    asked = sorted(answerable, key=lambda e: (e.rank, e.code))[:MUCH_ASKED]
+    names = {
+        english: _unique(
+            text.lower()
+            for entry in asked
+            for text in (entry.names_en if english else (*entry.aliases, *entry.names))
+            if 2 <= len(text.split()) <= 5
+        )
+        for english in (False, True)
+    }
+    found: dict[str, list[str]] = {}
+    for intent, patterns in frames["intents"].items():
+        for number in range(most):
+            pattern = patterns[number % len(patterns)]
+            text = pattern.replace("{p}", random_.choice(names[_looks_english(pattern)]))
+            variant = number % 4
+            if variant == 1:
+                text = fold(text)
+            elif variant == 2:
+                text = slip(text, frames, random_)
+            found.setdefault(intent, []).append(text)
+    return found
 
 
 def _life_events(content: Path, groups: Mapping[str, str]) -> list[dict[str, Any]]:
