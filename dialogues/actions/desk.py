@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from dialogues.actions.answers import when
+from dialogues.actions.answers import answer_procedure, when
 from dialogues.actions.places import issue_ticket, lead_to
 from dialogues.actions.procedures import answer_or_ask, hand_over, understood
 from dialogues.actions.turn import ReplyAction, Turn
@@ -40,12 +40,25 @@ def competent_authority(text: str) -> Mapping[str, str] | None:
     return None if best is None else best[1]
 
 
+def _follows_up(turn: Turn) -> bool:
+    """An aspect asked in words that name nothing ("how long does it take?") is about the topic."""
+    understanding = turn.reading.understanding
+    chance = dict(understanding.ranking)
+    about_procedures = chance.get("ask_aspect", 0.0) + chance.get("ask_procedure", 0.0)
+    topic_open = turn.release.canonical(turn.memory.topic) is not None
+    unnamed = not understanding.procedures and bool(understanding.aspects)
+    return topic_open and unnamed and about_procedures >= 0.25
+
+
 class Refuse(ReplyAction):
     action_name = "action_refuse"
 
     def answer(self, turn: Turn) -> None:
         _ = turn.translate
         authority = competent_authority(turn.reading.text)
+        if authority is None and _follows_up(turn):
+            answer_procedure(turn, str(turn.memory.topic), turn.reading.understanding.aspects)
+            return
         if authority is not None:
             text = _(
                 "Dạ, việc này không thuộc Trung tâm, anh/chị liên hệ {authority} giúp em."
