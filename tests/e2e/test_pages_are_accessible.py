@@ -48,7 +48,7 @@ def test_axe_finds_nothing_serious_in_any_state_of_the_kiosk(kiosk: Page) -> Non
     kiosk.wait_for_selector(".paper-question")
     assert serious(kiosk) == [], "checklist"
     ask(kiosk, "dẫn tôi đến quầy 3")
-    kiosk.wait_for_selector(".guiding")
+    expect(kiosk.locator("body")).to_have_attribute("data-state", "guiding")
     assert serious(kiosk) == [], "guiding"
     kiosk.get_by_test_id("stop").click()
     expect(kiosk.locator(".panel-stop")).to_contain_text("Robot đã dừng")

@@ -110,6 +110,8 @@ class Kiosk {
       this.guide.follow();
       known = !(await this.centre.refresh()) && known;
       if (!this.plan && this.centre.map) this.plan = await loadPlan(this.centre.map).catch(() => null);
+    } else if (!known) {
+      known = !(await this.centre.refresh()); // the service worker keeps hours and counters
     }
     this.marks.ready = String(this.state.ready);
     document.getElementById("centre-name").textContent = this.centre.shortName;
