@@ -46,7 +46,7 @@ class Board {
   show(board) {
     if (!board || !Array.isArray(board.counters)) return;
     this.board = board;
-    document.body.classList.toggle("is-closed", board.open_now === false);
+    document.body.classList.toggle("is-closed", board.open_now === false && !board.now_calling?.length);
     find("board-hours").textContent = hoursLine(board);
     replace(find("calling"), callRows(board));
     const columns = board.counters.length > 8 ? 2 : 1;
