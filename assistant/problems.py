@@ -202,13 +202,15 @@ def from_validation(
     The offending input itself is never repeated: it may hold personal data.
     """
     if errors and errors[0]["type"] == "json_invalid":
-        position = errors[0]["loc"][-1]
+        location = errors[0]["loc"]  # FastAPI puts the position there, pydantic does not
+        vi_at = f" ở ký tự {location[-1]}" if location else ""
+        en_at = f" at character {location[-1]}" if location else ""
         return (
             LetanError(
                 "json_invalid",
                 400,
-                f"Nội dung không phải JSON hợp lệ (lỗi ở ký tự {position}).",
-                f"The body is not valid JSON (wrong at character {position}).",
+                f"Nội dung không phải JSON hợp lệ: sai cú pháp{vi_at}.",
+                f"The body is not valid JSON: wrong syntax{en_at}.",
                 remedy_vi='Gửi JSON đúng cú pháp, ví dụ {"text": "xin chào"}.',
                 remedy_en='Send well-formed JSON, for example {"text": "hello"}.',
             ),

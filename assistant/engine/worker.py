@@ -91,8 +91,8 @@ class EngineWorker:
             await asyncio.wait_for(self._idle.wait(), seconds)
 
     async def close(self) -> None:
-        await self.child.stop()
-        await self.client.close()
+        # At once: the engine waits for open connections before it ends by itself.
+        await asyncio.gather(self.child.stop(), self.client.close())
         with suppress(OSError):
             self.socket.unlink(missing_ok=True)
 

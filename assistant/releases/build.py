@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 
+from assistant import logging
 from assistant.catalogue.service import Catalogue
 from assistant.centre.content import load_content
 from assistant.centre.snapshot import write_snapshot
@@ -50,6 +51,7 @@ async def build(
     An unfinished folder is removed, whatever ends the build.
     Raises LetanError `training_failed`, `catalogue_empty`, and those of the content.
     """
+    logging.configure(settings)  # commands come here without create_app(); stdout is theirs
     releases = Releases(settings.data_dir, database)
     release = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     folder = releases.folder(release)
