@@ -25,7 +25,7 @@ _STEPS = {
     "done": "Xong · Done",
 }
 _OTHER_STEP = "Huấn luyện · Training"
-_GRACE_SECONDS = 3
+_GRACE_SECONDS = 1
 
 
 def serve(settings: Settings) -> int:
@@ -46,7 +46,7 @@ def serve(settings: Settings) -> int:
         server = _Server(config, console, _address(settings, sock))
         if made_now:
             console.print(f"Mã của người vận hành (chỉ in một lần) · operator's token: {token}")
-        asyncio.run(server.serve(sockets=[sock]))
+        server.run(sockets=[sock])
     return 0 if server.started else 1
 
 
@@ -72,11 +72,7 @@ class _Server(uvicorn.Server):
         self._ready = asyncio.create_task(self._say_when_ready(app))
 
     async def _say_when_ready(self, app: FastAPI) -> None:
-        try:
-            await app.state.engine.wait_ready()
-        except LetanError as error:
-            self._console.print(f"[red]{error.vi}\n{error.en}[/]")
-        else:
+        if await app.state.engine.wait_ready():
             self._console.print("  Sẵn sàng. Ctrl-C để dừng. · Ready. Ctrl-C stops it.")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

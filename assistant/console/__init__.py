@@ -1,17 +1,21 @@
-"""The staff's pages: `/console`. So far one screen behind the operator's token."""
+"""The staff's pages: `/console`. So far one screen behind the operator's token.
 
+NiceGUI costs more than a second to import, so it is loaded when the first clerk has logged in, not
+when the lobby's pages are waiting for it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from hashlib import sha256
+from importlib import import_module
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
-from nicegui import app as nicegui_app
-from nicegui import core, ui
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.console.login import is_logged_in, login_router
-from assistant.console.overview import Overview
-from assistant.console.wording import language_of, say
 
 # NiceGUI draws with scripts of its own in the page; everything else keeps the strict policy.
 _POLICY = (
@@ -22,23 +26,19 @@ _POLICY = (
 )
 
 
-class _Gate:
+class Console:
     """Lets nobody past without the cookie, neither to pages nor to NiceGUI's own WebSocket."""
 
-    def __init__(self, app: ASGIApp, secret: bytes) -> None:
-        self._app = app
+    def __init__(self, letan: FastAPI, secret: bytes) -> None:
+        self._letan = letan
         self._secret = secret
+        self._pages: ASGIApp | None = None
+        self._loading = asyncio.Lock()
+        self._running = AsyncExitStack()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
         if not is_logged_in(HTTPConnection(scope), self._secret):
-            if scope["type"] == "websocket":
-                await receive()
-                await send({"type": "websocket.close", "code": 1008, "reason": "token_missing"})
-            else:
-                await RedirectResponse("/console/login", 303)(scope, receive, send)
+            await _turn_away(scope, receive, send)
             return
 
         async def with_policy(message: Message) -> None:
@@ -46,26 +46,42 @@ class _Gate:
                 message["headers"].append((b"content-security-policy", _POLICY.encode()))
             await send(message)
 
-        await self._app(scope, receive, with_policy)
+        pages = self._pages or await self._load()
+        await pages(scope, receive, with_policy)
+
+    async def _load(self) -> ASGIApp:
+        async with self._loading:
+            if self._pages is None:
+                drawing = await asyncio.to_thread(import_module, "assistant.console.drawing")
+                shell: FastAPI = drawing.pages(self._letan)
+                await self._running.enter_async_context(shell.router.lifespan_context(shell))
+                self._pages = shell
+        return self._pages
+
+    async def close(self) -> None:
+        await self._running.aclose()
 
 
 def mount(app: FastAPI, token: str) -> None:
     """Adds `/console` to the application; `token` is the operator's."""
     secret = sha256(b"console:" + token.encode()).digest()
+    console = Console(app, secret)
     app.include_router(login_router(app.state.access, secret))
+    app.mount("/console", console)
+    inner = app.router.lifespan_context
 
-    async def overview(request: Request) -> None:
-        language = language_of(request)
-        ui.page_title(say(language, "Lễ Tân: bàn làm việc"))
-        await Overview(app, language).build()
+    @asynccontextmanager
+    async def lifespan(letan: FastAPI) -> AsyncIterator[None]:
+        async with inner(letan):
+            yield
+            await console.close()
 
-    # NiceGUI keeps one application for the process: the newest desk owns it, as if it were fresh.
-    core.app.middleware_stack = None
-    core.app.user_middleware.clear()
-    nicegui_app.routes[:] = [
-        route for route in nicegui_app.routes if getattr(route, "path", "") != "/"
-    ]
-    ui.page("/", language="vi")(overview)
-    ui.run_with(app, mount_path="/console", tailwind=True, show_welcome_message=False)
-    mounted = next(route for route in app.routes if getattr(route, "app", None) is core.app)
-    mounted.app = _Gate(core.app, secret)  # type: ignore[attr-defined]
+    app.router.lifespan_context = lifespan
+
+
+async def _turn_away(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": "token_missing"})
+    else:
+        await RedirectResponse("/console/login", 303)(scope, receive, send)

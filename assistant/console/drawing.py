@@ -1,0 +1,25 @@
+"""The console's pages as NiceGUI draws them; imported when the first clerk comes."""
+
+from fastapi import FastAPI, Request
+from nicegui import core, ui
+
+from assistant.console.overview import Overview
+from assistant.console.wording import language_of, say
+
+
+def pages(letan: FastAPI) -> FastAPI:
+    """An application of its own with the console's pages; its lifespan runs NiceGUI."""
+
+    async def overview(request: Request) -> None:
+        language = language_of(request)
+        ui.page_title(say(language, "Lễ Tân: bàn làm việc"))
+        await Overview(letan, language).build()
+
+    # NiceGUI keeps one application for the process: the newest desk owns it, as if it were fresh.
+    core.app.middleware_stack = None
+    core.app.user_middleware.clear()
+    core.app.routes[:] = [route for route in core.app.routes if getattr(route, "path", "") != "/"]
+    ui.page("/", language="vi")(overview)
+    shell = FastAPI(openapi_url=None)
+    ui.run_with(shell, mount_path="/", tailwind=True, show_welcome_message=False)
+    return shell
