@@ -16,6 +16,7 @@ TOOLS = ROOT / ".tools"
 APPLICATION = ROOT / ".venv"
 ENGINE = ROOT / ".venv-rasa"
 VENDOR = ROOT / "assistant" / "web" / "vendor"
+_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 _NETWORK = "Check the network and run the same command again: it goes on where it stopped."
 _PROBE = "import ssl, sqlite3, ctypes, zlib, sys; sys.exit(sys.version_info[:2] != ({}, {}))"
 
@@ -65,6 +66,8 @@ def web_assets() -> Step:
 
     def fetch() -> None:
         env = {}
+        if _CERTIFICATES.exists() and "NODE_EXTRA_CA_CERTS" not in os.environ:
+            env["NODE_EXTRA_CA_CERTS"] = str(_CERTIFICATES)
         if shutil.which("npm") is None:
             env["PATH"] = f"{_node()}{os.pathsep}{os.environ['PATH']}"
         run(
@@ -99,7 +102,7 @@ def _uv_environment() -> dict[str, str]:
     found = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
-    env = {"UV_HTTP_TIMEOUT": "180"}
+    env = {"UV_HTTP_TIMEOUT": "180", "UV_SYSTEM_CERTS": "true", "UV_NATIVE_TLS": "true"}
     for key, variable in (("index-url", "UV_DEFAULT_INDEX"), ("cert", "SSL_CERT_FILE")):
         match = re.search(rf"^[\w:.]+\.{key}='([^' ]+)'", found, re.MULTILINE)
         if match and variable not in os.environ:

@@ -29,11 +29,25 @@ class Step:
     """Whether Lễ Tân can go on without it, with less."""
 
 
-def run(argv: Sequence[str | Path], *, remedy: str, env: dict[str, str] | None = None) -> None:
-    """Runs a program with its output shown; raises SetupError with the remedy when it fails."""
+def run(
+    argv: Sequence[str | Path],
+    *,
+    remedy: str,
+    env: dict[str, str] | None = None,
+    quiet: bool = False,
+) -> None:
+    """Runs a program, its errors (and without `quiet` its output) shown.
+
+    Raises SetupError with the remedy when it fails.
+    """
     command = [str(word) for word in argv]
     try:
-        subprocess.run(command, check=True, env={**os.environ, **(env or {})})
+        subprocess.run(
+            command,
+            check=True,
+            env={**os.environ, **(env or {})},
+            stdout=subprocess.DEVNULL if quiet else None,
+        )
     except FileNotFoundError as error:
         raise SetupError(f"'{command[0]}' was not found. {remedy}") from error
     except subprocess.CalledProcessError as error:

@@ -70,5 +70,5 @@ def install(names: list[str]) -> None:
             f"This is not Debian: install {', '.join(names)} in this system's own way."
         )
     quiet = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
-    run([*quiet, "apt-get", "update", "-qq"], remedy=by_hand)
-    run([*quiet, *command, "-qq"], remedy=by_hand)
+    run([*quiet, "apt-get", "update", "-qq"], remedy=by_hand, quiet=True)
+    run([*quiet, *command, "-qq"], remedy=by_hand, quiet=True)
