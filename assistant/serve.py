@@ -45,7 +45,8 @@ def serve(settings: Settings) -> int:
         )
         server = _Server(config, console, _address(settings, sock))
         if made_now:
-            console.print(f"Mã của người vận hành (chỉ in một lần) · operator's token: {token}")
+            console.print("Mã của người vận hành (chỉ in một lần) · operator's token:")
+            console.print(f"  {token}", soft_wrap=True, highlight=False)
         server.run(sockets=[sock])
     return 0 if server.started else 1
 

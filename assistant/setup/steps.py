@@ -57,15 +57,16 @@ def run(
 
 @contextmanager
 def growth_shown(folder: Path) -> Iterator[None]:
-    """Shows time and size while something fills a folder: a bar would need to know the end."""
+    """Shows time and disk space taken while something is fetched and unpacked."""
     ended = threading.Event()
     started = time.monotonic()
+    free = shutil.disk_usage(folder).free
     live = sys.stderr.isatty()
 
     def show() -> None:
         while not ended.wait(1 if live else 20):
-            size = sum(path.stat().st_blocks * 512 for path in _files(folder)) / 1e6
-            line = f"      {time.monotonic() - started:4.0f} s  {size:6.0f} MB"
+            taken = max(0, free - shutil.disk_usage(folder).free) / 1e6
+            line = f"      {time.monotonic() - started:4.0f} s  {taken:6.0f} MB"
             print(line, file=sys.stderr, end="\r" if live else "\n", flush=True)
 
     watcher = threading.Thread(target=show, daemon=True)
@@ -75,11 +76,6 @@ def growth_shown(folder: Path) -> Iterator[None]:
     finally:
         ended.set()
         watcher.join()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for root, _folders, names in os.walk(folder):
-        yield from (path for name in names if (path := Path(root, name)).is_file())
 
 
 def works(argv: Sequence[str | Path]) -> bool:
