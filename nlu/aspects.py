@@ -51,8 +51,11 @@ class AspectFinder:
 def _join(aspect: str, patterns: list[str] | None) -> re.Pattern[str]:
     if not patterns:
         return re.compile(r"(?!)")
-    bounded = [rf"(?<!\w){p}" if p[0].isalnum() or p[0] == "(" else p for p in patterns]
+    begin_a_word = [p for p in patterns if p[0].isalnum() or p[0] == "("]
+    others = [f"(?:{p})" for p in patterns if p not in begin_a_word]
+    # one look-behind for all: places inside words are left at once
+    first = [r"(?<!\w)(?:" + "|".join(f"(?:{p})" for p in begin_a_word) + ")"]
     try:
-        return re.compile("|".join(f"(?:{p})" for p in bounded))
+        return re.compile("|".join([*(first if begin_a_word else []), *others]))
     except re.error as error:
         raise ValueError(f"aspect {aspect}: {error}") from error

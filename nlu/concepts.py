@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from nlu.phrases import longest_by_first
 from nlu.syllables import fold, is_syllable, phone_key
 from nlu.text import Normalised, clean, words
 
@@ -43,18 +44,19 @@ class Concepts:
         self._by_key: dict[str, dict[tuple[str, ...], list[str]]] = {"vi": {}, "en": {}}
         self._exact: dict[tuple[str, ...], list[str]] = {}
         self._bare: dict[tuple[str, ...], list[str]] = {}
-        self._longest = 1
         for concept, variants in table.items():
             for language in ("vi", "en"):
                 for phrase in variants.get(language, ()):
                     self._add(concept, language, phrase)
+        self._longest_exact = longest_by_first(self._exact)
+        self._longest_bare = longest_by_first(self._bare)
+        self._longest = {lang: longest_by_first(known) for lang, known in self._by_key.items()}
 
     def _add(self, concept: str, language: str, phrase: str) -> None:
         exact = phrase.startswith("=")
         tokens = words(clean(phrase.lstrip("=")))
         if not tokens:
             return
-        self._longest = max(self._longest, len(tokens))
         folded = tuple(fold(t) for t in tokens)
         if language == "vi" and (exact or len(tokens) == 1):
             self._exact.setdefault(tuple(tokens), []).append(concept)
@@ -71,12 +73,19 @@ class Concepts:
         """(concept, first token, token after the last) of every match."""
         tokens, folded = message.tokens, message.folded
         keys = {lang: _keys(folded, lang) for lang in ("vi", "en")}
-        singles = self._exact if message.accented else self._bare
-        source = tokens if message.accented else folded
+        singles, longest, source = (
+            (self._exact, self._longest_exact, tokens)
+            if message.accented
+            else (self._bare, self._longest_bare, folded)
+        )
         found: list[tuple[str, int, int]] = []
         at = 0
         while at < len(tokens):
-            for length in range(min(self._longest, len(tokens) - at), 0, -1):
+            most = max(
+                longest.get(source[at], 0),
+                *(self._longest[lang].get(keys[lang][at], 0) for lang in ("vi", "en")),
+            )
+            for length in range(min(most, len(tokens) - at), 0, -1):
                 end = at + length
                 hits = list(singles.get(tuple(source[at:end]), ()))
                 hits += self._by_key[message.language].get(

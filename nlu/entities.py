@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nlu.numbers import number_at
+from nlu.phrases import PhraseTable
 from nlu.syllables import fold
 from nlu.text import Normalised, clean, words
 
@@ -18,6 +19,10 @@ _ORDINAL_HEADS = (
     "chon"), ("phuong", "an"),
     ("truong", "hop"), ("option",), ("number",), ("the",),
 )  # fmt: skip
+_HEADS_BY_WORD = {
+    word: tuple(head for head in _ORDINAL_HEADS if head[0] == word)
+    for word in {head[0] for head in _ORDINAL_HEADS}
+}
 _FIRST = (("dau", "tien"), ("dau",), ("tren", "cung"), ("first",))
 _LAST = (("cuoi", "cung"), ("cuoi",), ("duoi", "cung"), ("last",))
 _ENGLISH_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
@@ -33,15 +38,15 @@ class EntityFinder:
         documents: Mapping[str, Sequence[str]],
     ) -> None:
         """Each maps an id to the names people use for it."""
-        self._phrases: dict[tuple[str, ...], tuple[str, str]] = {}
+        phrases: dict[tuple[str, ...], tuple[str, str]] = {}
         for kind, table in (("document", documents), ("place", places), ("counter", counters)):
             for value, names in table.items():
                 for name in names:
                     key = tuple(fold(w) for w in words(clean(name)))
                     if key:
-                        self._phrases[key] = (kind, value)
+                        phrases[key] = (kind, value)
+        self._phrases = PhraseTable(phrases)
         self._counters = frozenset(counters)
-        self._longest = max((len(k) for k in self._phrases), default=1)
 
     def __call__(self, message: Normalised) -> list[Entity]:
         """`{"entity", "value", "text"}` in order of appearance, longest names first, no
@@ -61,11 +66,8 @@ class EntityFinder:
         return found
 
     def _named(self, folded: Sequence[str], at: int) -> tuple[str, str, int] | None:
-        for length in range(min(self._longest, len(folded) - at), 0, -1):
-            hit = self._phrases.get(tuple(folded[at : at + length]))
-            if hit is not None:
-                return hit[0], hit[1], length
-        return None
+        hit = self._phrases.at(folded, at)
+        return (*hit[0], hit[1]) if hit else None
 
     def _counter(self, folded: Sequence[str], at: int) -> tuple[str, str, int] | None:
         """ "quầy số ba", "quầy 3", "counter number two"; a bare "bàn hai" only when such a
@@ -87,7 +89,7 @@ class EntityFinder:
 
 def _ordinal(folded: Sequence[str], at: int) -> tuple[str, int, int] | None:
     """Place in a list from 1; -1 is the last."""
-    for head in _ORDINAL_HEADS:
+    for head in _HEADS_BY_WORD.get(folded[at], ()):
         end = at + len(head)
         if tuple(folded[at:end]) != head:
             continue

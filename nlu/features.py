@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from nlu.syllables import phone_key
+from nlu.syllables import phone_key, remembered
 from nlu.text import Normalised
 
 WEIGHTS = {"w": 1.0, "b": 1.2, "a": 0.7, "d": 0.9, "p": 0.8, "c": 0.35, "k": 1.6, "q": 1.8}
@@ -40,13 +40,19 @@ def pieces(
         sounds = [phone_key(w) for w in folded]
         out += [f"p:{x} {y}" for x, y in pairwise(sounds)]
     for word in folded:
-        padded = f" {word} "
-        for size in (2, 3, 4):
-            out += ["c:" + padded[i : i + size] for i in range(len(padded) - size + 1)]
+        out += _characters(word)
     out += ["k:" + c for c in concepts]
     ordered = sorted(set(concepts))[:8]
     out += [f"q:{x}+{y}" for i, x in enumerate(ordered) for y in ordered[i + 1 :]]
     return out
+
+
+@remembered
+def _characters(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    return tuple(
+        "c:" + padded[i : i + size] for size in (2, 3, 4) for i in range(len(padded) - size + 1)
+    )
 
 
 @dataclass(slots=True)
@@ -74,10 +80,10 @@ class Vocabulary:
 
     def row(self, document: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """(columns ascending, values of length one in the Euclidean sense)."""
-        columns = sorted({self.index[f] for f in document if f in self.index})
-        at = np.asarray(columns, dtype=np.int32)
+        known = map(self.index.get, document)
+        at = np.asarray(sorted({i for i in known if i is not None}), dtype=np.int32)
         values = self.weight[at]
-        norm = float(np.sqrt((values * values).sum()))
+        norm = math.sqrt(float((values * values).sum()))
         return at, (values / norm if norm else values)
 
     def matrix(self, documents: Sequence[Sequence[str]]) -> csr_matrix:
@@ -96,6 +102,3 @@ class Vocabulary:
             ),
             shape=(len(documents), len(self.index)),
         )
-
-
-Analyser = Callable[[Normalised], list[str]]

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from nlu.concepts import Concepts
+from nlu.phrases import PhraseTable
 from nlu.syllables import fold
 from nlu.text import Normalised, Normaliser, clean, words
 
@@ -59,11 +60,12 @@ class Lexicon:
         }
         self._concepts = Concepts({**lists["concepts"], **against})
         stop = lists["stopwords"]
-        self._stop = {tuple(words(clean(p))) for p in [*stop["vi"], *stop["en"]]}
-        self._bare = {tuple(fold(w) for w in p) for p in self._stop if len(p) > 1}
-        self._bare |= {tuple(p.split()) for p in stop["bare"]}
-        self._bare |= {tuple(words(clean(p))) for p in stop["en"]}
-        self._longest = max(len(p) for p in self._stop)
+        accented = {tuple(words(clean(p))) for p in [*stop["vi"], *stop["en"]]}
+        bare = {tuple(fold(w) for w in p) for p in accented if len(p) > 1}
+        bare |= {tuple(p.split()) for p in stop["bare"]}
+        bare |= {tuple(words(clean(p))) for p in stop["en"]}
+        self._stop = PhraseTable(dict.fromkeys(accented, True))
+        self._bare = PhraseTable(dict.fromkeys(bare, True))
 
     def read(self, text: str) -> Reading:
         message = self._normaliser(text)
@@ -76,11 +78,9 @@ class Lexicon:
         skipped: set[int] = set()
         at = 0
         while at < len(source):
-            for length in range(min(self._longest, len(source) - at), 0, -1):
-                if tuple(source[at : at + length]) in phrases:
-                    skipped.update(range(at, at + length))
-                    at += length
-                    break
-            else:
-                at += 1
+            hit = phrases.at(source, at)
+            length = hit[1] if hit else 1
+            if hit:
+                skipped.update(range(at, at + length))
+            at += length
         return frozenset(skipped)

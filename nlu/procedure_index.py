@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csc_matrix, csr_matrix
+from scipy.sparse import csr_matrix
 
 from nlu import softmax
 from nlu.features import Vocabulary
@@ -72,17 +72,23 @@ class ProcedureIndex:
         self.codes = list(codes)
         self.vocabulary = vocabulary
         self._phrasings = phrasings
-        self._by_feature = csc_matrix(phrasings)
-        self._known: list[frozenset[int]] = [frozenset()] * len(codes)
-        for number, start in zip(owners[self._first(owners)], self._first(owners), strict=True):
-            end = start + int((owners == number).sum())
-            part = phrasings.indices[phrasings.indptr[start] : phrasings.indptr[end]]
-            self._known[number] = frozenset(part.tolist())
+        self._by_feature = csr_matrix(phrasings.T)
+        self._numbers = {code: number for number, code in enumerate(codes)}
         self._owners = owners
-        self._starts = self._first(owners)
+        self._starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
         self._present = owners[self._starts]
+        self._rows = {
+            number: (start, end)
+            for number, start, end in zip(
+                self._present.tolist(),
+                self._starts.tolist(),
+                [*self._starts[1:].tolist(), len(owners)],
+                strict=True,
+            )
+        }
+        self._telling, self._known = self._words_known()
         self.texts = list(texts)
-        self._weights = weights
+        self._weights = weights.astype(np.float32)  # widening rows for each message costs more
         self._bias = bias
         self._prior = prior
 
@@ -122,18 +128,14 @@ class ProcedureIndex:
     def scores(self, document: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(classifier, cosine, index of the nearest phrasing), each one number a code."""
         at, values = self.vocabulary.row(document)
-        linear = (
-            values @ self._weights[at].astype(np.float32) + self._bias if len(at) else self._bias
+        linear = values @ self._weights[at] + self._bias if len(at) else self._bias
+        query = csr_matrix(
+            (values, at, np.asarray([0, len(at)], dtype=np.int32)),
+            shape=(1, self._by_feature.shape[0]),
         )
+        shared = query @ self._by_feature  # sparse: touches the features of the message only
         similar = np.zeros(self._phrasings.shape[0], dtype=np.float32)
-        pointers, rows, data = (
-            self._by_feature.indptr,
-            self._by_feature.indices,
-            self._by_feature.data,
-        )
-        for column, value in zip(at.tolist(), values.tolist(), strict=True):
-            begin, end = pointers[column], pointers[column + 1]
-            similar[rows[begin:end]] += data[begin:end] * value
+        similar[shared.indices] = shared.data
         cosine = np.zeros(len(self.codes), dtype=np.float32)
         cosine[self._present] = np.maximum.reduceat(similar, self._starts)
         return linear, cosine, similar
@@ -152,7 +154,7 @@ class ProcedureIndex:
             CLASSIFIER_SHARE * linear + (1 - CLASSIFIER_SHARE) * cosine + PRIOR_SHARE * self._prior
         )
         for code, bonus in exact.items():
-            score[self._number(code)] += bonus
+            score[self._numbers[code]] += bonus
         near = np.argsort(-score, kind="stable")[: 2 * top]
         coverage = np.zeros(len(score), dtype=np.float32)
         coverage[near] = self._coverage(document, near)
@@ -173,36 +175,39 @@ class ProcedureIndex:
         Twins differ here: "người Hàn" is known to the entry with a foreign element and not to the
         plain one.
         """
-        index, weight = self.vocabulary.index, self.vocabulary.weight
-        columns = [index[f] for f in dict.fromkeys(document) if f[0] in "wk" and f in index]
-        if not columns:
+        said = [f for f in dict.fromkeys(document) if f in self._telling]
+        if not said:
             return np.zeros(len(near), dtype=np.float32)
-        wanted = weight[columns] ** 2
-        known = np.asarray(
-            [[c in self._known[number] for c in columns] for number in near], dtype=np.float32
-        )
+        wanted = self.vocabulary.weight[[self.vocabulary.index[f] for f in said]] ** 2
+        known = self._known[near[:, None], [self._telling[f] for f in said]]
         return np.asarray((known @ wanted) / wanted.sum(), dtype=np.float32)
 
-    @staticmethod
-    def _first(owners: np.ndarray) -> np.ndarray:
-        """Rows at which another owner begins."""
-        return np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+    def _words_known(self) -> tuple[dict[str, int], np.ndarray]:
+        """(word or concept feature → column, boolean codes × columns): what the phrasings of each
+        entry know.
+        """
+        telling = [f for f in self.vocabulary.index if f[0] in "wk"]
+        column = np.full(len(self.vocabulary.index), -1, dtype=np.int32)
+        column[[self.vocabulary.index[f] for f in telling]] = np.arange(len(telling))
+        known = np.zeros((len(self.codes), len(telling)), dtype=bool)
+        entry = np.repeat(self._owners, np.diff(self._phrasings.indptr))
+        at = column[self._phrasings.indices]
+        known[entry[at >= 0], at[at >= 0]] = True
+        return {f: i for i, f in enumerate(telling)}, known
 
     def knows(self, code: str, feature: str) -> bool:
-        """Whether any phrasing of the entry has the feature."""
-        return self.vocabulary.index.get(feature, -1) in self._known[self._number(code)]
-
-    def _number(self, code: str) -> int:
-        return int(np.searchsorted(self.codes, code))
+        """Whether any phrasing of the entry has the word or concept feature."""
+        column = self._telling.get(feature)
+        return column is not None and bool(self._known[self._numbers[code], column])
 
     def _nearest(self, number: int, similar: np.ndarray) -> str:
-        start, end = np.searchsorted(self._owners, [number, number + 1])
+        start, end = self._rows[number]
         return self.texts[start + int(np.argmax(similar[start:end]))]
 
     def save(self, folder: Path) -> None:
         """Arrays as .npy, strings as JSON: nothing that needs to be unpickled."""
         arrays: dict[str, Any] = {
-            "weights": self._weights,
+            "weights": self._weights.astype(np.float16),
             "bias": self._bias,
             "prior": self._prior,
             "owners": self._owners,

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 _ONSET = r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|b|c|d|g|h|k|l|m|n|p|r|s|t|v|x)?"
 _RHYMES = [
@@ -136,15 +139,41 @@ _TELEX_SHAPES = (
     ("ow", "ơ"),
     ("uw", "ư"),
 )
+_HORNED = re.compile(r"uơ(?=[cimnpt])")
+_VNI = re.compile(r"[a-z]+(?:[1-9]+[a-z]*)+")
 _VNI_SHAPES = {"6": {"a": "â", "e": "ê", "o": "ô"}, "7": {"o": "ơ", "u": "ư"}, "8": {"a": "ă"}}
 
 
+SHORT = 14
+"""Letters of the longest word whose derived forms are remembered."""
+Form = TypeVar("Form")
+
+
+def remembered(derive: Callable[[str], Form]) -> Callable[[str], Form]:
+    """A pure function of a word with its last results kept.
+
+    Only short words of letters are kept: no number that a person types stays in memory, and
+    hostile input cannot make it grow.
+    """
+    known = lru_cache(maxsize=8192)(derive)
+
+    @wraps(derive)
+    def remembering(word: str) -> Form:
+        return known(word) if len(word) <= SHORT and word.isalpha() else derive(word)
+
+    return remembering
+
+
+@remembered
 def fold(text: str) -> str:
     """Lower-case letters without tone and shape marks; đ becomes d."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+@remembered
 def is_syllable(word: str) -> bool:
     """Whether the word, marks aside, could be one Vietnamese syllable."""
     return bool(_SYLLABLE.fullmatch(fold(word)))
@@ -167,6 +196,7 @@ def _with_tone(word: str, tone: str) -> str:
     return unicodedata.normalize("NFC", word[: at + 1] + tone + word[at + 1 :])
 
 
+@remembered
 def from_telex(word: str) -> str | None:
     """The syllable that raw Telex keystrokes spell, or None when they spell none."""
     if not word.isascii() or not word.isalpha() or len(word) > 10:
@@ -179,7 +209,7 @@ def from_telex(word: str) -> str | None:
     shaped = rest.replace("dd", "đ")
     for raw, letter in _TELEX_SHAPES:
         shaped = shaped.replace(raw, letter)
-    shaped = re.sub(r"uơ(?=[cimnpt])", "ươ", shaped).replace("w", "ư")
+    shaped = _HORNED.sub("ươ", shaped).replace("w", "ư")
     decoded = _with_tone(shaped, tone) if tone else shaped
     if decoded == word or not is_syllable(decoded):
         return None
@@ -188,7 +218,7 @@ def from_telex(word: str) -> str | None:
 
 def from_vni(word: str) -> str | None:
     """The syllable that raw VNI keystrokes spell, or None when they spell none."""
-    if not re.fullmatch(r"[a-z]+(?:[1-9]+[a-z]*)+", word) or len(word) > 12:
+    if len(word) > 12 or word.isalpha() or not _VNI.fullmatch(word):
         return None
     letters: list[str] = []
     tone = ""
@@ -221,6 +251,7 @@ _PHONE_ONSETS = (
 _PHONE_CODAS = (("nh", "n"), ("ng", "n"), ("ch", "t"), ("c", "t"))
 
 
+@remembered
 def phone_key(folded: str) -> str:
     """A key under which syllables that speakers and recognisers mix up fall together.
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from nlu.language import detect
+from nlu.phrases import PhraseTable
 from nlu.syllables import fold, from_telex, from_vni, is_syllable
 
 MAX_CHARS = 1000
@@ -21,6 +22,10 @@ MAX_CHARS = 1000
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _TOKEN = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+(?:\d+[^\W_]*)?|\d+[^\W_]*")
 _CODE = re.compile(r"(?<![\d.])([1-9]\.\d{6})(?![\d])")
+_ORDINARY = re.compile(
+    r"[ -~–“”‘’áàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵđ]*"
+)
+"""Characters that `clean` never drops or rewrites."""
 _DROPPED = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
 
 
@@ -33,6 +38,9 @@ def clean(text: str) -> str:
     stay.
     """
     current = text[: MAX_CHARS * 2]
+    lowered = unicodedata.normalize("NFC", current).lower()
+    if _ORDINARY.fullmatch(lowered):
+        return " ".join(lowered.split())[:MAX_CHARS].rstrip()
     for _ in range(4):
         composed = unicodedata.normalize("NFKC", current).lower()
         kept = []
@@ -83,9 +91,12 @@ class Normalised:
         return " ".join(self.folded)
 
 
+_STUCK = re.compile(r"([^\W\d_]{2,})(\d+)")
+
+
 def _split_stuck_number(word: str) -> list[str]:
     """`sinh1` → sinh (a VNI leftover); `lớp6` → lớp 6; codes such as ct01 and c3 stay whole."""
-    match = re.fullmatch(r"([^\W\d_]{2,})(\d+)", word)
+    match = None if word.isalpha() else _STUCK.fullmatch(word)
     if not match or match[1] in ("ct", "na", "tk"):
         return [word]
     letters, digits = match[1], match[2]
@@ -118,8 +129,7 @@ class Normaliser:
         significant.
         """
         self._teencode = {k: v.split() for k, v in teencode.items()}
-        self._phrases = {tuple(k.split()): v.split() for k, v in phrases.items()}
-        self._longest = max((len(k) for k in self._phrases), default=1)
+        self._phrases = PhraseTable({tuple(k.split()): v.split() for k, v in phrases.items()})
 
     def __call__(self, text: str) -> Normalised:
         cleaned = _REPEATED.sub(r"\1", clean(text))
@@ -130,26 +140,20 @@ class Normaliser:
             tokens = [w for t in tokens for w in self._teencode.get(t, (t,))]
             tokens = self._rewrite(tokens)
             language = detect(tokens)
-        accented = any(fold(t) != t for t in tokens)
+        folded = tuple(fold(t) for t in tokens)
         return Normalised(
             clean=cleaned,
             tokens=tuple(tokens),
-            folded=tuple(fold(t) for t in tokens),
+            folded=folded,
             language=language,
-            accented=accented,
+            accented=folded != tuple(tokens),
         )
 
     def _rewrite(self, tokens: list[str]) -> list[str]:
         out: list[str] = []
         at = 0
         while at < len(tokens):
-            for length in range(min(self._longest, len(tokens) - at), 0, -1):
-                replacement = self._phrases.get(tuple(tokens[at : at + length]))
-                if replacement is not None:
-                    out.extend(replacement)
-                    at += length
-                    break
-            else:
-                out.append(tokens[at])
-                at += 1
+            replacement, length = self._phrases.at(tokens, at) or ([tokens[at]], 1)
+            out.extend(replacement)
+            at += length
         return out
