@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,10 +15,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.entities import EntityFinder, names_of
+from nlu.lexicon import Lexicon
 from nlu.material import Material, material_of
 from nlu.tokenizer import reading_of
-
-Tables = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -81,15 +80,21 @@ class EntityRecogniser(GraphComponent):
         return messages
 
 
-def tables_of(material: Material) -> Tables:
-    """Names by id for `EntityFinder`."""
+def tables_of(material: Material) -> dict[str, Any]:
+    """What `EntityFinder` takes: names by id, each also as the tokenizer rewrites it."""
     centre = material.centre
+    lexicon = Lexicon(material.lexicon)
+
+    def said(item: Mapping[str, Any]) -> list[str]:
+        names = list(names_of(item))
+        rewritten = (lexicon.read(name).message.text for name in names)
+        return list(dict.fromkeys([*names, *rewritten]))
+
     return {
         "places": {
-            p["id"]: list(names_of(p))
-            for p in centre.get("places", ())
-            if p.get("kind") != "counter"
+            p["id"]: said(p) for p in centre.get("places", ()) if p.get("kind") != "counter"
         },
-        "counters": {c["id"]: list(names_of(c)) for c in centre.get("counters", ())},
+        "counters": {c["id"]: said(c) for c in centre.get("counters", ())},
         "documents": material.lexicon["entities"]["documents"],
+        "courtesies": [p for p in material.lexicon["stopwords"]["vi"] if " " in p],
     }

@@ -12,7 +12,16 @@ _DIGITS = {
     "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "first": 1, "second": 2, "third": 3,
     "fourth": 4,
-    "fifth": 5,
+    "fifth": 5, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_ENGLISH_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "ninety": 90,
+}  # fmt: skip
+_ENGLISH_UNITS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
+    "nine": 9,
 }  # fmt: skip
 _UNITS = {
     "mot": 1,
@@ -36,10 +45,13 @@ def number_at(folded: Sequence[str], at: int) -> tuple[int, int] | None:
     word = folded[at]
     if word.isdecimal() and len(word) <= 2:
         return int(word), 1
+    following = folded[at + 1] if at + 1 < len(folded) else ""
+    if word in _ENGLISH_TENS:
+        tens = _ENGLISH_TENS[word]
+        return (tens + _ENGLISH_UNITS[following], 2) if following in _ENGLISH_UNITS else (tens, 1)
     if word not in _DIGITS:
         return None
     value = _DIGITS[word]
-    following = folded[at + 1] if at + 1 < len(folded) else ""
     if word == "muoi" and following in _UNITS:
         return 10 + _UNITS[following], 2
     if following == "muoi" and 2 <= value <= 9:

@@ -5,7 +5,7 @@ A first word that begins no phrase ends the search at once: most words of a mess
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
@@ -30,9 +30,12 @@ class PhraseTable(Generic[Value]):
 
     def at(self, tokens: Sequence[str], start: int) -> tuple[Value, int] | None:
         """(value, words used) of the longest phrase that begins at `start`, or None."""
+        return next(self.all_at(tokens, start), None)
+
+    def all_at(self, tokens: Sequence[str], start: int) -> Iterator[tuple[Value, int]]:
+        """Every phrase that begins at `start`, the longest first."""
         most = min(self._longest.get(tokens[start], 0), len(tokens) - start)
         for length in range(most, 0, -1):
             phrase = tuple(tokens[start : start + length])
             if phrase in self._values:
-                return self._values[phrase], length
-        return None
+                yield self._values[phrase], length

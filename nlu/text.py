@@ -100,7 +100,20 @@ def _split_stuck_number(word: str) -> list[str]:
     if not match or match[1] in ("ct", "na", "tk"):
         return [word]
     letters, digits = match[1], match[2]
-    if letters in ("lop", "lớp", "quay", "quầy", "so", "số", "cap", "cấp", "ban", "bàn"):
+    if letters in (
+        "lop",
+        "lớp",
+        "quay",
+        "quầy",
+        "so",
+        "số",
+        "cap",
+        "cấp",
+        "ban",
+        "bàn",
+        "counter",
+        "desk",
+    ):
         return [letters, digits]
     return [letters] if digits in "12345" and is_syllable(letters) else [word]
 
@@ -126,10 +139,12 @@ class Normaliser:
 
     def __init__(self, teencode: Mapping[str, str], phrases: Mapping[str, str]) -> None:
         """`teencode`: token → words. `phrases`: words → words, longest first, accents
-        significant.
+        significant; a phrase that stands for itself is protected from both.
         """
-        self._teencode = {k: v.split() for k, v in teencode.items()}
-        self._phrases = PhraseTable({tuple(k.split()): v.split() for k, v in phrases.items()})
+        rewritten = {tuple(k.split()): v.split() for k, v in phrases.items()}
+        kept = {k: v for k, v in rewritten.items() if v == list(k)}
+        self._phrases = PhraseTable(rewritten)
+        self._teencode = PhraseTable({**kept, **{(k,): v.split() for k, v in teencode.items()}})
 
     def __call__(self, text: str) -> Normalised:
         cleaned = _REPEATED.sub(r"\1", clean(text))
@@ -137,8 +152,8 @@ class Normaliser:
         language = detect(tokens)
         if language == "vi":
             tokens = _undo_keystrokes(tokens)
-            tokens = [w for t in tokens for w in self._teencode.get(t, (t,))]
-            tokens = self._rewrite(tokens)
+            tokens = self._rewrite(tokens, self._teencode)
+            tokens = self._rewrite(tokens, self._phrases)
             language = detect(tokens)
         folded = tuple(fold(t) for t in tokens)
         return Normalised(
@@ -149,11 +164,12 @@ class Normaliser:
             accented=folded != tuple(tokens),
         )
 
-    def _rewrite(self, tokens: list[str]) -> list[str]:
+    @staticmethod
+    def _rewrite(tokens: list[str], table: PhraseTable[list[str]]) -> list[str]:
         out: list[str] = []
         at = 0
         while at < len(tokens):
-            replacement, length = self._phrases.at(tokens, at) or ([tokens[at]], 1)
+            replacement, length = table.at(tokens, at) or ([tokens[at]], 1)
             out.extend(replacement)
             at += length
         return out
