@@ -20,22 +20,26 @@ from assistant.security import Access
 
 COOKIE = "letan_console"
 _VALID_SECONDS = 10 * 3600
+# Without a referrer the browser calls the form's origin "null", which the guard refuses.
 _PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title><link rel="stylesheet" href="/console/login.css"></head>
+<meta name="referrer" content="same-origin">
+<title>{title}</title><link rel="stylesheet" href="/web/css/base.css"><link rel="stylesheet" href="/console/login.css"></head>
 <body><main><h1>{title}</h1><p>{lead}</p>{problem}
 <form method="post" action="/console/login"><label for="token">{label}</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button type="submit">{button}</button></form></main></body></html>"""
 _STYLE = """
-body{margin:0;font:18px/1.6 "Be Vietnam Pro",system-ui,sans-serif;background:#f6f3ec;color:#17322d}
-main{max-width:30rem;margin:12vh auto;padding:2.5rem;background:#fff;border-radius:1rem}
-h1{font-size:1.7rem;margin:0 0 .5rem}label{display:block;font-weight:600;margin-top:1.5rem}
-input,button{box-sizing:border-box;width:100%;font:inherit;padding:.8rem 1rem;border-radius:.6rem}
-input{border:2px solid #17322d;margin:.4rem 0 1rem}
-button{border:0;background:#0b5d52;color:#fff;font-weight:600;cursor:pointer}
-:focus-visible{outline:3px solid #b45309;outline-offset:3px}
-.problem{background:#fdecea;color:#8a1c13;padding:.6rem 1rem;border-radius:.6rem}
+body{font-size:20px;line-height:1.5;padding:16px}
+main{max-width:30rem;margin:10vh auto;padding:2.5rem;background:var(--card);
+border:2px solid var(--line);border-radius:24px}
+h1{font-size:1.8rem;line-height:1.2;color:var(--teal-deep);margin:0 0 .5rem}
+label{display:block;font-weight:600;margin-top:1.5rem}
+input,button{width:100%;min-height:64px;padding:.6rem 1rem;border-radius:16px}
+input{border:3px solid var(--line-strong);background:#fff;margin:.4rem 0 1rem}
+button{border:0;background:var(--teal);color:#fff;font-weight:700;cursor:pointer}
+.problem{background:#fdecea;color:var(--red-deep);font-weight:600;padding:.6rem 1rem;
+border-radius:16px;margin-top:1rem}
 """
 
 

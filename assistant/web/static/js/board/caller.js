@@ -7,6 +7,7 @@ const GAP_S = 0.25;
 export class Caller {
   constructor() {
     this.on = false;
+    this.language = "vi";
     this.context = null;
     this.queue = Promise.resolve();
   }
@@ -33,16 +34,18 @@ export class Caller {
   }
 
   async #announce(calling) {
-    const words = calling.spoken?.vi || `Mời số ${calling.number} đến quầy ${calling.counter}`;
-    const voice = this.#voice(words);
+    const languages = this.language === "vi" ? ["vi"] : ["vi", this.language];
+    const voices = languages.map((language) => this.#voice(words(calling, language), language));
     await this.#chime();
-    const audio = await voice;
-    if (audio) await this.#play(audio);
+    for (const voice of voices) {
+      const audio = await voice;
+      if (audio) await this.#play(audio);
+    }
   }
 
-  async #voice(text) {
+  async #voice(text, language) {
     try {
-      const body = { text, language: "vi", rate: 0.9 };
+      const body = { text, language, rate: 0.9 };
       const response = await request("POST", "/api/v1/speech", { body, timeout: 8000 });
       return await this.context.decodeAudioData(await response.arrayBuffer());
     } catch {
@@ -77,4 +80,9 @@ export class Caller {
       source.start();
     });
   }
+}
+
+function words({ number, counter, spoken }, language) {
+  const plain = { vi: `Mời số ${number} đến quầy ${counter}`, en: `Number ${number}, please go to counter ${counter}` };
+  return spoken?.[language] || plain[language];
 }

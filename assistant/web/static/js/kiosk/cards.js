@@ -173,9 +173,9 @@ function foot(part) {
   const date = shortDate(part.source?.date);
   const host = (part.source?.urls || []).map(hostOf).find(Boolean);
   const words = [
-    part.code && /^\d/.test(part.code) ? t("Mã thủ tục {code}", { code: part.code }) : "",
-    host ? t("Nguồn: {host}", { host }) : "",
-    date ? t("ngày {date}", { date }) : "",
+    part.code && /^\d/.test(part.code) ? t("Mã {code}", { code: part.code }) : "",
+    host ? t("Nguồn: danh mục đã công bố ({host})", { host }) : "",
+    date ? t("dữ liệu {date}", { date }) : "",
   ].filter(Boolean);
   const unsure = part.verified === false || part.needs_review;
   return el("footer", { class: "card-foot" }, [

@@ -35,7 +35,7 @@ export function askCorrection(app) {
         el("button", { type: "submit", class: "btn btn-primary" }, icon("send"), t("Gửi lại")),
       ]),
       el("div", { class: "panel-actions" }, [
-        button(t("Nói lại"), { icon: icon("mic"), on: { click: close(() => app.listen()) } }),
+        button(t("Nói lại"), { icon: icon("mic"), on: { click: close(() => app.hearing.start()) } }),
         button(t("Không phải việc này"), {
           icon: icon("close"),
           on: { click: close(() => app.ask({ payload: "deny" }, t("Không phải việc này"))) },

@@ -7,7 +7,7 @@ import { pick, t } from "../shared/i18n.js";
 import { LastingSocket } from "../shared/socket.js";
 
 const STOP_TRIES = 5;
-const ENDED = ["arrived", "cancelled", "stopped", "failed"];
+export const ENDED = ["arrived", "cancelled", "stopped", "failed"];
 
 export class Guide {
   constructor(app) {
@@ -90,7 +90,7 @@ export class Guide {
             : null,
           guiding && paired ? button(t("Không đi nữa"), { icon: icon("close"), on: { click: () => this.giveUp() } }) : null,
           !guiding && paired
-            ? button(t("Cho robot hoạt động lại"), { kind: "primary", icon: icon("play"), on: { click: () => this.resume() } })
+            ? button(t("Cho robot chạy tiếp"), { kind: "primary", icon: icon("play"), on: { click: () => this.resume() } })
             : null,
           guiding && paired ? null : button(t("Đóng"), { kind: "quiet", icon: icon("close"), on: { click: close } }),
         ]),

@@ -9,6 +9,7 @@ import { translatePage } from "../shared/translate-page.js";
 import { Centre } from "./centre.js";
 import { showModes, showStillThere } from "./dialogs.js";
 import { Guide } from "./guide.js";
+import { Hearing } from "./hearing.js";
 import { IdleWatch } from "./idle.js";
 import { loadPlan } from "./map.js";
 import { Modes } from "./modes.js";
@@ -21,7 +22,6 @@ import { guidingScreen } from "./screen-guiding.js";
 import { listeningScreen } from "./screen-listening.js";
 import { Session } from "./session.js";
 import { Speaker } from "./speaker.js";
-import { Utterance } from "./voice.js";
 
 const DEFAULT_LANGUAGE = document.documentElement.lang;
 const POLL_STARTING_MS = 1500;
@@ -34,7 +34,7 @@ const SCREENS = {
   goodbye: goodbyeScreen,
 };
 
-const freshVisit = () => ({ question: "", pending: false, problem: null, reply: null, paragraphs: [], guiding: null, held: null });
+const freshVisit = () => ({ question: "", pending: false, problem: null, reply: null, paragraphs: [], guiding: null, refused: null, held: null });
 
 class Kiosk {
   constructor() {
@@ -49,11 +49,11 @@ class Kiosk {
     this.modes = new Modes(this.speaker);
     this.overlay = new Overlay(find("overlay"), this.dom.screen);
     this.guide = new Guide(this);
+    this.hearing = new Hearing(this);
     this.marks = document.documentElement.dataset;
     this.state = { ...freshVisit(), phase: "attract", ready: true, reached: true };
     this.turn = 0;
     this.plan = null;
-    this.utterance = null;
   }
 
   get robotState() {
@@ -85,9 +85,9 @@ class Kiosk {
       if (text) this.ask({ text });
       else input.focus();
     });
-    mic.addEventListener("click", () => (this.utterance ? this.finishListening() : this.listen()));
+    mic.addEventListener("click", () => this.hearing.toggle());
     document.getElementById("stop").addEventListener("click", () => this.guide.stop());
-    document.getElementById("reset").addEventListener("click", () => this.wipe());
+    document.getElementById("reset").addEventListener("click", () => this.wipe({ robotToo: true }));
     document.getElementById("modes").addEventListener("click", () => showModes(this));
     this.dom.language.addEventListener("click", () => this.changeLanguage(language() === "vi" ? "en" : "vi", true));
   }
@@ -168,7 +168,7 @@ class Kiosk {
 
   /** Ask by text or button; `shown` is what the visitor sees as the question. */
   async ask(message, shown = message.text, { keepQuestion = false } = {}) {
-    this.cancelListening(false);
+    this.hearing.cancel(false);
     this.hush();
     this.overlay.close();
     if (!(keepQuestion && this.state.question)) this.state.question = shown;
@@ -181,18 +181,18 @@ class Kiosk {
   async #send(request, turn) {
     try {
       const reply = await this.session.send(request);
-      if (turn === this.turn) await this.#show(reply);
+      if (turn === this.turn) await this.show(reply);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (turn !== this.turn) return;
       if (error.temporary) this.#hold(request, turn);
-      else this.#fail(error, () => this.#retry(request));
+      else this.fail(error, () => this.#retry(request));
     }
   }
 
   #begin() {
     this.turn += 1;
-    Object.assign(this.state, { pending: true, problem: null, reply: null, paragraphs: [], held: null });
+    Object.assign(this.state, { pending: true, problem: null, reply: null, paragraphs: [], refused: null, held: null });
     this.go("answer");
   }
 
@@ -218,12 +218,12 @@ class Kiosk {
     if (turn === this.turn) this.#retry(request);
   }
 
-  #fail(error, retry) {
+  fail(error, retry) {
     Object.assign(this.state, { pending: false, problem: plainProblem(error, t, retry) });
     this.go("answer");
   }
 
-  async #show(reply) {
+  async show(reply) {
     const parts = reply.parts || [];
     const control = parts.find((part) => part.type === "control");
     if (control?.action === "language") await this.#quietly(control.value);
@@ -231,13 +231,24 @@ class Kiosk {
     const { paragraphs, lines } = readable(parts, reply.language, language());
     Object.assign(this.state, { pending: false, problem: null, reply: { ...reply, parts }, paragraphs });
     const mission = parts.find((part) => part.type === "mission" && part.kind === "lead");
-    if (mission && !["failed", "cancelled"].includes(mission.state)) {
-      const route = parts.find((part) => part.type === "route") || { to: mission.to };
+    const going = mission && !["failed", "cancelled"].includes(mission.state);
+    const route = parts.find((part) => part.type === "route") || (mission && { to: mission.to });
+    const wanted = reply.understanding?.intent === "lead_me" && this.session.canMove && route?.path?.length;
+    if (wanted && !going && this.guide.leading) {
+      // The visitor who is being led has changed their mind: the old way ends, the new one begins.
+      await this.guide.cancel();
+      this.state.guiding = null;
+      await this.ask({ payload: `lead:${route.to}` }, this.state.question);
+      return;
+    }
+    this.state.refused = wanted && !going ? route.to : null;
+    if (going) {
       const ticket = parts.find((part) => part.type === "ticket") || this.state.guiding?.ticket || null;
       this.state.guiding = { route, ticket, mission: mission.mission_id || null };
       this.guide.follow();
       this.go("guiding");
     } else {
+      if (this.state.refused) this.state.guiding = null;
       this.go("answer");
     }
     this.#obey(control);
@@ -265,90 +276,7 @@ class Kiosk {
     this.dom.input.focus();
   }
 
-  // Speech -------------------------------------------------------------------------------------
-
-  async listen() {
-    this.hush();
-    this.overlay.close();
-    this.turn += 1;
-    const turn = this.turn;
-    this.speaker.unlock();
-    this.go("listening");
-    let conversation;
-    try {
-      conversation = await this.session.open();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (turn === this.turn) this.#fail(error, () => this.listen());
-      return;
-    }
-    if (turn !== this.turn) return;
-    const mine = (handler) => (value) => turn === this.turn && handler(value);
-    this.utterance = new Utterance(conversation, {
-      onListening: mine(() => {
-        this.speaker.cue(true);
-        this.screen.started();
-        this.marks.listening = "true";
-      }),
-      onLevel: mine((rms) => this.screen.level(rms)),
-      onPartial: mine((text) => this.screen.partial?.(text)),
-      onFinal: mine((text) => this.#heard(text)),
-      onReply: mine((reply) => this.#spokenReply(reply)),
-      onRejected: mine((event) => this.#notHeard(event)),
-      onError: mine((error) => this.#voiceError(error)),
-    });
-    this.utterance.start();
-  }
-
-  finishListening() {
-    this.utterance?.stop();
-    this.screen.deciding?.();
-  }
-
-  cancelListening(leave = true) {
-    const was = this.utterance;
-    this.#endUtterance();
-    was?.cancel();
-    if (leave && this.state.phase === "listening") {
-      this.turn += 1;
-      this.go(this.state.reply ? "answer" : "attract");
-    }
-  }
-
-  #endUtterance() {
-    this.utterance = null;
-    delete this.marks.listening;
-  }
-
-  #heard(text) {
-    this.speaker.cue(false);
-    this.state.question = text;
-    Object.assign(this.state, { pending: true, problem: null, reply: null, paragraphs: [] });
-    delete this.marks.listening;
-    this.go("answer");
-  }
-
-  async #spokenReply(reply) {
-    this.#endUtterance();
-    await this.#show(reply);
-  }
-
-  #notHeard(event) {
-    this.#endUtterance();
-    this.state.question = event.text || "";
-    const again = t("Anh/chị đứng gần màn hình hơn, nói to và chậm hơn một chút. Hoặc gõ câu hỏi bên dưới.");
-    this.state.pending = false;
-    this.state.problem = { title: t("Em chưa nghe rõ ạ."), detail: event.detail || again, retry: () => this.listen(), type: true };
-    this.go("answer");
-    this.say(t("Em chưa nghe rõ ạ. Anh/chị nói lại giúp em."));
-  }
-
-  #voiceError(error) {
-    this.#endUtterance();
-    this.state.pending = false;
-    this.state.problem = plainProblem(error, t, () => this.listen());
-    this.go("answer");
-  }
+  // Reading aloud -----------------------------------------------------------------------------
 
   /** Read a line of our own; it is on the screen already. */
   say(text) {
@@ -413,15 +341,19 @@ class Kiosk {
     this.go("goodbye");
   }
 
-  feedback(up) {
-    this.session.send({ payload: up ? "feedback:up" : "feedback:down", message_id: crypto.randomUUID() }).catch(() => {});
+  /** The visitor's judgement, and perhaps one word more; nobody waits for the answer. */
+  feedback(message) {
+    this.session.send({ ...message, message_id: crypto.randomUUID() }).catch(() => {});
   }
 
-  /** No trace for the next person: the page, the voice, the conversation on the server. */
-  async wipe() {
-    if (this.guide.leading) this.guide.cancel();
+  /**
+   * No trace for the next person: the page, the voice, the conversation on the server. Whoever
+   * starts over wants the robot back as well; whoever has said goodbye is still led to the end.
+   */
+  async wipe({ robotToo = false } = {}) {
+    if (robotToo && this.guide.leading) this.guide.cancel();
     this.turn += 1;
-    this.cancelListening(false);
+    this.hearing.cancel(false);
     this.speaker.clear();
     this.overlay.close();
     this.session.forget();

@@ -5,7 +5,7 @@ import { icon } from "../shared/icons.js";
 import { t } from "../shared/i18n.js";
 
 export class PagedList {
-  /** `items` are `<li>` elements; `label` names the list for screen readers. */
+  /** `node` is what is put on the page (it may be wrapped); `items` are `<li>` elements; `label` names the list for screen readers. */
   constructor(items, { label, className = "", ordered = false } = {}) {
     this.items = items;
     this.page = 0;
@@ -15,25 +15,28 @@ export class PagedList {
     this.more = button("", { kind: "quiet", icon: icon("next"), on: { click: () => this.#turn() } });
     this.foot = el("div", { class: "paged-foot" }, this.status, this.more);
     this.foot.hidden = true;
-    this.node = el("div", { class: "paged" }, this.list, this.foot);
+    this.box = el("div", { class: "paged" }, this.list, this.foot);
+    this.node = this.box;
     this.watch = new ResizeObserver(() => this.fit());
-    this.watch.observe(this.node);
-    // The typeface may arrive after the first measurement.
-    document.fonts.ready.then(() => this.node.isConnected && this.fit());
+    this.watch.observe(this.box);
+    // A weight of the typeface may arrive after the first measurement.
+    this.measure = () => this.fit();
+    document.fonts.addEventListener("loadingdone", this.measure);
   }
 
   close() {
     this.watch.disconnect();
+    document.fonts.removeEventListener("loadingdone", this.measure);
   }
 
   /** Divide the items into pages that fit the room there is. */
   fit() {
-    const room = this.node.clientHeight;
+    const room = this.box.clientHeight;
     if (room < 40 || this.items.length === 0) return;
     for (const item of this.items) item.hidden = false;
     // Remarks go first: names of papers that are all in sight are worth more.
-    this.node.classList.remove("is-tight");
-    if (this.list.offsetHeight > room) this.node.classList.add("is-tight");
+    this.box.classList.remove("is-tight");
+    if (this.list.offsetHeight > room) this.box.classList.add("is-tight");
     const tops = this.items.map((item) => item.offsetTop - this.list.offsetTop);
     const bottoms = this.items.map((item, i) => tops[i] + item.offsetHeight);
     this.starts = pageStarts(tops, bottoms, room);

@@ -7,6 +7,7 @@ import { t } from "../shared/i18n.js";
 import * as cards from "./cards.js";
 import { askCorrection, sendToPhone } from "./dialogs.js";
 import { HallMap } from "./map.js";
+import { robotNote } from "./robot-note.js";
 
 export function answerScreen(app) {
   const { question, pending, problem, reply } = app.state;
@@ -32,6 +33,7 @@ export function answerScreen(app) {
     node,
     face: robotFace,
     map: blocks.find((block) => block.map)?.map || null,
+    update: (state) => blocks.forEach((block) => block.update?.(state)),
     pages: blocks,
     close: () => blocks.forEach((block) => block.close()),
   };
@@ -96,6 +98,7 @@ function replyBlocks(app, parts) {
   const [checklist] = find("checklist");
   const blocks = [];
   const add = (block, main = true) => blocks.push({ ...block, main });
+  if (app.state.refused) add(robotNote(app, app.state.refused));
   if (checklist && !checklist.done && checklist.current) add(cards.paperQuestion(app, checklist));
   else if (checklist) add(cards.checklistResult(checklist));
   find("ticket").forEach((part) => add(cards.ticketCard(part)));
@@ -132,7 +135,7 @@ function routeBlock(app, route) {
   const map = new HallMap(app.plan, { places: app.centre.places, destination: route.to, path: route.path || [] });
   map.setRobot(app.robotState);
   const node = el("section", { class: "route" }, [map.node, cards.directions(route)]);
-  return { node, map, close: () => map.close() };
+  return { node, map, update: (state) => map.setRobot(state), close: () => map.close() };
 }
 
 function actions(app, parts) {
@@ -146,7 +149,7 @@ function actions(app, parts) {
   const send = (payload, label) => ({ click: () => app.ask({ payload }, label) });
   const lead = app.session.canMove ? t("Dẫn tôi đi") : t("Chỉ đường");
   const list = [
-    to && !asking && button(lead, { kind: "primary", icon: icon("walk"), on: send(`lead:${to}`, lead) }),
+    to && !asking && !app.state.refused && button(lead, { kind: "primary", icon: icon("walk"), on: send(`lead:${to}`, lead) }),
     counter && !ticket && !asking && button(t("Lấy số"), { kind: "primary", icon: icon("ticket"), on: send(`ticket:${counter}`, t("Lấy số")) }),
     procedure && !asking && !checklist &&
       button(t("Tôi còn thiếu giấy gì?"), { icon: icon("list"), on: send("checklist:start", t("Tôi còn thiếu giấy gì?")) }),

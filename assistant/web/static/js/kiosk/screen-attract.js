@@ -82,6 +82,6 @@ function stoppedRobot(app) {
   return el("section", { class: "banner banner-stop", role: "status" }, [
     icon("stop"),
     el("p", { class: "banner-title" }, t("Robot đang dừng theo lệnh.")),
-    button(t("Cho robot hoạt động lại"), { on: { click: () => app.resume() } }),
+    button(t("Cho robot chạy tiếp"), { on: { click: () => app.resume() } }),
   ]);
 }

@@ -18,8 +18,8 @@ export function listeningScreen(app) {
     el("div", { class: "level", role: "img", "aria-label": t("Mức âm thanh") }, bars),
     words,
     el("div", { class: "listen-actions" }, [
-      button(t("Bấm để dừng"), { kind: "light", icon: icon("check"), on: { click: () => app.finishListening() } }),
-      button(t("Thôi"), { kind: "ghost", icon: icon("close"), on: { click: () => app.cancelListening() } }),
+      button(t("Bấm để dừng"), { kind: "light", icon: icon("check"), on: { click: () => app.hearing.finish() } }),
+      button(t("Thôi"), { kind: "ghost", icon: icon("close"), on: { click: () => app.hearing.cancel() } }),
     ]),
   ]);
   let smooth = 0;

@@ -21,6 +21,19 @@ export async function setLanguage(wanted) {
   document.documentElement.lang = next;
 }
 
+/** The language that the address asks for with `?lang=`; the page's own without it or on failure. */
+export async function startLanguage() {
+  const wanted = new URLSearchParams(location.search).get("lang");
+  if (LANGUAGES.includes(wanted)) await setLanguage(wanted).catch(() => {});
+}
+
+/** Write the language into the address, so that a reload or a copied link keeps it. */
+export function keepLanguage() {
+  const address = new URL(location.href);
+  address.searchParams.set("lang", current);
+  history.replaceState(null, "", address);
+}
+
 /** The string in the current language, `{name}` replaced by `values.name`. */
 export function t(source, values = {}) {
   const text = catalogues[current]?.[source] || source;
