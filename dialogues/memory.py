@@ -15,10 +15,13 @@ class Memory:
     """Code of the procedure that is open."""
     case: str | None = None
     """Id of the topic's case that the visitor named or chose."""
+    cases_offered: list[str] = field(default_factory=list)
+    """Ids of the topic's cases that were offered: nobody is asked twice."""
     aspects: list[str] = field(default_factory=list)
     """Aspects of the last question."""
     pending: dict[str, Any] | None = None
-    """What the last reply asked: `{"kind": "choices", "choices": [{"title", "payload"}]}`,
+    """What the last reply asked: `{"kind": "choices", "choices": [{"title", "payload"}]}` (kind
+    "chosen" once one was taken: another may still be picked),
     `{"kind": "offer", "payload": …}` (yes does it) or `{"kind": "document"}` (the checklist's
     question)."""
     checklist: dict[str, Any] | None = None
@@ -30,6 +33,12 @@ class Memory:
     """Runners-up of the last answer, for "không phải"."""
     unsure: int = 0
     """Turns in a row that were not understood."""
+
+    def open(self, code: str) -> None:
+        """Make a procedure the topic; what belonged to another one is forgotten."""
+        if self.topic != code:
+            self.topic, self.case, self.checklist = code, None, None
+            self.cases_offered, self.place = [], None
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any]) -> Memory:

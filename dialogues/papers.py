@@ -4,56 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dialogues.wording import tokens
 
 _GENERIC = frozenset(
     [
-        "giay",
-        "to",
-        "ban",
-        "chinh",
-        "sao",
-        "con",
-        "han",
-        "loai",
-        "bo",
-        "tap",
-        "co",
-        "cua",
-        "va",
-        "hoac",
-        "the",
-        "the",
-        "so",
-        "cac",
-        "nhung",
-        "theo",
-        "mau",
-        "chung",
-        "nhan",
-        "chup",
-        "hop",
-        "le",
-        "valid",
-        "original",
-        "copy",
-        "of",
-        "the",
-        "a",
-        "an",
-        "or",
-        "and",
-        "for",
-        "with",
-        "your",
-        "my",
-        "certificate",
-        "document",
-        "paper",
-        "form",
+        "giay", "to", "ban", "chinh", "sao", "con", "han", "loai", "bo", "tap", "co", "cua",
+        "va", "hoac", "the", "the", "so", "cac", "nhung", "theo", "mau", "chung", "nhan", "chup",
+        "hop", "le", "valid", "original", "copy", "of", "the", "a", "an", "or", "and", "for",
+        "with", "your", "my", "certificate", "document", "paper", "form",
     ]
-)
+)  # fmt: skip
 _ID = (
     "can cuoc", "cccd", "cmnd", "chung minh", "chung minh nhan dan", "chung minh thu",
     "ho chieu", "vneid", "id card", "citizen id", "passport", "identity card", "photo id",
@@ -135,3 +97,35 @@ def _sides(folded: str, lacking: re.Match[str] | None) -> Iterable[tuple[str, bo
 
 def _ways(title: str) -> list[frozenset[str]]:
     return names(title)
+
+
+_SAYS_TO_HAVE = re.compile(
+    r"\b(?:da (?:co|mang|chuan bi|chup|xin|lam)"
+    r"|(?:co|mang|dem|cam|chuan bi|chup)\b.*\b(?:roi|san|day|du)"
+    r"|(?:co|mang)\b.*\b(?:thieu|can gi|can them|nua)"
+    r"|i (?:already )?(?:have|got|brought)|ive got)\b"
+)
+_WANTS = re.compile(
+    r"\b(?:muon|cap lai|xin lai|lam lai|dang ky lai|can lam|can xin|di lam|di xin|hoi ve"
+    r"|want|would like|how do i get|apply for|renew|replace)\b"
+)
+
+
+def says_to_have(text: str, entry: Mapping[str, Any] | None) -> bool:
+    """Whether a person says to have a paper that `entry` needs, and does not ask to get one.
+
+    Such a paper is no new topic, though its name often is the name of another procedure ("giấy
+    chứng sinh").
+    """
+    folded = " ".join(tokens(text.replace("'", "").replace("’", "")))
+    if entry is None or not _SAYS_TO_HAVE.search(folded) or _WANTS.search(folded):
+        return False
+    papers = list(entry.get("documents") or ())
+    for case in entry.get("cases") or ():
+        papers += case.get("documents_add") or ()
+    items = [
+        {"id": str(paper["id"]), "title": paper.get(language) or ""}
+        for paper in papers
+        for language in ("vi", "en")
+    ]
+    return any(named_documents(text, items).values())

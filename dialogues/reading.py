@@ -11,7 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dialogues.authorities import competent_authority
 from dialogues.memory import Memory
+from dialogues.papers import says_to_have
 from dialogues.release import Release
 from dialogues.understanding import ASPECTS, Understanding
 from dialogues.wording import fold, tokens
@@ -107,7 +109,49 @@ def read(
         intent = INTENT_OF_PAYLOAD[button.kind]
         return Reading(intent, 1.0, understanding or Understanding(), said, button, chosen)
     understanding = understanding or Understanding()
+    if " ".join(tokens(said)) in _NEVER_MIND:
+        return Reading("deny", 1.0, understanding, said)
+    if _is_follow_up(said, understanding, memory, release):
+        return Reading("ask_aspect", understanding.confidence, understanding, said)
+    if understanding.intent in _MISTAKEN_FOR_TOPIC and says_to_have(
+        said, release.procedure(memory.topic)
+    ):
+        return Reading("check_documents", understanding.confidence, understanding, said)
     return Reading(understanding.intent, understanding.confidence, understanding, said)
+
+
+_NEVER_MIND = frozenset(
+    [
+        "thoi", "thoi a", "thoi em", "thoi khong", "thoi khoi", "thoi khong can", "khong can",
+        "khong can nua", "khong can dau", "khoi", "khoi can", "thoi duoc roi", "thoi bo di",
+        "never mind", "nevermind", "no thanks", "no thank you", "not now", "forget it",
+    ]
+)  # fmt: skip
+"""What declines an offer; none of them ends a conversation."""
+UNSURE_INTENT = 0.55
+"""Confidence below which an intent yields to what the words ask about the open procedure."""
+_ABOUT_PROCEDURES = frozenset(
+    ["ask_procedure", "ask_aspect", "life_event", "check_documents", "choose", "find_counter"]
+)
+
+
+def _is_follow_up(
+    said: str, understanding: Understanding, memory: Memory, release: Release
+) -> bool:
+    """ "how long", "bao nhiêu tiền một bản": an aspect asked in words that name nothing."""
+    if understanding.intent in _ABOUT_PROCEDURES or not understanding.aspects:
+        return False
+    if release.canonical(memory.topic) is None or competent_authority(said) is not None:
+        return False
+    if any(e.get("entity") in {"place", "counter"} for e in understanding.entities):
+        return False
+    chance = dict(understanding.ranking)
+    asks = chance.get("ask_aspect", 0.0) + chance.get("ask_procedure", 0.0)
+    bare = not understanding.procedures and (asks >= 0.25 or len(tokens(said)) <= 3)
+    return bare or understanding.confidence < UNSURE_INTENT
+
+
+_MISTAKEN_FOR_TOPIC = frozenset({"ask_procedure", "ask_aspect", "life_event", "affirm", "choose"})
 
 
 def needs_parse(text: str | None, payload: str | None, memory: Memory, release: Release) -> bool:
@@ -120,7 +164,7 @@ def needs_parse(text: str | None, payload: str | None, memory: Memory, release: 
 
 def _offers(memory: Memory) -> Sequence[Mapping[str, str]]:
     pending = memory.pending or {}
-    return pending.get("choices") or () if pending.get("kind") == "choices" else ()
+    return pending.get("choices") or () if pending.get("kind") in {"choices", "chosen"} else ()
 
 
 def _offered(said: str, memory: Memory, release: Release) -> Payload | None:
@@ -173,107 +217,31 @@ def ordinal(said: str) -> int | None:
 
 _YES = frozenset(
     [
-        "co",
-        "co roi",
-        "co a",
-        "da co",
-        "da co roi",
-        "roi",
-        "roi a",
-        "co day",
-        "co san",
-        "co du",
-        "du roi",
-        "yes",
-        "yeah",
-        "yep",
-        "i have",
-        "i do",
-        "i have it",
-        "have it",
-        "got it",
-        "yes i do",
-        "yes i have",
-        "co chu",
-        "co em",
-        "da roi",
+        "co", "co roi", "co a", "da co", "da co roi", "roi", "roi a", "co day", "co san",
+        "co du", "du roi", "yes", "yeah", "yep", "i have", "i do", "i have it", "have it",
+        "got it", "yes i do", "yes i have", "co chu", "co em", "da roi",
     ]
-)
+)  # fmt: skip
 _NO = frozenset(
     [
-        "chua",
-        "chua co",
-        "chua a",
-        "khong",
-        "khong co",
-        "khong a",
-        "khong co a",
-        "k",
-        "ko",
-        "hong",
-        "hong co",
-        "chua lam",
-        "da chua",
-        "da khong",
-        "mat roi",
-        "no",
-        "nope",
-        "not yet",
-        "no i dont",
-        "i dont",
-        "i dont have it",
-        "i do not",
-        "dont have",
-        "thieu",
+        "chua", "chua co", "chua a", "khong", "khong co", "khong a", "khong co a", "k", "ko",
+        "hong", "hong co", "chua lam", "da chua", "da khong", "mat roi", "no", "nope", "not yet",
+        "no i dont", "i dont", "i dont have it", "i do not", "dont have", "thieu",
     ]
-)
+)  # fmt: skip
 _UNSURE = frozenset(
     [
-        "khong ro",
-        "khong biet",
-        "khong chac",
-        "chua ro",
-        "chua biet",
-        "chua chac",
-        "khong nho",
-        "hong biet",
-        "khong ro a",
-        "khong biet nua",
-        "not sure",
-        "i am not sure",
-        "im not sure",
-        "dont know",
-        "i dont know",
-        "unsure",
-        "maybe",
-        "chac co",
-        "hinh nhu co",
+        "khong ro", "khong biet", "khong chac", "chua ro", "chua biet", "chua chac", "khong nho",
+        "hong biet", "khong ro a", "khong biet nua", "not sure", "i am not sure", "im not sure",
+        "dont know", "i dont know", "unsure", "maybe", "chac co", "hinh nhu co",
     ]
-)
+)  # fmt: skip
 _FILLERS = frozenset(
     [
-        "da",
-        "vang",
-        "u",
-        "uh",
-        "uhm",
-        "a",
-        "oi",
-        "em",
-        "anh",
-        "chi",
-        "bac",
-        "co",
-        "chau",
-        "toi",
-        "nhe",
-        "nha",
-        "thi",
-        "la",
-        "minh",
-        "con",
+        "da", "vang", "u", "uh", "uhm", "a", "oi", "em", "anh", "chi", "bac", "co", "chau",
+        "toi", "nhe", "nha", "thi", "la", "minh", "con",
     ]
-)
+)  # fmt: skip
 
 
 def have_answer(said: str) -> str | None:
@@ -300,52 +268,17 @@ def _answer_to_question(said: str, memory: Memory, understanding: Understanding)
 
 _LEAVING = frozenset(
     [
-        "talk_to_staff",
-        "goodbye",
-        "stop",
-        "repeat",
-        "slower",
-        "louder",
-        "change_language",
-        "greet",
-        "thank",
-        "who_are_you",
-        "take_ticket",
+        "talk_to_staff", "goodbye", "stop", "repeat", "slower", "louder", "change_language",
+        "greet", "thank", "who_are_you", "take_ticket",
     ]
-)
+)  # fmt: skip
 _EMPTY = frozenset(
     [
-        "toi",
-        "muon",
-        "can",
-        "cho",
-        "hoi",
-        "lam",
-        "giay",
-        "to",
-        "thu",
-        "tuc",
-        "cai",
-        "nay",
-        "la",
-        "gi",
-        "duoc",
-        "khong",
-        "a",
-        "em",
-        "anh",
-        "chi",
-        "bac",
-        "i",
-        "want",
-        "need",
-        "the",
-        "a",
-        "to",
-        "of",
-        "for",
+        "toi", "muon", "can", "cho", "hoi", "lam", "giay", "to", "thu", "tuc", "cai", "nay",
+        "la", "gi", "duoc", "khong", "a", "em", "anh", "chi", "bac", "i", "want", "need", "the",
+        "a", "to", "of", "for",
     ]
-)
+)  # fmt: skip
 
 
 def _narrowed(
@@ -357,7 +290,7 @@ def _narrowed(
         return None
     words = set(tokens(said)) - _EMPTY
     if words and len(words) <= 8:
-        holding = [offer for offer in offers if words <= set(tokens(offer["title"]))]
+        holding = [offer for offer in offers if _names(said, words, offer, release)]
         if len(holding) == 1:
             return parse_payload(holding[0]["payload"], release, memory)
     offered = {offer["payload"].partition(":")[2] for offer in offers}
@@ -368,6 +301,15 @@ def _narrowed(
         if candidate.confidence >= 0.8:
             return None  # clearly something that was not on offer
     return None
+
+
+def _names(said: str, words: set[str], offer: Mapping[str, str], release: Release) -> bool:
+    """Whether `said` is a part of the choice's title, or one of the names people use for it."""
+    if words <= set(tokens(offer["title"])):
+        return True
+    entry = release.procedure(offer["payload"].removeprefix("procedure:"))
+    spoken = " ".join(tokens(said))
+    return any(spoken == " ".join(tokens(name)) for name in (entry or {}).get("aliases") or ())
 
 
 def is_only_filler(said: str) -> bool:

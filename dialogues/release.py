@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 Entry = Mapping[str, Any]
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 
 
 class ReleaseRefusedError(Exception):
@@ -70,6 +72,8 @@ class Release:
     places: Mapping[str, Entry]
     offices: tuple[Entry, ...]
     """Offices outside the centre that serve procedures (police, land registry)."""
+    ordinary_words: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By language, the words that the catalogue writes in small letters: all others are names."""
 
     @classmethod
     def load(cls, folder: Path, release_id: str) -> Release:
@@ -87,6 +91,7 @@ class Release:
                 counters={str(counter["id"]): counter for counter in static["counters"]},
                 places={str(place["id"]): place for place in static["places"]},
                 offices=tuple(static.get("offices") or ()),
+                ordinary_words=_ordinary_words(catalogue["procedures"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ReleaseRefusedError(f"{folder} cannot be read: {error!r}") from error
@@ -122,6 +127,26 @@ class Release:
             if counter.get("place") == place_id:
                 return counter
         return None
+
+
+def _ordinary_words(procedures: Sequence[Entry]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {"vi": set(), "en": set()}
+    for language, text in _texts(procedures, "vi"):
+        found[language].update(w for w in _WORD.findall(text) if w.islower())
+    return {language: frozenset(words) for language, words in found.items()}
+
+
+def _texts(value: Any, language: str) -> Iterator[tuple[str, str]]:
+    """Every text below `value` with its language (docs/architecture.md, *Catalogue entry*)."""
+    if isinstance(value, str):
+        yield language, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            english = key == "en" or key.endswith("_en")
+            yield from _texts(inner, "en" if english else language)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, language)
 
 
 def _synonyms(procedures: Mapping[str, Entry]) -> dict[str, str]:

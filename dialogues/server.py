@@ -1,6 +1,6 @@
 """The engine's server: HTTP/JSON on a Unix domain socket that only its owner can open.
 
-`python -m dialogues.server --socket S --release DIR --tracker URL [--watch-stdin] [--unverified]`
+`python -m dialogues.server --socket S --release DIR [--tracker URL] [--watch-stdin] [--unverified]`
 
 Turns run one after another in a single worker thread (they are pure computation), so `/health`
 always answers. Exit codes: 0 asked to end, 2 wrong arguments or store unreachable, 3 the release
@@ -38,6 +38,7 @@ MAX_TEXT = 4000
 MAX_WAITING = 128
 """Turns that may wait for the worker; beyond that the engine says that it is busy."""
 SWEEP_SECONDS = 60.0
+TRACKER_URL = "LETAN_TRACKER_URL"
 
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -354,7 +355,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="dialogues.server")
     parser.add_argument("--socket", type=Path, required=True)
     parser.add_argument("--release", type=Path, required=True)
-    parser.add_argument("--tracker", required=True, help="sqlite:///PATH or postgresql://…")
+    parser.add_argument(
+        "--tracker",
+        default=os.environ.get(TRACKER_URL),
+        help=f"sqlite:///PATH or postgresql://…; {TRACKER_URL} keeps a password out of `ps`",
+    )
     parser.add_argument("--watch-stdin", action="store_true", help="end when standard input does")
     parser.add_argument(
         "--unverified", action="store_true", help="accept a folder without manifest"
@@ -364,6 +369,8 @@ def main() -> int:
     )
     parser.add_argument("--forget-prefix", default="", help="only conversations whose id begins so")
     arguments = parser.parse_args()
+    if not arguments.tracker:
+        parser.error(f"--tracker or {TRACKER_URL} is required")
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     log.setLevel(logging.INFO)
     try:

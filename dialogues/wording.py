@@ -7,6 +7,7 @@ import unicodedata
 
 _D = str.maketrans({"đ": "d", "Đ": "D"})
 _WORD = re.compile(r"\w+")
+_MARKS = ".,:;!?()[]“”\"'"
 _LONG_NUMBER = re.compile(r"(?<!\w)\+?\d(?:[ .\-]?\d){7,}(?!\w)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
@@ -42,3 +43,19 @@ def mask(text: str) -> str:
     store as well.
     """
     return _EMAIL.sub("•••", _LONG_NUMBER.sub("•••", text))
+
+
+def lower_first(text: str, ordinary: frozenset[str]) -> str:
+    """First letter small when the first word is one of the `ordinary` words and no name.
+
+    "VNeID" and "HĐND" are no ordinary words; "Hải Phòng" is a name because its second syllable has
+    a capital as well.
+    """
+    words = text.split(maxsplit=2)
+    if not words or words[0].strip(_MARKS).lower() not in ordinary:
+        return text
+    if not words[0][1:].islower() and len(words[0].strip(_MARKS)) > 1:
+        return text
+    if len(words) > 1 and words[1][:1].isupper():
+        return text
+    return text[:1].lower() + text[1:]

@@ -8,13 +8,14 @@ import asyncio
 import json
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
 import yaml
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from assistant.engine.client import TurnReply, TurnRequest
@@ -50,9 +51,33 @@ CONTEXT: dict[str, Any] = {
         "hours": {"vi": "7:30–11:30, 13:00–17:00", "en": "7:30–11:30, 13:00–17:00"},
     },
     "counters": {},
+    "offices": {},
     "notices": [],
 }
-"""A Monday morning at a kiosk that may lead visitors."""
+"""A Monday morning at a kiosk that may lead visitors: figures must not depend on the clock."""
+
+
+def morning_at(folder: Path) -> dict[str, Any]:
+    """`CONTEXT` with every counter and office of a release open and nobody waiting."""
+    static = json.loads((folder / "centre.json").read_text(encoding="utf-8"))
+    counter = {"open": True, "opens_at": None, "tickets": True, "waiting": 0}
+    return {
+        **CONTEXT,
+        "counters": {
+            str(c["id"]): {**counter, "expected_wait_minutes": 0} for c in static["counters"]
+        },
+        "offices": {
+            str(o["id"]): {"open": True, "opens_at": None} for o in static.get("offices") or ()
+        },
+    }
+
+
+Played = Callable[[int, int], None]
+"""Told after each row: how many were played, and of how many."""
+
+
+def _unseen(_done: int, _of: int) -> None:
+    """Nobody watches."""
 
 
 class Turns(Protocol):
@@ -62,12 +87,17 @@ class Turns(Protocol):
 
 
 async def evaluate_questions(
-    engine: Turns, path: Path, release: str = "", context: Mapping[str, Any] = CONTEXT
+    engine: Turns,
+    path: Path,
+    release: str = "",
+    context: Mapping[str, Any] = CONTEXT,
+    played: Played = _unseen,
 ) -> Report:
     """Play every row of a `questions.jsonl`. Raises LetanError `questions_bad` naming the line."""
     judged = []
     run = uuid4().hex  # a conversation of an earlier run would be remembered
-    for number, row in enumerate(_questions(path), start=1):
+    questions = _questions(path)
+    for number, row in enumerate(questions, start=1):
         request = TurnRequest(
             conversation=f"evaluation-{run}-{number}",
             message_id=f"{run}-{number}",
@@ -80,6 +110,7 @@ async def evaluate_questions(
         started = time.perf_counter()
         reply = await engine.turn(request)
         judged.append(judge(row, reply, (time.perf_counter() - started) * 1000))
+        played(number, len(questions))
     return Report(release, judged)
 
 
@@ -105,13 +136,13 @@ def _questions(path: Path) -> list[dict[str, Any]]:
 
 
 async def evaluate_dialogues(
-    engine: Turns, path: Path, context: Mapping[str, Any] = CONTEXT
+    engine: Turns, path: Path, context: Mapping[str, Any] = CONTEXT, played: Played = _unseen
 ) -> DialogueReport:
     """Play every conversation of a `dialogues.yaml`. Raises LetanError `dialogues_bad`."""
     run = uuid4().hex
     rows = []
     dialogues = _dialogues(path)
-    for dialogue in dialogues:
+    for done, dialogue in enumerate(dialogues, start=1):
         for number, turn in enumerate(dialogue["turns"], start=1):
             request = TurnRequest(
                 conversation=f"evaluation-{run}-{dialogue['id']}",
@@ -123,6 +154,7 @@ async def evaluate_dialogues(
             )
             reply = await engine.turn(request)
             rows.append(_turn_row(dialogue["id"], number, reply, turn["expect"]))
+        played(done, len(dialogues))
     return DialogueReport(len(dialogues), rows)
 
 
@@ -184,13 +216,7 @@ async def run_evaluation(
             await engine.start(folder)
             if not await engine.wait_ready(_START_SECONDS):
                 raise _unavailable()
-            report: Report | DialogueReport
-            if questions is not None:
-                report = await evaluate_questions(engine, questions, name)
-            elif dialogues is not None:
-                report = await evaluate_dialogues(engine, dialogues)
-            else:
-                raise ValueError("questions or dialogues")
+            report = await _play(engine, questions, dialogues, name, morning_at(folder))
         finally:
             await engine.close()
     Console().print(
@@ -202,6 +228,24 @@ async def run_evaluation(
     if isinstance(report, Report):
         await asyncio.to_thread((folder / "evaluation.json").write_text, text, encoding="utf-8")
     return 0
+
+
+async def _play(
+    engine: Turns, questions: Path | None, dialogues: Path | None, name: str, context: Any
+) -> Report | DialogueReport:
+    """Play one file, with a bar on standard error while it goes on."""
+    console = Console(stderr=True)
+    with Progress(*Progress.get_default_columns(), console=console, transient=True) as progress:
+        task = progress.add_task(name, total=None)
+
+        def played(done: int, of: int) -> None:
+            progress.update(task, completed=done, total=of)
+
+        if questions is not None:
+            return await evaluate_questions(engine, questions, name, context, played)
+        if dialogues is not None:
+            return await evaluate_dialogues(engine, dialogues, context, played)
+    raise ValueError("questions or dialogues")
 
 
 async def _release(settings: Settings, wanted: str | None) -> tuple[str, Path]:

@@ -23,6 +23,8 @@ _DOES: dict[str, frozenset[str]] = {
 """What a reply must hold to have done what was asked; other intents need words only."""
 _KINDS = {"answer": "procedure"}
 _DEEDS = frozenset({"procedure", "checklist", "mission", "ticket", "handoff"})
+_MAIN = frozenset({"procedure", "checklist", "route", "mission", "ticket", "handoff"})
+"""Beside one of these, choices are an extra (cases of the answered procedure)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,8 @@ def answered_aspects(reply: TurnReply) -> set[str]:
     for part in reply.parts:
         if part.get("type") == "procedure":
             found.update(part.get("asked") or ())
+        elif part.get("type") == "checklist" and part.get("of") == "documents":
+            found.add("documents")
         elif part.get("type") in ("route", "mission"):
             found.add("place")
     return found
@@ -221,6 +225,8 @@ def differences(expect: Mapping[str, Any], reply: TurnReply) -> list[str]:
         fits = _refuses(reply)
     elif kind == "smalltalk":
         fits = not kinds & _DEEDS and not _refuses(reply)
+    elif kind == "choices":
+        fits = "choices" in kinds and not kinds & _MAIN
     else:
         fits = _KINDS.get(kind, kind) in kinds
     if not fits:

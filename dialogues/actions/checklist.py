@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dialogues.actions.answers import answer_procedure, lower_first
+from dialogues.actions.answers import answer_procedure
 from dialogues.actions.procedures import answer_or_ask, clarify, named_surely
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.papers import named_documents
+from dialogues.release import Entry
 from dialogues.sections import document_items, named_case
 
 _HAVE = {"yes": True, "no": False, "unsure": None}
@@ -34,7 +35,7 @@ class CheckDocuments(ReplyAction):
                 return
             code = named_surely(turn)
             if code is not None and code != memory.topic:
-                memory.topic, memory.case, memory.checklist = code, None, None
+                memory.open(code)
         entry = turn.release.procedure(memory.topic)
         if entry is None:
             clarify(turn)
@@ -42,7 +43,17 @@ class CheckDocuments(ReplyAction):
         case = named_case(entry, turn.reading.text)
         if case is not None:
             memory.case = str(case["id"])
+            if not self._names_papers_had(turn, entry):
+                # "con tôi sinh tại nhà": a circumstance was told, no paper was counted
+                answer_procedure(turn, str(entry["code"]), ["documents"])
+                return
         self._start(turn)
+
+    @staticmethod
+    def _names_papers_had(turn: Turn, entry: Entry) -> bool:
+        return any(
+            named_documents(turn.reading.text, document_items(turn.card(entry)) or ()).values()
+        )
 
     @staticmethod
     def _names_papers_of_topic(turn: Turn) -> bool:
@@ -104,7 +115,7 @@ class CheckDocuments(ReplyAction):
             }
         )
         turn.answered = [(state["code"], 1.0)]
-        turn.aspects = list(turn.reading.understanding.aspects)
+        turn.aspects = list(turn.reading.understanding.aspects) or ["documents"]
 
     @staticmethod
     def _ask(
@@ -127,12 +138,12 @@ class CheckDocuments(ReplyAction):
         if named and len(open_items) > 1:
             sentences.append(_("Còn {n} giấy cần kiểm tra.").format(n=len(open_items)))
         sentences.append(
-            _("Anh/chị có {paper} chưa ạ?").format(paper=lower_first(following["title"]))
+            _("Anh/chị có {paper} chưa ạ?").format(paper=turn.lower_first(following["title"]))
         )
         spoken = " ".join(sentences)
         if following.get("note"):
             sentences.append(
-                _("Lưu ý: {note}.").format(note=lower_first(following["note"]).rstrip("."))
+                _("Lưu ý: {note}.").format(note=turn.lower_first(following["note"]).rstrip("."))
             )
         turn.say(" ".join(sentences), speech=spoken)
         turn.parts.append(

@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
-import yaml
-
-from dialogues.actions.answers import answer_procedure, when
+from dialogues.actions.answers import answer_procedure
 from dialogues.actions.places import issue_ticket, lead_to
 from dialogues.actions.procedures import answer_or_ask, hand_over, understood
+from dialogues.actions.sentences import when
 from dialogues.actions.turn import ReplyAction, Turn
+from dialogues.authorities import competent_authority
 from dialogues.reading import Payload, parse_payload
 from dialogues.wording import fold, tokens
 
-AUTHORITIES = Path(__file__).resolve().parent.parent / "authorities.yml"
-
-
-@lru_cache(maxsize=1)
-def authorities() -> tuple[Mapping[str, Any], ...]:
-    """Other authorities and the folded words by which their errands are known."""
-    table = yaml.safe_load(AUTHORITIES.read_text(encoding="utf-8"))
-    return tuple(
-        {"name": row["name"], "words": tuple(" ".join(tokens(w)) for w in row["words"])}
-        for row in table["authorities"]
-    )
-
-
-def competent_authority(text: str) -> Mapping[str, str] | None:
-    """The authority whose errand the text names; the longest matching words win."""
-    said = f" {' '.join(tokens(text))} "
-    best: tuple[int, Mapping[str, str]] | None = None
-    for row in authorities():
-        for words in row["words"]:
-            if f" {words} " in said and (best is None or len(words) > best[0]):
-                best = (len(words), row["name"])
-    return None if best is None else best[1]
-
-
-def _follows_up(turn: Turn) -> bool:
-    """An aspect asked in words that name nothing ("how long does it take?") is about the topic."""
-    understanding = turn.reading.understanding
-    chance = dict(understanding.ranking)
-    about_procedures = chance.get("ask_aspect", 0.0) + chance.get("ask_procedure", 0.0)
-    topic_open = turn.release.canonical(turn.memory.topic) is not None
-    unnamed = not understanding.procedures and bool(understanding.aspects)
-    return topic_open and unnamed and about_procedures >= 0.25
+REFUSALS = 2
+"""Refusals in a row after which a person is offered."""
 
 
 class Refuse(ReplyAction):
@@ -56,25 +21,26 @@ class Refuse(ReplyAction):
     def answer(self, turn: Turn) -> None:
         _ = turn.translate
         authority = competent_authority(turn.reading.text)
-        if authority is None and _follows_up(turn):
-            answer_procedure(turn, str(turn.memory.topic), turn.reading.understanding.aspects)
-            return
         if authority is not None:
             text = _(
                 "Dạ, việc này không thuộc Trung tâm, anh/chị liên hệ {authority} giúp em."
             ).format(authority=turn.text_of(authority))
         else:
             text = _("Dạ, việc này em không trả lời được.")
-        turn.say(
-            text
-            + " "
-            + _(
-                "Em giúp được về thủ tục hành chính của phường, giấy tờ, lệ phí, lấy số "
-                "và chỉ đường đến quầy."
+        turn.memory.unsure = 0 if authority is not None else turn.memory.unsure + 1
+        if turn.memory.unsure >= REFUSALS:
+            turn.say(text + " " + _("Anh/chị có muốn gặp cán bộ không ạ?"))
+            turn.memory.pending = {"kind": "offer", "payload": "staff"}
+        else:
+            turn.say(
+                text
+                + " "
+                + _(
+                    "Em giúp được về thủ tục hành chính của phường, giấy tờ, lệ phí, lấy số "
+                    "và chỉ đường đến quầy."
+                )
             )
-        )
         turn.outcome = "out_of_scope"
-        turn.memory.unsure = 0
         turn.answered = []
         turn.aspects = []
 
@@ -176,6 +142,10 @@ class ChangeLanguage(ReplyAction):
             answer_or_ask(turn)
             return
         turn.say(turn.translate("Dạ, từ giờ em nói tiếng Việt ạ."))
+        last = next((p for p in turn.last_parts if p.get("type") == "procedure"), None)
+        if payload is None and last is not None and turn.memory.topic == last.get("code"):
+            # what was just answered was not understood in the other language
+            answer_procedure(turn, str(last["code"]), last.get("asked") or ())
 
 
 def _named_language(text: str) -> str | None:
@@ -337,15 +307,8 @@ class Affirm(ReplyAction):
             answer_or_ask(turn)
             return
         if pending.get("kind") == "choices":
-            turn.parts.append(
-                {
-                    "type": "choices",
-                    "prompt": _("Anh/chị chọn giúp em ạ"),
-                    "choices": pending["choices"],
-                }
-            )
-            turn.memory.pending = dict(pending)
             turn.say(_("Dạ, anh/chị chọn một trong các việc này giúp em ạ."))
+            turn.offer(_("Anh/chị chọn giúp em ạ"), pending["choices"])
             turn.outcome = "clarified"
             return
         turn.say(_("Dạ vâng. Anh/chị cần gì thêm ạ?"))

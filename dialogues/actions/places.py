@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dialogues.actions.answers import counter_state, procedure_part, route_part, when
-from dialogues.actions.procedures import named_surely
+from dialogues.actions.answers import procedure_part, route_part
+from dialogues.actions.procedures import answer_or_ask, named_surely
+from dialogues.actions.sentences import counter_state, when
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.release import Entry
 from dialogues.wording import tokens
@@ -35,12 +36,27 @@ def _place_by_name(turn: Turn, text: str) -> str | None:
     return None if best is None else best[1]
 
 
+def place_words(turn: Turn, place_id: str) -> str:
+    """A place as it stands inside a sentence."""
+    counter = turn.release.counter_at(place_id)
+    name = turn.text_of((counter or turn.release.places[place_id])["name"])
+    if turn.language == "en" and counter is None and name[:1].islower():
+        return name if name.startswith(("the ", "a ")) else f"the {name}"
+    return name
+
+
+def asks_about_procedure(turn: Turn) -> bool:
+    """A procedure and something else than the way to it were named ("which law covers …")."""
+    understanding = turn.reading.understanding
+    beyond = set(understanding.aspects) - {"place"}
+    return bool(beyond) and turn.reading.payload is None and named_surely(turn) is not None
+
+
 def topic_entry(turn: Turn) -> Entry | None:
     """The procedure that the message names, else the open one; a named one becomes the topic."""
     code = named_surely(turn)
-    if code is not None and code != turn.memory.topic:
-        turn.memory.topic, turn.memory.case, turn.memory.checklist = code, None, None
-        turn.memory.place = None
+    if code is not None:
+        turn.memory.open(code)
     return turn.release.procedure(turn.memory.topic)
 
 
@@ -48,8 +64,7 @@ def tell_way(turn: Turn, place_id: str, offer: bool = True) -> None:
     """Say where a place is, with its route; offers to lead when a robot can."""
     _ = turn.translate
     counter = turn.release.counter_at(place_id)
-    thing = counter or turn.release.places[place_id]
-    text = _("Dạ, mời anh/chị đến {place}.").format(place=turn.text_of(thing["name"]))
+    text = _("Dạ, mời anh/chị đến {place}.").format(place=place_words(turn, place_id))
     if counter is not None:
         text += counter_state(turn, str(counter["id"]))
     if offer and turn.context.get("can_move"):
@@ -155,8 +170,7 @@ def lead_to(turn: Turn, place_id: str) -> None:
         turn.parts.append(route_part(turn, place_id))
         return
     counter = turn.release.counter_at(place_id)
-    thing = counter or turn.release.places[place_id]
-    text = _("Dạ, mời anh/chị đi theo em đến {place}.").format(place=turn.text_of(thing["name"]))
+    text = _("Dạ, mời anh/chị đi theo em đến {place}.").format(place=place_words(turn, place_id))
     if counter is not None and turn.live_counter(str(counter["id"])).get("open") is False:
         text += counter_state(turn, str(counter["id"]))
     turn.say(text)
@@ -173,6 +187,9 @@ class Lead(ReplyAction):
             lead_to(turn, payload.value)
             return
         place = named_place(turn)
+        if place is None and asks_about_procedure(turn):
+            answer_or_ask(turn)
+            return
         entry = topic_entry(turn)
         place = place or turn.memory.place
         if place is None and entry is not None:
@@ -219,16 +236,20 @@ def issue_ticket(turn: Turn, counter: Entry) -> None:
     _ = turn.translate
     name = turn.text_of(counter["name"])
     live = turn.live_counter(str(counter["id"]))
-    if live.get("open") is False:
-        opens = when(turn, live.get("opens_at"))
+    opens = when(turn, live.get("opens_at"))
+    closed = live.get("open") is False
+    if live.get("tickets", live.get("open")) is False:
         turn.say(
             _(
                 "Dạ, {counter} đang đóng, mở lại lúc {time}. Lúc đó anh/chị lấy số giúp em ạ."
             ).format(counter=name, time=opens)
-            if opens
-            else _("Dạ, {counter} đang đóng nên chưa lấy số được ạ.").format(counter=name)
+            if closed and opens
+            else _("Dạ, {counter} bây giờ chưa lấy số được ạ.").format(counter=name)
         )
         return
-    turn.say(_("Dạ, em lấy số cho anh/chị ở {counter}.").format(counter=name))
+    text = _("Dạ, em lấy số cho anh/chị ở {counter}.").format(counter=name)
+    if closed:
+        text += counter_state(turn, str(counter["id"]))
+    turn.say(text)
     turn.parts.append({"type": "ticket", "counter": str(counter["id"])})
     turn.memory.place = str(counter["place"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialogues.actions.answers import answer_procedure
+from dialogues.actions.answers import answer_aspects, answer_procedure
 from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
 from dialogues.wording import tokens
 
@@ -16,7 +16,7 @@ def offer_procedures(turn: Turn, codes: Sequence[str], prompt: str, staff: bool 
     for code in list(dict.fromkeys(codes))[:room]:
         entry = turn.release.procedures[code]
         choice = {"title": turn.name(entry), "payload": f"procedure:{code}"}
-        detail = turn.text_of(entry.get("tells_apart"))
+        detail = turn.card(entry).field(entry, "tells_apart")
         if detail:
             choice["detail"] = detail
         choices.append(choice)
@@ -46,6 +46,9 @@ one."""
 FAINT = 0.5
 """Confidence below which a question about an aspect is taken for a follow-up to the open
 procedure."""
+CLEAR, LEAD = 0.65, 0.3
+"""Confidence, and distance to the next, from which no question is asked although several match: the
+others stay candidates for "không phải"."""
 GUESS = 0.35
 """Confidence below which a single procedure is offered and not answered."""
 
@@ -113,12 +116,15 @@ def answer_or_ask(turn: Turn) -> None:
     if best < GUESS:
         clarify(turn)
         return
-    if understanding.ambiguous and len(codes) > 1:
+    second = _confidence(turn, codes[1]) if len(codes) > 1 else 0.0
+    clear = best >= CLEAR and best - second >= LEAD
+    if understanding.ambiguous and len(codes) > 1 and not clear:
         _ = turn.translate
         turn.memory.aspects = list(understanding.aspects)
         turn.memory.unsure = 0
         turn.say(_("Dạ, có mấy việc gần giống nhau. Anh/chị cần việc nào ạ?"))
         offer_procedures(turn, codes, _("Anh/chị cần việc nào ạ?"))
+        turn.memory.pending = {**(turn.memory.pending or {}), "likely": True}
         return
     answer_procedure(turn, codes[0], understanding.aspects)
 
@@ -140,6 +146,8 @@ class AnswerAspect(ReplyAction):
         understanding = turn.reading.understanding
         aspects = [payload.value] if payload and payload.value else list(understanding.aspects)
         topic = turn.release.canonical(turn.memory.topic)
+        if payload is None and self._goes_on(turn, aspects):
+            return
         if (
             payload is None
             and understood(turn)
@@ -153,6 +161,31 @@ class AnswerAspect(ReplyAction):
             _ask_which(turn, aspects)
             return
         answer_procedure(turn, topic, aspects)
+
+    @staticmethod
+    def _goes_on(turn: Turn, aspects: Sequence[str]) -> bool:
+        """The visitor goes on asking instead of choosing: the likeliest is answered by its name,
+        the others stay on offer."""
+        offered, named = _offered_before(turn), understood(turn)
+        if not offered or (named and _confidence(turn, named[0]) >= FAINT):
+            return False
+        answer_procedure(turn, offered[0], aspects)
+        offer_procedures(turn, offered[1:], _other_prompt(turn), staff=True)
+        turn.outcome, turn.answered = "answered", [(offered[0], _confidence(turn, offered[0]))]
+        return True
+
+
+def _offered_before(turn: Turn) -> list[str]:
+    """Likely procedures among which the last reply asked to choose."""
+    pending = turn.pending_before or {}
+    if pending.get("kind") != "choices" or not pending.get("likely"):
+        return []
+    payloads = (str(choice["payload"]) for choice in pending.get("choices") or ())
+    return [p.removeprefix("procedure:") for p in payloads if p.startswith("procedure:")]
+
+
+def _other_prompt(turn: Turn) -> str:
+    return turn.translate("Nếu anh/chị hỏi việc khác:")
 
 
 def _ask_which(turn: Turn, aspects: Sequence[str]) -> None:
@@ -194,6 +227,8 @@ class Choose(ReplyAction):
             if not aspects and turn.pending_before is not None:
                 aspects = turn.memory.aspects
             answer_procedure(turn, payload.value, aspects)
+            if turn.memory.pending is None and turn.reading.chosen:
+                turn.memory.pending = {**(turn.pending_before or {}), "kind": "chosen"}
         turn.outcome = "chosen"
 
 
@@ -211,18 +246,21 @@ class LifeEvent(ReplyAction):
         if len(codes) == 1:
             answer_procedure(turn, codes[0], turn.reading.understanding.aspects)
             return
-        turn.memory.topic, turn.memory.case, turn.memory.checklist = codes[0], None, None
+        turn.memory.open(codes[0])
         turn.memory.unsure = 0
         turn.memory.aspects = list(turn.reading.understanding.aspects)
         entries = [turn.release.procedures[code] for code in codes]
         first = turn.name(entries[0])
         others = "; ".join(turn.name(entry) for entry in entries[1:3])
+        aspects = list(turn.reading.understanding.aspects)
         turn.say(
-            _(
-                "Dạ, việc đầu tiên là {first}. Sau đó có thể cần: {others}. Anh/chị muốn "
-                "hỏi việc nào ạ?"
-            ).format(first=first, others=others)
+            _("Dạ, việc đầu tiên là {first}. Sau đó có thể cần: {others}.").format(
+                first=turn.lower_first(first), others=others
+            )
         )
+        if aspects:
+            answer_aspects(turn, entries[0], aspects)
+        turn.say(_("Anh/chị muốn hỏi việc nào trước ạ?"))
         turn.parts.append(
             {
                 "type": "checklist",
@@ -232,7 +270,7 @@ class LifeEvent(ReplyAction):
                     {
                         "id": entry["code"],
                         "title": turn.name(entry),
-                        "note": turn.text_of(entry.get("tells_apart")) or None,
+                        "note": turn.card(entry).field(entry, "tells_apart") or None,
                         "have": None,
                     }
                     for entry in entries
@@ -265,7 +303,7 @@ class Deny(ReplyAction):
             answer_or_ask(turn)
             return
         pending = turn.pending_before or {}
-        if pending.get("kind") == "offer":
+        if pending.get("kind") in {"offer", "choices"} or not _corrects(turn):
             turn.say(_("Dạ vâng. Anh/chị cần gì thêm cứ nói với em ạ."))
             return
         if turn.memory.candidates:
@@ -280,3 +318,15 @@ class Deny(ReplyAction):
             turn.outcome = "clarified"
             return
         turn.say(_("Dạ vâng ạ."))
+
+
+_CORRECTING = frozenset(
+    ["phai", "dung", "sai", "nham", "lon", "chua", "y", "khac", "wrong", "not", "mean", "meant",
+     "incorrect", "other", "that", "this"]
+)  # fmt: skip
+
+
+def _corrects(turn: Turn) -> bool:
+    """ "Không phải" takes the answer back; a bare "không" or "thôi" wants nothing more."""
+    payload = turn.reading.payload
+    return payload is not None or bool(_CORRECTING & set(tokens(turn.reading.text)))

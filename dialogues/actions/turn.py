@@ -26,6 +26,7 @@ from dialogues.reading import Reading, is_only_filler, read
 from dialogues.release import Entry, Release
 from dialogues.sections import Card
 from dialogues.understanding import Understanding
+from dialogues.wording import lower_first
 
 Part = dict[str, Any]
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
@@ -52,6 +53,8 @@ class Turn:
     """Procedures that the reply is about; by default those of the understanding."""
     aspects: list[str] | None = None
     pending_before: dict[str, Any] | None = None
+    topic_before: str | None = None
+    """The topic of the last reply; None when this is the first."""
 
     @property
     def translate(self) -> Translate:
@@ -60,6 +63,10 @@ class Turn:
     def text_of(self, value: Any) -> str:
         """A `{"vi", "en"}` fact in the visitor's language."""
         return localised(value, self.language)
+
+    def lower_first(self, text: str) -> str:
+        """As it is written inside a sentence: names and abbreviations keep their capital."""
+        return lower_first(text, self.release.ordinary_words.get(self.language, frozenset()))
 
     def say(self, text: str, speech: str | None = None) -> None:
         """Add a text part; a second call in a turn adds a second part."""
@@ -155,6 +162,7 @@ class ReplyAction(Action, ABC):
         turn = begin(tracker, self._release)
         before = copy.deepcopy(turn.memory)
         turn.pending_before = turn.memory.pending
+        turn.topic_before = None if turn.first else tracker.get_slot("topic")
         if not self.keeps_question:
             turn.memory.pending = None
         turn.memory.language = turn.language

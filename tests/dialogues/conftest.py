@@ -31,8 +31,13 @@ write_snapshot(load_content(content / "centre"), release / "centre.json")
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A release folder without manifest, trained from `data/`."""
+    """A release folder without manifest: the run's shared release, else trained from `data/`."""
     folder = tmp_path_factory.mktemp("release") / "r1"
+    shared = os.environ.get("LETAN_TEST_RELEASE_DIR")
+    if shared:
+        # without the manifest, because the tests here seal, change and break their own copies
+        shutil.copytree(Path(shared).resolve(), folder, ignore=shutil.ignore_patterns("manifest*"))
+        return folder
     folder.mkdir()
     subprocess.run(
         [str(APPLICATION_PYTHON), "-c", SNAPSHOT, str(ROOT / "data"), str(folder)],
@@ -40,10 +45,6 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=ROOT,
         timeout=DEADLINE,
     )
-    given = os.environ.get("LETAN_TEST_MODEL")  # a model that was trained before saves a minute
-    if given:
-        shutil.copy(given, folder / "model.tar.gz")
-        return folder
     result = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "dialogues.train", "--release", str(folder)],
         cwd=ROOT,

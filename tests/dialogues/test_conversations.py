@@ -162,6 +162,80 @@ def test_a_case_changes_the_papers(engine: Engine, conversation: str) -> None:
     assert before - after
 
 
+def test_a_case_is_offered_once_and_only_where_it_changes_what_was_asked(
+    engine: Engine, conversation: str, trained_catalogue: dict[str, dict]
+) -> None:
+    cases = {case["id"]: case for case in trained_catalogue[BIRTH]["cases"]}
+    engine.turn(conversation, payload=f"procedure:{BIRTH}")
+    seen: list[str] = []
+    for aspect in ("documents", "time", "fee", "documents", "documents"):
+        reply = engine.turn(conversation, payload=f"aspect:{aspect}")
+        for part in of_type(reply, "choices"):
+            ids = [choice["payload"].removeprefix("case:") for choice in part["choices"]]
+            assert aspect != "time"
+            if aspect == "documents":
+                assert all(cases[i]["documents_add"] or cases[i]["documents_drop"] for i in ids)
+            seen += ids
+    assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tôi có giấy chứng sinh rồi, còn thiếu gì?",
+        "giấy chứng sinh thì chị có rồi",
+        "I already have the birth notification, what else do I need?",
+    ],
+)
+def test_a_paper_that_the_visitor_has_is_no_new_topic(
+    engine: Engine, conversation: str, text: str
+) -> None:
+    engine.turn(conversation, payload=f"procedure:{BIRTH}")
+    reply = engine.turn(conversation, text=text)
+    assert reply["topic"] == BIRTH
+    assert next(i for i in of_type(reply, "checklist")[0]["items"] if i["id"] == "d2")["have"]
+
+
+@pytest.mark.parametrize("text", ["thôi", "không", "không cần nữa", "no thanks"])
+def test_declining_ends_nothing_and_keeps_the_topic(
+    engine: Engine, conversation: str, text: str
+) -> None:
+    engine.turn(conversation, payload=f"procedure:{BIRTH}")
+    reply = engine.turn(conversation, text=text)
+    assert not of_type(reply, "control") + of_type(reply, "choices")
+    assert reply["topic"] == BIRTH
+    assert reply["outcome"] == "answered"
+
+
+@pytest.mark.parametrize(
+    "text", ["Nhà vệ sinh ở đâu em?", "Cảm ơn em", "Mấy giờ nghỉ trưa?", "Trời có mưa không em?"]
+)
+def test_something_in_between_keeps_the_topic(engine: Engine, conversation: str, text: str) -> None:
+    engine.turn(conversation, payload=f"procedure:{BIRTH}")
+    engine.turn(conversation, text=text)
+    reply = engine.turn(conversation, text="còn lệ phí bao nhiêu?")
+    assert of_type(reply, "procedure")[0]["code"] == BIRTH
+
+
+def test_another_choice_may_be_taken_after_the_first(engine: Engine, conversation: str) -> None:
+    offered = of_type(engine.turn(conversation, text="Tôi cần chứng thực"), "choices")[0]["choices"]
+    for said_so, index in (("số 2", 1), ("cái đầu", 0)):
+        reply = engine.turn(conversation, text=said_so)
+        assert f"procedure:{reply['topic']}" == offered[index]["payload"]
+
+
+def test_who_asks_on_instead_of_choosing_is_answered_by_name(
+    engine: Engine, conversation: str
+) -> None:
+    offered = of_type(engine.turn(conversation, text="Tôi cần chứng thực"), "choices")[0]["choices"]
+    reply = engine.turn(conversation, text="bao nhiêu tiền")
+    (card,) = of_type(reply, "procedure")
+    assert f"procedure:{card['code']}" == offered[0]["payload"]
+    others = [choice["payload"] for choice in of_type(reply, "choices")[0]["choices"]]
+    assert offered[0]["payload"] not in others
+    assert others[-1] == "staff"
+
+
 def test_leading_needs_a_robot_that_may_move(engine: Engine, conversation: str) -> None:
     engine.turn(conversation, payload=f"procedure:{BIRTH}")
     reply = engine.turn(conversation, text="Dẫn chị ra quầy đó nhé")
@@ -200,6 +274,10 @@ def test_a_closed_counter_gives_no_ticket_and_says_when_it_opens(
     reply = engine.turn(conversation, text="Lấy số giúp tôi", context=context)
     assert not of_type(reply, "ticket")
     assert "13 giờ" in said(reply)
+    early = {"counters": {"3": {**closed, "tickets": True}}}
+    reply = engine.turn(conversation, text="Lấy số giúp tôi", context={**CONTEXT, **early})
+    assert of_type(reply, "ticket")[0]["counter"] == "3"
+    assert "13 giờ" in said(reply)
 
 
 def test_out_of_scope_is_refused_with_the_competent_authority(
@@ -216,7 +294,7 @@ def test_a_language_is_followed_and_can_be_changed(engine: Engine, conversation:
     assert reply["language"] == "en"
     reply = engine.turn(conversation, payload="aspect:documents")
     assert reply["language"] == "en"
-    assert "documents needed" in said(reply)
+    assert "You need" in said(reply)
     reply = engine.turn(conversation, payload="language:vi")
     assert of_type(reply, "control") == [{"type": "control", "action": "language", "value": "vi"}]
     assert "cần" in said(engine.turn(conversation, payload="aspect:documents"))

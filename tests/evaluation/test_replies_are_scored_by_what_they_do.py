@@ -74,6 +74,12 @@ def test_a_way_shown_answers_where() -> None:
     assert judge(row, _reply({"type": "route", "to": "x"}, topic="1.1")).outcome == "answered_right"
 
 
+def test_cases_beside_a_card_do_not_make_a_choice_of_it() -> None:
+    expect = {"kind": "choices", "accept": [], "procedure": None, "aspects": []}
+    assert differences(expect, _reply(_card("1.1", "fee"), _choices("2.2")))
+    assert not differences(expect, _reply(_choices("2.2")))
+
+
 def test_life_events_are_judged_by_the_first_procedure() -> None:
     row = {**ROW, "slice": "life_event"}
     laid_out = {"type": "checklist", "of": "procedures", "code": "1.1", "items": []}

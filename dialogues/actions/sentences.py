@@ -1,0 +1,371 @@
+"""What is said about a procedure: whole sentences, short enough to be listened to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from dialogues.actions.turn import Turn
+from dialogues.release import Entry
+from dialogues.sections import Card, Section, amount, document_items, duration, fees
+from dialogues.understanding import ASPECTS
+from dialogues.wording import fold
+
+SPOKEN_WORDS = {"vi": 60, "en": 42}
+"""Words that the listings of one answer may take: with the rest about 25 seconds of speech."""
+
+_SAME_DAY = ("trong ngay", "tra ngay", "tra trong ngay", "same day", "at once", "given at once")
+
+
+def spoken_answer(
+    turn: Turn, card: Card, every: dict[str, Section], aspects: Sequence[str], named: bool
+) -> str:
+    """The answer as it is said; the first sentence names the procedure when `named`."""
+    if aspects:
+        asked = [aspect for aspect in ASPECTS if aspect in aspects]
+        known = [a for a in asked if every[a]["lines"]]
+        words = SPOKEN_WORDS[turn.language] // max(1, len(known))
+        sentences = []
+        for aspect in known:
+            about = turn.name(card.entry) if named and not sentences else ""
+            sentences.append(_sentence(turn, card, aspect, every[aspect], name=about, words=words))
+        unknown = [a for a in asked if a not in known]
+        if unknown:
+            sentences.append(
+                _unknown(turn, card, unknown, "" if known or not named else card.entry)
+            )
+    else:
+        sentences = _summary(turn, card, every)
+    if turn.language == "vi":
+        sentences[0] = f"Dạ, {turn.lower_first(sentences[0])}"
+    if card.case is not None and (not aspects or {"documents", "fee", "time"} & set(aspects)):
+        sentences.append(_about_case(turn, card))
+    sentences += _notices(turn, card.entry)
+    if not card.entry.get("verified") or card.entry.get("needs_review"):
+        sentences.append(
+            turn.translate("Thông tin này chưa được kiểm chứng, xin hỏi lại tại quầy.")
+        )
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _about_case(turn: Turn, card: Card) -> str:
+    _ = turn.translate
+    case = card.case or {}
+    condition, note = turn.lower_first(card.text(case["if"])), card.field(case, "note")
+    if note:
+        return _("Trường hợp {case}: {note}").format(case=condition, note=full_stop(note))
+    return _("Em đã tính cho trường hợp: {case}.").format(case=condition)
+
+
+def _unknown(turn: Turn, card: Card, aspects: Sequence[str], entry: Entry | str) -> str:
+    """What is not known, and where to ask; `entry` when the procedure was not named before."""
+    _ = turn.translate
+    what = _listed([aspect_words(turn, aspect) for aspect in aspects], _(" và "))
+    if entry:
+        what = _("{what} của thủ tục {name}").format(what=what, name=_lowered_name(turn, card))
+    if card.place:
+        return _("Em chưa có dữ liệu về {what}; xin hỏi tại {place}.").format(
+            what=what, place=card.place
+        )
+    return _("Em chưa có dữ liệu về {what}; xin hỏi cán bộ tại quầy hướng dẫn.").format(what=what)
+
+
+def aspect_words(turn: Turn, aspect: str) -> str:
+    """An aspect as it stands inside a sentence."""
+    _ = turn.translate
+    return {
+        "documents": _("giấy tờ cần có"),
+        "fee": _("lệ phí"),
+        "time": _("thời gian giải quyết"),
+        "place": _("nơi nộp"),
+        "online": _("cách nộp trực tuyến"),
+        "eligibility": _("ai được làm"),
+        "steps": _("các bước"),
+        "result": _("kết quả"),
+        "legal_basis": _("căn cứ pháp lý"),
+        "form": _("mẫu đơn, tờ khai"),
+    }[aspect]
+
+
+def _listed(words: Sequence[str], conjunction: str) -> str:
+    if len(words) < 2:
+        return "".join(words)
+    return ", ".join(words[:-1]) + conjunction + words[-1]
+
+
+def _lowered_name(turn: Turn, card: Card) -> str:
+    return _inside(turn, turn.name(card.entry))
+
+
+def _inside(turn: Turn, name: str) -> str:
+    """A procedure's name after the word "thủ tục"."""
+    return turn.lower_first(name.removeprefix("Thủ tục ") or name)
+
+
+def _summary(turn: Turn, card: Card, every: dict[str, Section]) -> list[str]:
+    """What most people want to know first: how many papers, the fee, how long, where."""
+    _ = turn.translate
+    told: list[str] = []
+    items = document_items(card)
+    if items:
+        told.append(
+            _("cần một loại giấy tờ")
+            if len(items) == 1
+            else _("cần {n} loại giấy tờ").format(n=len(items))
+        )
+    elif items is not None:
+        told.append(_("không cần giấy tờ nào"))
+    if every["fee"]["known"]:
+        told.append(_fee_in_short(turn, card))
+    if (card.entry.get("time") or {}).get("unit") == "same_day":
+        told.append(_("có kết quả trong ngày làm việc"))
+    elif duration(card):
+        told.append(_("có kết quả sau {time}").format(time=duration(card)))
+    if card.place:
+        told.append(_("nộp tại {place}").format(place=card.place))
+    name = _lowered_name(turn, card)
+    sentences = []
+    if told:
+        sentences.append(_("Thủ tục {name}: {list}.").format(name=name, list="; ".join(told)))
+    if items is None:
+        sentences.append(_unknown(turn, card, ["documents"], "" if told else card.entry))
+    elif items:
+        sentences.append(_("Anh/chị muốn em đọc từng loại giấy tờ thì nói “giấy tờ gì” ạ."))
+    return sentences
+
+
+def _fee_in_short(turn: Turn, card: Card) -> str:
+    _ = turn.translate
+    amounts = [row.get("amount_vnd") for row in fees(card)]
+    known = [value for value in amounts if value is not None]
+    if known and len(set(amounts)) == 1:
+        return (
+            _("không mất lệ phí")
+            if known[0] == 0
+            else _("lệ phí {fee}").format(fee=amount(card, known[0]))
+        )
+    if known and len(known) == len(amounts):
+        high = amount(card, max(known))
+        if min(known) == 0:
+            return _("lệ phí tùy trường hợp, có trường hợp miễn phí, cao nhất {high}").format(
+                high=high
+            )
+        return _("lệ phí tùy trường hợp, từ {low} đến {high}").format(
+            low=amount(card, min(known)), high=high
+        )
+    return _("lệ phí tùy trường hợp")
+
+
+def _sentence(
+    turn: Turn, card: Card, aspect: str, section: Section, *, name: str, words: int
+) -> str:
+    """One aspect as a sentence, about the procedure `name` or, when "", the open one."""
+    _ = turn.translate
+    lines = [str(line).rstrip(" .;") for line in section["lines"]]
+    about = _inside(turn, name) if name else ""
+    if aspect == "documents":
+        return _papers(turn, card, lines, about, words)
+    if aspect == "fee":
+        return _fee(turn, card, lines, about, words)
+    if aspect == "time":
+        return _time(turn, card, lines, about, words)
+    if aspect == "place":
+        sentence = (
+            _("Thủ tục {name} nộp tại {place}.").format(name=about, place=card.place)
+            if about
+            else _("Nộp tại {place}.").format(place=card.place)
+        )
+        return sentence + _counter_state(turn, card.entry)
+    if aspect == "online":
+        if not about:
+            return full_stop(lines[0])
+        return _("Về thủ tục {name}: {answer}.").format(
+            name=about, answer=turn.lower_first(lines[0])
+        )
+    return _other(turn, aspect, lines, about, words)
+
+
+def _other(turn: Turn, aspect: str, lines: Sequence[str], about: str, words: int) -> str:
+    _ = turn.translate
+    listing = _listing(turn, lines, words)
+    if about:
+        opening = {
+            "eligibility": _("Người được làm {name}: {list}."),
+            "steps": _("Các bước {name}: {list}."),
+            "result": _("Kết quả của {name}: {list}."),
+            "legal_basis": _("Căn cứ pháp lý của {name}: {list}."),
+            "form": _("Mẫu đơn của {name}: {list}."),
+        }[aspect]
+    else:
+        opening = {
+            "eligibility": _("Người được làm: {list}."),
+            "steps": _("Các bước: {list}."),
+            "result": _("Kết quả là: {list}."),
+            "legal_basis": _("Căn cứ pháp lý: {list}."),
+            "form": _("Mẫu đơn: {list}."),
+        }[aspect]
+    if aspect != "legal_basis":
+        listing = turn.lower_first(listing)
+    return opening.format(name=about, list=listing)
+
+
+def _papers(turn: Turn, card: Card, lines: Sequence[str], about: str, words: int) -> str:
+    _ = turn.translate
+    if document_items(card) == []:
+        if about:
+            return _("Thủ tục {name} không cần giấy tờ nào.").format(name=about)
+        return full_stop(lines[0])
+    listing, n = _listing(turn, lines, words), len(lines)
+    if about and n == 1:
+        return _("Thủ tục {name} cần một loại giấy tờ: {list}.").format(name=about, list=listing)
+    if about:
+        return _("Thủ tục {name} cần {n} loại giấy tờ: {list}.").format(
+            name=about, n=n, list=listing
+        )
+    if n == 1:
+        return _("Cần một loại giấy tờ: {list}.").format(list=listing)
+    return _("Cần {n} loại giấy tờ: {list}.").format(n=n, list=listing)
+
+
+def _fee(turn: Turn, card: Card, lines: Sequence[str], about: str, words: int) -> str:
+    _ = turn.translate
+    rows = fees(card)
+    sure = [row for row in rows if row.get("amount_vnd") is not None]
+    one = sure[0] if len(rows) == len(sure) == 1 and not card.text(rows[0].get("case")) else None
+    if one is None:
+        listing = _listing(turn, lines, words)
+        if about:
+            return _("Lệ phí {name} như sau: {list}.").format(name=about, list=listing)
+        return _("Lệ phí như sau: {list}.").format(list=listing)
+    if one["amount_vnd"] == 0:
+        sentence = (
+            _("Thủ tục {name} không mất lệ phí.").format(name=about)
+            if about
+            else _("Không mất lệ phí.")
+        )
+    else:
+        fee = amount(card, one["amount_vnd"])
+        sentence = (
+            _("Lệ phí {name} là {fee}.").format(name=about, fee=fee)
+            if about
+            else _("Lệ phí là {fee}.").format(fee=fee)
+        )
+    rest = _listing(turn, lines[1:], words)
+    return f"{sentence} {full_stop(rest)}" if rest else sentence
+
+
+def _time(turn: Turn, card: Card, lines: Sequence[str], about: str, words: int) -> str:
+    _ = turn.translate
+    length = duration(card)
+    if not length:
+        listing = turn.lower_first(_listing(turn, lines, words))
+        if about:
+            return _("Thời gian giải quyết {name}: {list}.").format(name=about, list=listing)
+        return _("Thời gian giải quyết: {list}.").format(list=listing)
+    same_day = (card.entry.get("time") or {}).get("unit") == "same_day"
+    if same_day and len(lines) > 1 and fold(lines[1]).startswith(_SAME_DAY):
+        # the note says it again, with its exceptions
+        note = turn.lower_first(lines[1])
+        if about:
+            return _("Thời gian giải quyết {name}: {list}.").format(name=about, list=note)
+        return _("Thời gian giải quyết: {list}.").format(list=note)
+    if same_day:
+        sentence = (
+            _("Thủ tục {name} được giải quyết trong ngày làm việc.").format(name=about)
+            if about
+            else _("Được giải quyết trong ngày làm việc.")
+        )
+    else:
+        sentence = (
+            _("Thời gian giải quyết {name} là {time}.").format(name=about, time=length)
+            if about
+            else _("Thời gian giải quyết là {time}.").format(time=length)
+        )
+    rest = _listing(turn, lines[1:], words)
+    return f"{sentence} {full_stop(rest)}" if rest else sentence
+
+
+def _listing(turn: Turn, lines: Sequence[str], words: int) -> str:
+    """The lines that can be said in `words`; the card holds the rest."""
+    kept: list[str] = []
+    taken = 0
+    for line in lines:
+        taken += len(line.split())
+        if kept and taken > words:
+            break
+        kept.append(line)
+    rest = len(lines) - len(kept)
+    text = "; ".join(kept)
+    if rest:
+        text += turn.translate("; và {n} mục nữa ghi trên màn hình").format(n=rest)
+    return text
+
+
+def _counter_state(turn: Turn, entry: Entry) -> str:
+    counter = turn.release.counter_for(entry)
+    return "" if counter is None else counter_state(turn, str(counter["id"]))
+
+
+def counter_state(turn: Turn, counter_id: str) -> str:
+    """Open with so many waiting, or closed until when; "" when the context does not say."""
+    _ = turn.translate
+    live = turn.live_counter(counter_id)
+    if live.get("open") is True:
+        waiting = live.get("waiting")
+        minutes = live.get("expected_wait_minutes")
+        if waiting and minutes:
+            return " " + _("Quầy đang mở, có {n} người đang chờ, khoảng {minutes} phút.").format(
+                n=waiting, minutes=round(minutes)
+            )
+        if waiting:
+            return " " + _("Quầy đang mở, có {n} người đang chờ.").format(n=waiting)
+        return " " + _("Quầy đang mở.")
+    if live.get("open") is False:
+        opens = when(turn, live.get("opens_at"))
+        if opens:
+            return " " + _("Quầy đang đóng, mở lại lúc {time}.").format(time=opens)
+        return " " + _("Quầy đang đóng.")
+    return ""
+
+
+def when(turn: Turn, instant: Any) -> str:
+    """An ISO instant as people say it: the hour alone for today, with the date otherwise."""
+    _ = turn.translate
+    if not isinstance(instant, str):
+        return ""
+    try:
+        at = datetime.fromisoformat(instant)
+        now = datetime.fromisoformat(str(turn.context.get("now")))
+    except ValueError:
+        return ""
+    hour = (
+        f"{at.hour}:{at.minute:02d}"
+        if turn.language == "en"
+        else f"{at.hour} giờ" + (f" {at.minute:02d}" if at.minute else "")
+    )
+    if at.date() == now.date():
+        return hour
+    return _("{hour} ngày {day}/{month}").format(hour=hour, day=at.day, month=at.month)
+
+
+def _notices(turn: Turn, entry: Entry) -> list[str]:
+    counter = turn.release.counter_for(entry)
+    counter_id = str(counter["id"]) if counter else None
+    found = []
+    for notice in turn.context.get("notices") or ():
+        about = notice.get("procedure")
+        if (about and turn.release.canonical(about) == entry["code"]) or (
+            counter_id and notice.get("counter") == counter_id
+        ):
+            found.append(full_stop(turn.text_of(notice)))
+    return found[:2]
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def full_stop(text: str) -> str:
+    text = capital(text)
+    return text if not text or text.endswith((".", "!", "?")) else text + "."

@@ -1,0 +1,35 @@
+"""Whose errand it is when it is not the centre's (`authorities.yml`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dialogues.wording import tokens
+
+AUTHORITIES = Path(__file__).resolve().parent / "authorities.yml"
+
+
+@lru_cache(maxsize=1)
+def authorities() -> tuple[Mapping[str, Any], ...]:
+    """Other authorities and the folded words by which their errands are known."""
+    table = yaml.safe_load(AUTHORITIES.read_text(encoding="utf-8"))
+    return tuple(
+        {"name": row["name"], "words": tuple(" ".join(tokens(w)) for w in row["words"])}
+        for row in table["authorities"]
+    )
+
+
+def competent_authority(text: str) -> Mapping[str, str] | None:
+    """The authority whose errand the text names; the longest matching words win."""
+    said = f" {' '.join(tokens(text))} "
+    best: tuple[int, Mapping[str, str]] | None = None
+    for row in authorities():
+        for words in row["words"]:
+            if f" {words} " in said and (best is None or len(words) > best[0]):
+                best = (len(words), row["name"])
+    return None if best is None else best[1]
