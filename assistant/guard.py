@@ -52,6 +52,7 @@ class Guard:
         self._public = _origin_of(settings.public_url) if settings.public_url else None
         self._most_bytes = settings.limits.body_kb * 1024
         self._limit_loopback = settings.limits.on_loopback
+        self._proxies = tuple(settings.trusted_proxies)
         limits = settings.limits
         self._limits: list[tuple[re.Pattern[str], RateLimit, bool]] = [
             (re.compile(pattern), RateLimit(rate), always)
@@ -68,6 +69,7 @@ class Guard:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
+        scope = self._forwarded(scope)
         try:
             self._check(scope)
         except LetanError as error:
@@ -77,6 +79,25 @@ class Guard:
             await self._websocket(scope, receive, send)
         else:
             await self._http(scope, receive, send)
+
+    def _forwarded(self, scope: Scope) -> Scope:
+        """Behind a trusted proxy the client is who the proxy says: the last address in
+        `X-Forwarded-For` that no trusted proxy has (what stands before it, anybody can write)."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        if not self._proxies or not self._is_proxy(peer):
+            return scope
+        listed = ",".join(Headers(scope=scope).getlist("x-forwarded-for")).split(",")
+        for address in reversed([text.strip() for text in listed if text.strip()][-16:]):
+            if not self._is_proxy(address):
+                return {**scope, "client": (address[:45], 0)}
+        return scope
+
+    def _is_proxy(self, address: str) -> bool:
+        try:
+            found = ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self._proxies)
 
     def _check(self, scope: Scope) -> None:
         headers = Headers(scope=scope)
@@ -167,6 +188,9 @@ class Guard:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         received = 0
         status = 0
+        is_head = scope["method"] == "HEAD"
+        if is_head:  # RFC 9110 §9.3.2: as GET, without the content
+            scope = {**scope, "method": "GET"}
 
         async def receive_limited() -> Message:
             nonlocal received
@@ -183,6 +207,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
+            elif is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         try:

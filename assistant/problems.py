@@ -154,7 +154,10 @@ def add_handlers(app: FastAPI, default: Language) -> None:
     async def on_validation(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         language = language_of(request.headers, default)
-        found, fields = from_validation(error.errors(), language)
+        details = error.errors()
+        if _is_unread_body(request, details):
+            return response(_media_type_unsupported(), language)
+        found, fields = from_validation(details, language)
         return response(found, language, fields)
 
     async def on_http(request: Request, error: Exception) -> JSONResponse:
@@ -169,6 +172,30 @@ def add_handlers(app: FastAPI, default: Language) -> None:
     app.add_exception_handler(LetanError, on_letan)
     app.add_exception_handler(RequestValidationError, on_validation)
     app.add_exception_handler(HTTPException, on_http)
+
+
+def _is_unread_body(request: Request, details: Sequence[Any]) -> bool:
+    """Whether there is a body that was not taken for JSON because it does not say it is."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_body = request.headers.get("content-length") != "0"
+    is_json = kind == "application/json" or (kind.startswith("application/") and "+json" in kind)
+    unread = any(
+        tuple(item["loc"]) == ("body",) and item["type"] == "model_attributes_type"
+        for item in details
+    )
+    return unread and has_body and not is_json
+
+
+def _media_type_unsupported() -> LetanError:
+    return LetanError(
+        "media_type_unsupported",
+        415,
+        "Nội dung gửi lên phải là JSON và phải ghi rõ như vậy.",
+        "The body must be JSON and must say so.",
+        field="Content-Type",
+        remedy_vi="Gửi kèm 'Content-Type: application/json'.",
+        remedy_en="Send 'Content-Type: application/json'.",
+    )
 
 
 def _from_status(error: HTTPException) -> LetanError:
@@ -265,6 +292,12 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "greater_than_equal": ("phải từ {ge} trở lên", "must be at least {ge}"),
     "less_than": ("phải nhỏ hơn {lt}", "must be less than {lt}"),
     "less_than_equal": ("phải từ {le} trở xuống", "must be at most {le}"),
+    "string_unicode": ("phải là văn bản Unicode hợp lệ", "must be valid Unicode text"),
+    "finite_number": ("phải là số hữu hạn", "must be a finite number"),
+    "one_of_two": (
+        "cần đúng một trong hai trường '{first}' và '{second}'",
+        "exactly one of '{first}' and '{second}' is needed",
+    ),
     "string_pattern_mismatch": ("phải theo mẫu {pattern}", "must match {pattern}"),
 }
 
@@ -274,4 +307,4 @@ def _sentence(item: Mapping[str, Any]) -> tuple[str, str]:
     vi, en = _SENTENCES.get(item["type"], ("", ""))
     if not vi:
         return "giá trị không hợp lệ", str(item.get("msg", "not a valid value"))[:200]
-    return vi.format_map(context), en.format_map(context)
+    return vi.format_map(context).replace("' or '", "' hoặc '"), en.format_map(context)

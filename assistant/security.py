@@ -171,7 +171,7 @@ async def require_visitor_or_token(request: Request, _: Credentials) -> Principa
         return found
     try:
         body = await request.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         body = None
     conversation = body.get("conversation") if isinstance(body, dict) else None
     if not isinstance(conversation, str):

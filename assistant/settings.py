@@ -4,19 +4,34 @@ Unknown keys in `letan.toml` are errors, so that a typing mistake is never silen
 """
 
 import os
+import re
 from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+import tomllib
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
+from assistant.errors import LetanError
+
+_DATABASES = ("postgresql://", "postgres://", "postgresql+asyncpg://", "sqlite+aiosqlite://")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -53,8 +68,36 @@ class SpeechSettings(BaseModel):
     recogniser_uri: str | None = None
     synthesiser_uri: str | None = None
     vosk_model: Path | None = None
+    vosk_language: str = Field(
+        "vi", pattern=r"^[a-z]{2,3}$", description="language of the Vosk model"
+    )
     voice_vi: str = "vi"
     voice_en: str = "en-us"
+
+
+class MissionSettings(BaseModel):
+    """How robots behave on the way: `[missions]` in `letan.toml`; seconds unless told otherwise.
+
+    The defaults are those of `robot_bridge.missions.Policy`.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    return_after: float = Field(20.0, ge=0, le=3600, description="before it goes home by itself")
+    return_home: bool = Field(True, description="false: it stays where it led somebody")
+    blocked_ask: float = Field(3.0, gt=0, le=600, description="blocked so long, it asks politely")
+    blocked_replan: float = Field(8.0, gt=0, le=600, description="… it looks for another way")
+    blocked_give_up: float = Field(30.0, gt=0, le=3600, description="… it gives the mission up")
+    battery_floor: float = Field(0.1, ge=0, le=0.9, description="0 to 1; below: only to its dock")
+    battery_return: float = Field(0.25, ge=0, le=1, description="0 to 1; below: docks afterwards")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.blocked_ask <= self.blocked_replan <= self.blocked_give_up:
+            raise ValueError("blocked_ask, blocked_replan, blocked_give_up: each at least the last")
+        if self.battery_return < self.battery_floor:
+            raise ValueError("battery_return: must be at least battery_floor")
+        return self
 
 
 class LimitSettings(BaseModel):
@@ -87,6 +130,10 @@ class Settings(BaseSettings):
     pair_on_loopback: bool = Field(
         True, description="switch off behind a proxy on this machine that hides its clients"
     )
+    trusted_proxies: list[IPvAnyNetwork] = Field(
+        default_factory=list,
+        description="addresses or networks whose X-Forwarded-For is believed",
+    )
     data_dir: Path = ROOT / "var"
     content_dir: Path = ROOT / "data"
     database_url: str | None = None
@@ -102,6 +149,7 @@ class Settings(BaseSettings):
     kiosks: list[KioskSettings] = Field(default_factory=lambda: [KioskSettings()])
     speech: SpeechSettings = Field(default_factory=SpeechSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    missions: MissionSettings = Field(default_factory=MissionSettings)
     turn_seconds: float = Field(10.0, gt=0, le=60, description="longest wait for an answer")
     conversation_idle_minutes: int = Field(30, ge=1, le=24 * 60)
     retention_days: int = Field(30, ge=1, description="days that redacted turns are kept")
@@ -115,9 +163,32 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        path = Path(os.environ.get("LETAN_CONFIG", ROOT / "letan.toml"))
-        toml = TomlConfigSettingsSource(settings_cls, toml_file=path)
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=config_file())
         return (init_settings, env_settings, toml)
+
+    def __init__(self, **values: Any) -> None:
+        """Raises pydantic's ValidationError, and LetanError `settings_unreadable` for a source
+        that cannot be read at all."""
+        try:
+            super().__init__(**values)
+        except (SettingsError, OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise _unreadable(error) from error
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, OSError, ValueError) as error:
+            raise ValueError(f"no such time zone: '{name[:40]}'; try Asia/Ho_Chi_Minh") from error
+        return name
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(_DATABASES):
+            raise ValueError("use postgresql://user:password@host/name, or leave it out")
+        return url
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -162,4 +233,35 @@ class Settings(BaseSettings):
         for prefix in ("postgresql://", "postgres://"):
             if url.startswith(prefix):
                 return "postgresql+asyncpg://" + url.removeprefix(prefix)
-        raise ValueError("database_url: use postgresql://user:password@host/name, or leave it out")
+        return url
+
+
+def _unreadable(error: Exception) -> LetanError:
+    """Neither the values nor the text of the source are repeated: they may hold secrets."""
+    if isinstance(error, SettingsError):  # 'error parsing value for field "robots" from source …'
+        found = re.search(r'field "(\w+)"', str(error))
+        name = f"LETAN_{found[1].upper()}" if found else "LETAN_…"
+        return LetanError(
+            "settings_unreadable",
+            500,
+            f"Biến môi trường {name} không đọc được: cần viết dạng JSON (docs/settings.md).",
+            f"The environment variable {name} cannot be read: it must be JSON (docs/settings.md).",
+            field=name,
+        )
+    path = config_file()
+    kind = "encoding" if isinstance(error, UnicodeDecodeError) else "syntax"
+    reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else kind
+    if isinstance(error, OSError):
+        reason = error.strerror or type(error).__name__
+    return LetanError(
+        "settings_unreadable",
+        500,
+        f"Không đọc được tệp cấu hình {path}: {reason}. Hãy sửa theo cú pháp TOML, mã hoá UTF-8.",
+        f"The settings file {path} cannot be read: {reason}. Correct it; it is TOML in UTF-8.",
+        field=str(path),
+    )
+
+
+def config_file() -> Path:
+    """`LETAN_CONFIG`, else `letan.toml` beside the program."""
+    return Path(os.environ.get("LETAN_CONFIG", ROOT / "letan.toml"))

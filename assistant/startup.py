@@ -20,9 +20,10 @@ from assistant.health import Health
 from assistant.releases.content import centre_folder, ensure_content
 from assistant.releases.service import Release, Releases
 from assistant.robots.service import Fleet
-from assistant.settings import Settings
+from assistant.settings import MissionSettings, Settings
 from assistant.storage.database import Database
 from assistant.storage.migrate import migrate
+from robot_bridge.missions import Policy
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +76,24 @@ def make_fleet(settings: Settings, centre: Centre, health: Health) -> Fleet:
     return make(
         health,
         "robots",
-        lambda: Fleet(settings.robots, centre.map, centre.static()["places"]),
+        lambda: Fleet(
+            settings.robots,
+            centre.map,
+            centre.static()["places"],
+            policy=mission_policy(settings.missions),
+        ),
+    )
+
+
+def mission_policy(missions: MissionSettings) -> Policy:
+    """What an operator may change of how robots behave."""
+    return Policy(
+        return_after=missions.return_after if missions.return_home else None,
+        blocked_ask=missions.blocked_ask,
+        blocked_replan=missions.blocked_replan,
+        blocked_give_up=missions.blocked_give_up,
+        battery_floor=missions.battery_floor,
+        battery_return=missions.battery_return,
     )
 
 

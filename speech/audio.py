@@ -163,8 +163,8 @@ def _file_bytes(path: Path) -> bytes:
     except OSError as error:
         raise AudioError(
             "audio_unreadable",
-            f"Không đọc được tệp {path}: {error.strerror}.",
-            f"Cannot read {path}: {error.strerror}.",
+            f"Không đọc được tệp {path}: {error.strerror}. Hãy kiểm tra đường dẫn và quyền đọc.",
+            f"Cannot read {path}: {error.strerror}. Check the path and its rights.",
         ) from error
 
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictStr, model_validator
+from pydantic_core import PydanticCustomError
 
 from assistant.errors import Language
 
@@ -63,7 +64,11 @@ class MessageIn(BaseModel):
     @model_validator(mode="after")
     def _one_of_two(self) -> "MessageIn":
         if (self.text is None) == (self.payload is None):
-            raise ValueError("exactly one of 'text' and 'payload' is needed")
+            raise PydanticCustomError(
+                "one_of_two",
+                "exactly one of '{first}' and '{second}' is needed",
+                {"first": "text", "second": "payload"},
+            )
         return self
 
 

@@ -5,6 +5,7 @@ message id gets the same reply again. Turns of one conversation run one after an
 """
 
 import json
+import re
 import secrets
 import time
 from collections import OrderedDict
@@ -44,6 +45,8 @@ from assistant.storage.database import Database
 
 log = structlog.get_logger(__name__)
 
+_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+"""What `secrets.token_urlsafe` makes; PostgreSQL refuses other characters in its own way."""
 _RECENT_KEPT = 4096
 _TOUCH_EVERY = timedelta(seconds=15)
 
@@ -136,7 +139,9 @@ class Conversations:
         )
         async with self._database.session() as session:
             await repository.add(session, row)
-        return self._conversation(row.id, channel, language, kiosk)
+        opened = self._conversation(row.id, channel, language, kiosk)
+        self._remember(opened, now)
+        return opened
 
     async def handle(self, conversation_id: str, message: Message) -> Reply:
         """Answer one message.
@@ -148,6 +153,7 @@ class Conversations:
         outcome, channel = "error_internal", "unknown"
         try:
             text = None if message.text is None else clean(message.text)
+            await self._stop_at_once(conversation_id, text)
             conversation, known = await self._find(conversation_id, message, text)
             channel = conversation.channel
             message_id = message.message_id or uuid4().hex
@@ -175,6 +181,8 @@ class Conversations:
 
         What the engine remembers is erased now, or by the next sweep when it cannot be reached.
         """
+        if not _ID.fullmatch(conversation_id):
+            raise conversation_unknown()
         now = self._clock()
         self._recent.pop(conversation_id, None)
         async with self._database.session() as session:
@@ -225,7 +233,7 @@ class Conversations:
         recent = self._recent.get(conversation_id)
         if recent is not None and message.message_id is None and not self._is_idle(recent.last_at):
             return recent.conversation, None  # a new message: `add_turn` sees whether it is open
-        if not 0 < len(conversation_id) <= 32:
+        if not _ID.fullmatch(conversation_id):
             raise conversation_unknown()
         async with self._database.reading_connection() as connection:
             row = await repository.find(connection, conversation_id, message.message_id or "")
@@ -286,6 +294,13 @@ class Conversations:
         )
         turn.engine_ms = (time.perf_counter() - began) * 1000
         return reply
+
+    async def _stop_at_once(self, conversation_id: str, text: str | None) -> None:
+        """The robot has its order before the database is asked anything: it may be locked."""
+        recent = self._recent.get(conversation_id)
+        robot = recent.conversation.robot if recent is not None else None
+        if robot is not None and text is not None and is_stop(text, robot=True):
+            await self._effects.stop(robot)
 
     async def _stop(self, turn: "_Turn") -> Reply:
         """Nothing is waited for before the robot has its order: no lock, no engine."""

@@ -144,8 +144,8 @@ class Engine:
         """
         worker = self._serving()
         seconds = self._settings.turn_seconds
-        if worker.child.state != "ready" and not await worker.child.wait_ready(seconds):
-            raise unavailable(worker.child.failure or "starting")
+        if worker.child.state != "ready":
+            await self._wait_for(worker, seconds)
         async with worker.turn_under_way():
             began = time.perf_counter()
             try:
@@ -183,6 +183,21 @@ class Engine:
         except EngineRefusedError as error:
             if error.status != 404:
                 raise _failed(error) from error
+
+    async def _wait_for(self, worker: EngineWorker, seconds: float) -> None:
+        """Wait for an engine that is coming up; one that cannot start is told at once."""
+        child = worker.child
+        hopeless = child.state == "waiting" and (
+            child.failure == _REFUSED or child.restarts >= _STARTS_IN_A_ROW
+        )
+        if hopeless or not await child.wait_ready(seconds):
+            raise self._not_ready(worker)
+
+    def _not_ready(self, worker: EngineWorker) -> LetanError:
+        part = self._health.part(PART) if worker is self._current else None
+        known = part is not None and not part.ready and worker.child.failure is not None
+        vi, en = (part.vi, part.en) if known and part is not None else (None, None)
+        return unavailable(worker.child.failure or "starting", vi, en)
 
     def _serving(self) -> EngineWorker:
         if self._current is None:

@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 _LONGEST_SOCKET = 100
 """Linux takes 107 bytes for the path of a Unix socket."""
 _READY_SECONDS = 180.0
+TRACKER_URL = "LETAN_TRACKER_URL"
+"""Where `dialogues.server` finds the URL of its store; it may hold a password."""
 _numbers = itertools.count(1)
 
 
@@ -32,6 +34,7 @@ class EngineWorker:
         self.release = release
         self.folder = folder
         self.socket = socket_path(settings.data_dir)
+        tracker = tracker_url(settings)
         self.client = EngineClient(self.socket)
         self._in_flight = 0
         self._idle = asyncio.Event()
@@ -46,10 +49,10 @@ class EngineWorker:
                 self.socket,
                 "--release",
                 folder.resolve(),
-                "--tracker",
-                tracker_url(settings),
+                *_tracker_options(tracker),
                 "--watch-stdin",
             ],
+            env={TRACKER_URL: tracker},
             cwd=ROOT,
             ready=self._probe,
             ready_seconds=_READY_SECONDS,
@@ -125,6 +128,11 @@ def socket_path(data_dir: Path) -> Path:
         if owner.isdigit() and not Path("/proc", owner).exists():
             old.unlink(missing_ok=True)
     return folder / name
+
+
+def _tracker_options(url: str) -> list[str]:
+    """A URL with a password goes by the environment alone: anybody can read a command line."""
+    return ["--tracker", url] if url.startswith("sqlite") else []
 
 
 def tracker_url(settings: Settings) -> str:

@@ -1,11 +1,13 @@
 """The database: one asyncio engine, one transaction a request."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncSession,
@@ -14,7 +16,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.orm import DeclarativeBase
 
-_READS_ONLY = "letan_reads_only"
+from assistant.errors import LetanError
 
 _NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -51,7 +53,11 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """Opens sessions; SQLite in WAL mode or PostgreSQL, by URL."""
+    """Opens sessions; SQLite in WAL mode or PostgreSQL, by URL.
+
+    A block raises LetanError `database_busy` when the database does not answer: it is locked by
+    somebody else, its disk is full, its server is gone.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -61,41 +67,67 @@ class Database:
         self.engine = create_async_engine(url, hide_parameters=True, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self.engine.sync_engine, "begin", _begin)
+            event.listen(self.engine.sync_engine, "begin", _begin_writing)
+            # Connections of their own: readers never queue behind writers that wait for a lock.
+            self._reading_engine = create_async_engine(url, hide_parameters=True)
+            event.listen(self._reading_engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self._reading_engine.sync_engine, "begin", _begin_reading)
+        else:
+            self._reading_engine = self.engine
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
-        self._reading_engine = self.engine.execution_options(**{_READS_ONLY: True})
         self._reading = async_sessionmaker(self._reading_engine, expire_on_commit=False)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with self._sessions() as session, session.begin():
-            yield session
+        with _reported():
+            async with self._sessions() as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """One consistent view for reading; waits for no writer. Writing in it is a mistake."""
-        async with self._reading() as session, session.begin():
-            yield session
+        with _reported():
+            async with self._reading() as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[AsyncConnection]:
         """As `session`, without the object mapper: for what every turn does."""
-        async with self.engine.begin() as connection:
-            yield connection
+        with _reported():
+            async with self.engine.begin() as connection:
+                yield connection
 
     @asynccontextmanager
     async def reading_connection(self) -> AsyncIterator[AsyncConnection]:
         """As `reading`, without the object mapper."""
-        async with self._reading_engine.begin() as connection:
-            yield connection
+        with _reported():
+            async with self._reading_engine.begin() as connection:
+                yield connection
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._reading_engine.dispose()
+
+
+@contextmanager
+def _reported() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise LetanError(
+            "database_busy",
+            503,
+            "Cơ sở dữ liệu đang không trả lời. Anh/chị chờ vài giây rồi thử lại giúp em.",
+            "The database does not answer at the moment. Try again in a few seconds.",
+            log=f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}",
+            retry_after=5,
+        ) from error
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not open transactions by itself: _begin takes the write lock at
+    # The driver must not open transactions by itself: _begin_writing takes the write lock at
     # once, so two writers wait for each other instead of failing with "database is locked".
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -109,6 +141,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin(connection: Any) -> None:
-    reads = connection.get_execution_options().get(_READS_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+def _begin_writing(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN")

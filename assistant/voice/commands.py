@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +133,10 @@ async def _clip(path: Path) -> Clip:
     try:
         return await asyncio.to_thread(read_wav, path)
     except SpeechError as error:
-        raise of_speech(error, field="file") from error
+        found = of_speech(error, field="file")
+        if str(path) in found.vi:
+            raise found from error
+        raise replace(found, vi=f"{path}: {found.vi}", en=f"{path}: {found.en}") from error
 
 
 @asynccontextmanager

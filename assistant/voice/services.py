@@ -60,6 +60,7 @@ class SpeechService:
         argv += ["--watch-stdin", "--voice-vi", settings.voice_vi, "--voice-en", settings.voice_en]
         if settings.vosk_model is not None:
             argv += ["--model", str(settings.vosk_model.expanduser().resolve())]
+            argv += ["--language", settings.vosk_language]
         service = cls(role, engine, uri, None)
         service._child = ChildProcess(role, argv, cwd=ROOT, ready=service._probe)
         return service

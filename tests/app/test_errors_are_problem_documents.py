@@ -146,3 +146,43 @@ async def test_openapi_shows_errors_and_examples(http: httpx.AsyncClient) -> Non
             schema = content["application/problem+json"]["schema"]
             assert schema == {"$ref": "#/components/schemas/Problem"}
     assert "example" in json.dumps(document["components"]["schemas"]["MessageIn"])
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_a_body_that_is_not_said_to_be_json_is_refused(
+    http: httpx.AsyncClient, kind: str
+) -> None:
+    url = f"{CONVERSATIONS}/x/messages"
+    answer = await http.post(
+        url, content=b'{"text": "xin ch\xc3\xa0o"}', headers={"Content-Type": kind}
+    )
+    problem = checked(answer)
+    assert (problem["status"], problem["code"]) == (415, "media_type_unsupported")
+    assert "application/json" in problem["remedy"]
+
+
+@pytest.mark.parametrize("body", [{}, {"text": "a", "payload": "b"}, {"text": None}])
+async def test_text_or_payload_is_asked_for(http: httpx.AsyncClient, body: dict[str, Any]) -> None:
+    problem = checked(await http.post(f"{CONVERSATIONS}/x/messages", json=body))
+    assert "'text'" in problem["detail"]
+    assert "'payload'" in problem["detail"]
+
+
+@pytest.mark.parametrize("id_", ["%00", "\u2603", "a" * 33, "'"])
+async def test_odd_ids_are_unknown_conversations(http: httpx.AsyncClient, id_: str) -> None:
+    answer = await http.post(f"{CONVERSATIONS}/{id_}/messages", json={"text": "xin chào"})
+    assert checked(answer)["code"] == "conversation_unknown"
+    assert checked(await http.delete(f"{CONVERSATIONS}/{id_}"))["code"] == "conversation_unknown"
+
+
+async def test_a_lone_surrogate_is_no_conversation(http: httpx.AsyncClient) -> None:
+    body = b'{"counter": "3", "conversation": "\\ud800"}'
+    answer = await http.post("/api/v1/tickets", content=body, headers=JSON)
+    assert checked(answer)["code"] == "conversation_unknown"
+
+
+@pytest.mark.parametrize("url", ["/healthz", "/api/v1/robots", "/api/v1/nothing"])
+async def test_head_is_get_without_the_content(http: httpx.AsyncClient, url: str) -> None:
+    got, head = await http.get(url), await http.head(url)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head.headers["content-length"] == got.headers["content-length"]
