@@ -13,6 +13,8 @@ from nlu.procedure_index import Candidate
 
 CERTAIN = 0.6
 """Confidence from which a named procedure stands by itself."""
+SURE = 0.9
+"""Confidence that outweighs an intent which says that nothing here is meant."""
 LIKELY = 0.35
 """Confidence below which a candidate is not worth offering when the intent speaks against it."""
 CLOSE = 0.5
@@ -93,8 +95,9 @@ def _outside(chance: Mapping[str, float], intent: str, linked: Linked) -> bool:
     outside = chance.get("out_of_scope", 0.0)
     if linked.against:
         return True
+    sure = linked.best >= SURE and linked.nothing < 0.2
     if intent == "out_of_scope" and (linked.nothing >= 0.4 or linked.closeness < CLOSE):
-        return True
+        return not sure
     if linked.nothing >= 0.75 and linked.best < CERTAIN and linked.closeness < CLOSE:
         return intent in ("ask_procedure", "out_of_scope")
     if linked.nothing >= 0.85 and linked.closeness < 0.6 and chance.get("ask_procedure", 0.0) < 0.6:

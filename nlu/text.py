@@ -91,6 +91,7 @@ class Normalised:
         return " ".join(self.folded)
 
 
+_POSSESSIVE = re.compile(r"(?<=[a-z])['’]s(?![^\W_])")
 _STUCK = re.compile(r"([^\W\d_]{2,})(\d+)")
 
 
@@ -148,7 +149,7 @@ class Normaliser:
 
     def __call__(self, text: str) -> Normalised:
         cleaned = _REPEATED.sub(r"\1", clean(text))
-        tokens = words(cleaned)
+        tokens = words(_POSSESSIVE.sub("", cleaned))
         language = detect(tokens)
         if language == "vi":
             tokens = _undo_keystrokes(tokens)

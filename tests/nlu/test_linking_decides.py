@@ -119,6 +119,14 @@ def test_near_equals_are_ambiguous_and_a_clear_winner_is_not() -> None:
     assert not decide(ranking, _linked(0.9, 0.5), [], 3, False).ambiguous
 
 
+def test_a_sure_link_is_not_refused_for_its_intent_alone() -> None:
+    ranking = [("out_of_scope", 0.4), ("ask_procedure", 0.3)]
+    far = [(Candidate("c0", 0.9, 0.9, 0.3, "x"), 0.96)]
+    assert not decide(ranking, Linked(far, 0.05, 1.0, False), [], 4, False).out_of_scope
+    assert decide(ranking, Linked(far, 0.6, 1.0, False), [], 4, False).out_of_scope
+    assert decide(ranking, Linked(far, 0.05, 1.0, False, True), [], 4, False).out_of_scope
+
+
 def test_a_follow_up_names_no_procedure() -> None:
     nothing = Linked([], 1.0, 0.0, False)
     verdict = decide([("ask_aspect", 0.9)], nothing, ["fee"], 0, True)

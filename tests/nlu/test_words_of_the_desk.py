@@ -15,6 +15,31 @@ def test_regional_words_meet_the_written_ones(lexicon: Lexicon) -> None:
     assert lexicon.read("mần khai sanh ở mô").message.text == "làm khai sinh ở đâu"
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("sao bản chánh gởi đi mỹ", "sao bản chính gửi đi mỹ"),
+        ("làm giấy giá thú", "làm giấy kết hôn"),
+        ("con ngoài giá thú", "con ngoài giá thú"),
+        ("thiệt hại do bão", "thiệt hại do bão"),
+        ("cho xin biểu mẫu", "cho xin biểu mẫu"),
+    ],
+)
+def test_southern_and_old_words_meet_the_written_ones(
+    lexicon: Lexicon, text: str, meant: str
+) -> None:
+    assert lexicon.read(text).message.text == meant
+
+
+def test_a_possessive_hides_no_word(lexicon: Lexicon) -> None:
+    assert "change_biz" in lexicon.read("change my shop's name").concepts
+
+
+def test_dying_at_home_asks_nobody_to_come(lexicon: Lexicon) -> None:
+    assert "mobile" not in lexicon.read("my uncle died at home").concepts
+    assert "mobile" not in lexicon.read("ông mất tại nhà").concepts
+
+
 def test_false_friends_of_regional_words_stay(lexicon: Lexicon) -> None:
     text = "chi phí đăng ký mô tô, đau răng"
     assert lexicon.read(text).message.text == "chi phí đăng ký mô tô đau răng"
