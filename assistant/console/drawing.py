@@ -12,6 +12,7 @@ def pages(letan: FastAPI) -> FastAPI:
 
     async def overview(request: Request) -> None:
         language = language_of(request)
+        ui.colors(primary="#0b4a46", negative="#b00c1c")
         ui.page_title(say(language, "Lễ Tân: bàn làm việc"))
         await Overview(letan, language).build()
 

@@ -24,7 +24,8 @@ _VALID_SECONDS = 10 * 3600
 _PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="referrer" content="same-origin">
-<title>{title}</title><link rel="stylesheet" href="/web/css/base.css"><link rel="stylesheet" href="/console/login.css"></head>
+<title>{title}</title><link rel="stylesheet" href="/web/css/base.css">
+<link rel="stylesheet" href="/console/login.css"></head>
 <body><main><h1>{title}</h1><p>{lead}</p>{problem}
 <form method="post" action="/console/login"><label for="token">{label}</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>

@@ -1,5 +1,7 @@
 """The console's first screen: what needs me, what is happening, how are we doing."""
 
+import re
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,6 +17,12 @@ from assistant.robots.service import RobotView
 log = structlog.get_logger(__name__)
 
 _REFRESH_SECONDS = 2.0
+_FIGURES_SECONDS = 60
+_HEAD = (
+    '<link rel="stylesheet" href="/web/css/base.css">'
+    '<link rel="stylesheet" href="/web/css/console.css">'
+)
+_NUMBERED = re.compile(r"^(?:quầy|counter)\s*(?:số|no\.?)?\s*\d+\s*[–:-]\s*", re.IGNORECASE)
 _OUTCOMES = {
     "answered": "Đã trả lời",
     "clarified": "Đã hỏi lại cho rõ",
@@ -39,21 +47,51 @@ class Overview:
     def __init__(self, letan: FastAPI, language: Language) -> None:
         self._state = letan.state
         self._language: Language = language
+        self._shown = ""
 
     def _say(self, text: str, **values: object) -> str:
         return say(self._language, text, **values)
 
     async def build(self) -> None:
-        """Draws everything once and again every two seconds."""
-        with ui.header().classes("items-center justify-between bg-[#0b5d52]"):
-            ui.label(self._say("Bàn làm việc của cán bộ")).classes("text-xl font-semibold")
-            with ui.row():
+        """Draws everything once, and again when something has changed."""
+        # NiceGUI takes one language for all visitors of a page; the reader's is known only here.
+        language = f'<script>document.documentElement.lang = "{self._language}";</script>'
+        ui.add_head_html(_HEAD + language)
+        with ui.header().classes("desk-bar"):
+            ui.label(self._say("Bàn làm việc của cán bộ")).classes("desk-title").props(
+                "role=heading aria-level=1"
+            )
+            with ui.row().classes("items-center"):
                 other = "en" if self._language == "vi" else "vi"
-                ui.link("English" if other == "en" else "Tiếng Việt", f"/console/?lang={other}")
-                ui.button(self._say("Ra"), on_click=self._log_out).props("flat color=white")
-        with ui.column().classes("w-full max-w-6xl mx-auto gap-6 p-4"):
+                ui.link(
+                    "English" if other == "en" else "Tiếng Việt", f"/console/?lang={other}"
+                ).classes("desk-link")
+                ui.button(self._say("Ra"), on_click=self._log_out).props("flat no-caps")
+        with ui.column().classes("desk"):
             await self._sections()
-        ui.timer(_REFRESH_SECONDS, self._sections.refresh)
+        self._shown = self._facts()
+        ui.timer(_REFRESH_SECONDS, self._follow)
+
+    def _follow(self) -> None:
+        """Draws anew only what is no longer true: a new drawing takes the focus and the finger."""
+        now = self._facts()
+        if now != self._shown:
+            self._shown = now
+            self._sections.refresh()
+
+    def _facts(self) -> str:
+        """Everything on the page that changes by itself."""
+        centre = getattr(self._state, "centre", None)
+        fleet = getattr(self._state, "fleet", None)
+        robots = [
+            (robot.id, robot.activity, robot.stopped, robot.blocked, _percent(robot))
+            for robot in (fleet.robots() if fleet is not None else ())
+        ]
+        counters = centre.board()["counters"] if centre is not None else None
+        parts = self._state.health.report(self._language)["parts"]
+        broken = [(name, part["detail"]) for name, part in parts.items() if not part["ready"]]
+        minute = int(time.monotonic() // _FIGURES_SECONDS)
+        return repr((counters, robots, broken, minute))
 
     @ui.refreshable_method
     async def _sections(self) -> None:
@@ -66,9 +104,7 @@ class Overview:
         self._figures(today, before)
 
     def _heading(self, text: str) -> None:
-        ui.label(self._say(text)).classes("text-2xl font-semibold").props(
-            "role=heading aria-level=2"
-        )
+        ui.label(self._say(text)).classes("desk-heading").props("role=heading aria-level=2")
 
     def _needs(self) -> None:
         self._heading("Việc cần làm")
@@ -81,9 +117,9 @@ class Overview:
             if robot.blocked:
                 rows.append(self._say("{robot} đang bị chắn đường.", robot=robot.name))
         for row in rows:
-            ui.label(row).classes("text-lg text-[#8a1c13]")
+            ui.label(row).classes("desk-need")
         if not rows:
-            ui.label(self._say("Không có việc gì cần xử lý.")).classes("text-lg")
+            ui.label(self._say("Không có việc gì cần xử lý."))
 
     def _counters(self) -> None:
         self._heading("Các quầy")
@@ -91,19 +127,22 @@ class Overview:
         if centre is None:
             ui.label(self._say("Chưa sẵn sàng."))
             return
-        with ui.grid(columns=3).classes("w-full gap-4"):
+        with ui.element("div").classes("desk-counters"):
             for counter in centre.board()["counters"]:
                 self._counter(counter)
 
     def _counter(self, counter: dict[str, Any]) -> None:
-        with ui.card().classes("w-full"):
-            name = counter["name"][self._language]
-            ui.label(f"{counter['id']} · {name}").classes("text-lg font-semibold")
+        with ui.card().classes("desk-card is-open" if counter["open"] else "desk-card"):
+            name = _NUMBERED.sub("", counter["name"][self._language])
+            with ui.row().classes("items-center no-wrap w-full"):
+                ui.label(counter["id"]).classes("desk-number")
+                ui.label(name).classes("desk-name")
             state = self._say("Đang mở") if counter["open"] else self._say("Đang đóng")
             waiting = self._say("{n} người chờ", n=counter["waiting"])
             ui.label(f"{state} · {waiting}")
             current = counter["current"]
-            ui.label(self._say("Đang gọi số {n}", n=current) if current else "—")
+            called_now = self._say("Đang gọi số {n}", n=current) if current else "—"
+            ui.label(called_now).classes("desk-current")
 
             async def call() -> None:
                 called = await self._state.centre.call_next(counter["id"])
@@ -111,7 +150,7 @@ class Overview:
                     ui.notify(self._say("Không còn ai chờ ở quầy này."))
 
             ui.button(self._say("Gọi số tiếp theo"), on_click=self._guarded(call)).props(
-                f'data-testid="call-{counter["id"]}" color=teal-9'
+                f'data-testid="call-{counter["id"]}" unelevated no-caps'
             )
 
     def _robots(self) -> None:
@@ -119,13 +158,15 @@ class Overview:
         fleet = getattr(self._state, "fleet", None)
         for robot in fleet.robots() if fleet is not None else ():
             with (
-                ui.card().classes("w-full"),
+                ui.card().classes("desk-card"),
                 ui.row().classes("items-center justify-between w-full"),
             ):
                 shown = [robot.name, self._say(_ACTIVITIES[robot.activity])]
                 if robot.battery is not None:
-                    shown.append(self._say("pin {n} %", n=round(robot.battery * 100)))
-                ui.label(" · ".join(shown)).classes("text-lg")
+                    shown.append(self._say("pin {n} %", n=_percent(robot)))
+                if robot.stopped:
+                    shown.append(self._say("đang dừng theo lệnh"))
+                ui.label(" · ".join(shown)).classes("desk-name")
                 self._robot_buttons(robot)
 
     def _robot_buttons(self, robot: RobotView) -> None:
@@ -138,15 +179,17 @@ class Overview:
             await fleet.resume(id_)
 
         with ui.row():
-            ui.button(self._say("DỪNG"), on_click=self._guarded(stop)).props("color=red-9")
+            ui.button(self._say("DỪNG"), on_click=self._guarded(stop)).props(
+                'data-testid="stop" unelevated no-caps color=negative'
+            )
             if robot.stopped:
                 ui.button(self._say("Cho phép chạy lại"), on_click=self._guarded(resume)).props(
-                    "color=teal-9"
+                    'data-testid="resume" unelevated no-caps'
                 )
 
     def _figures(self, today: Day, before: Day) -> None:
         self._heading("Hôm nay")
-        ui.label(self._sentence(today, before)).classes("text-lg")
+        ui.label(self._sentence(today, before))
         rows = [
             {"name": self._say(_OUTCOMES.get(name, name)), "today": count}
             for name, count in sorted(today.outcomes.items(), key=lambda item: -item[1])
@@ -181,6 +224,7 @@ class Overview:
                 await action()
             except LetanError as error:
                 ui.notify(error.text(self._language), type="negative", timeout=8000)
+            self._shown = self._facts()
             self._sections.refresh()
 
         return run
@@ -188,3 +232,7 @@ class Overview:
     async def _log_out(self) -> None:
         await ui.run_javascript("fetch('/console/logout',{method:'POST'})", timeout=5)
         ui.navigate.to("/console/login")
+
+
+def _percent(robot: RobotView) -> int | None:
+    return None if robot.battery is None else round(robot.battery * 100)

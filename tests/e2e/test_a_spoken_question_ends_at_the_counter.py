@@ -16,6 +16,18 @@ pytestmark = pytest.mark.browser
 _RATE = 48_000
 
 
+_WATCH_MICROPHONES = """
+const tracks = [];
+const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = async (wanted) => {
+  const stream = await open(wanted);
+  tracks.push(...stream.getTracks());
+  return stream;
+};
+window.openMicrophones = () => tracks.filter((track) => track.readyState === "live").length;
+"""
+
+
 def spoken(recipe: dict[str, object], path: Path) -> Path:
     """A person who starts a second after the microphone opens, then is silent."""
     options = [
@@ -54,9 +66,11 @@ def test_speech_is_transcribed_answered_aloud_and_led(
     recording = spoken(recipe, tmp_path / "visitor.wav")
     browser = launch(playwright, f"--use-file-for-fake-audio-capture={recording}%noloop")
     page = browser.new_page(viewport={"width": 1080, "height": 1920})
+    page.add_init_script(_WATCH_MICROPHONES)
     open_kiosk(page, server)
     page.get_by_test_id("mic").click()
     page.wait_for_selector("html[data-listening='true']")
+    assert page.evaluate("openMicrophones()") == 1
     with page.expect_response(re.compile("/api/v1/speech$"), timeout=60_000) as voice:
         page.wait_for_selector("[data-state='answer'] .card", timeout=60_000)
     assert voice.value.ok
@@ -65,6 +79,15 @@ def test_speech_is_transcribed_answered_aloud_and_led(
         expect(page.get_by_test_id("transcript")).to_contain_text(words)
     expect(page.get_by_test_id("reply")).to_contain_text("chứng sinh")
     page.wait_for_selector(".sentence.is-read")
+    assert page.evaluate("openMicrophones()") == 0
+
+    # Whoever speaks again is listened to at once: the reading ends.
+    expect(page.locator("html")).to_have_attribute("data-speaking", "true")
+    page.get_by_test_id("mic").click()
+    expect(page.locator("html")).to_have_attribute("data-speaking", "false")
+    page.wait_for_selector("html[data-listening='true']")
+    page.wait_for_selector("[data-state='answer'] .card", timeout=60_000)
+    assert page.evaluate("openMicrophones()") == 0
 
     page.locator(".actions").get_by_text("Dẫn tôi đi").click()
     expect(page.get_by_test_id("map")).to_be_visible()
@@ -81,16 +104,25 @@ def test_speech_is_transcribed_answered_aloud_and_led(
     browser.close()
 
 
-def test_without_a_microphone_typing_is_offered(playwright: Playwright, server: Server) -> None:
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        ("NotAllowedError", "Máy chưa được phép dùng micro."),
+        ("NotFoundError", "Máy này chưa có micro dùng được."),
+    ],
+)
+def test_without_a_microphone_typing_is_offered(
+    playwright: Playwright, server: Server, error: str, words: str
+) -> None:
     browser = launch(playwright)
     page = browser.new_page(viewport={"width": 1080, "height": 1920})
     page.add_init_script(
         "navigator.mediaDevices.getUserMedia = () =>"
-        " Promise.reject(new DOMException('no', 'NotAllowedError'))"
+        f" Promise.reject(new DOMException('no', '{error}'))"
     )
     open_kiosk(page, server)
     page.get_by_test_id("mic").click()
-    expect(page.get_by_role("alert")).to_contain_text("Máy chưa được phép dùng micro.")
+    expect(page.get_by_role("alert")).to_contain_text(words)
     page.get_by_role("alert").get_by_text("Gõ câu hỏi", exact=True).click()
     expect(page.get_by_test_id("ask-input")).to_be_focused()
     browser.close()

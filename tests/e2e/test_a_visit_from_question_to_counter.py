@@ -73,7 +73,7 @@ def test_enter_sends_and_stop_works_before_any_question(kiosk: Page) -> None:
         kiosk.get_by_test_id("stop").click()
     assert stopped.value.ok
     expect(kiosk.locator(".panel-stop")).to_contain_text("Robot đã dừng")
-    kiosk.locator(".panel-stop").get_by_text("Cho robot hoạt động lại").click()
+    kiosk.locator(".panel-stop").get_by_text("Cho robot chạy tiếp").click()
     expect(kiosk.locator("html")).to_have_attribute("data-robot-stopped", "false")
 
     kiosk.get_by_test_id("ask-input").fill("xin chào")

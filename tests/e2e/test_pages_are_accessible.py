@@ -58,16 +58,39 @@ def test_axe_finds_nothing_serious_in_any_state_of_the_kiosk(kiosk: Page) -> Non
     assert serious(kiosk) == [], "goodbye"
 
 
-@pytest.mark.parametrize("path", ["/display", "/", "/p/1.001193"])
+@pytest.mark.parametrize("path", ["/display", "/display?lang=en", "/", "/?lang=en", "/p/1.001193"])
 def test_axe_finds_nothing_serious_on_the_other_pages(
     context: BrowserContext, server: Server, path: str
 ) -> None:
     page = context.new_page()
     page.goto(server.url + path)
-    page.wait_for_load_state("networkidle") if path != "/display" else page.wait_for_selector(
+    page.wait_for_load_state("networkidle") if "display" not in path else page.wait_for_selector(
         ".board-counter"
     )
     assert serious(page) == []
+    assert page.locator("html").get_attribute("lang") == ("en" if "lang=en" in path else "vi")
+
+
+def test_axe_finds_nothing_serious_in_english(kiosk: Page) -> None:
+    kiosk.get_by_test_id("language").click()
+    expect(kiosk.locator("html")).to_have_attribute("lang", "en")
+    assert serious(kiosk) == [], "attract"
+    ask(kiosk, "What documents do I need to register a birth?")
+    assert serious(kiosk) == [], "answer"
+
+
+def test_high_contrast_reaches_seven_to_one(kiosk: Page) -> None:
+    kiosk.locator("#modes").click()
+    kiosk.locator(".panel").get_by_text("Tương phản cao").click()
+    kiosk.locator(".panel").get_by_text("Xong").click()
+    ask(kiosk, "Đăng ký khai sinh cần giấy tờ gì?")
+    kiosk.evaluate(_AXE)
+    low = kiosk.evaluate(
+        "async () => (await axe.run(document, {runOnly: ['color-contrast-enhanced'],"
+        " rules: {'color-contrast-enhanced': {enabled: true}}})).violations"
+        ".flatMap((rule) => rule.nodes.map((node) => node.html))"
+    )
+    assert low == []
 
 
 def test_the_whole_way_is_possible_by_keyboard(kiosk: Page) -> None:

@@ -175,7 +175,7 @@ function foot(part) {
   const words = [
     part.code && /^\d/.test(part.code) ? t("Mã {code}", { code: part.code }) : "",
     host ? t("Nguồn: danh mục đã công bố ({host})", { host }) : "",
-    date ? t("dữ liệu {date}", { date }) : "",
+    date || "",
   ].filter(Boolean);
   const unsure = part.verified === false || part.needs_review;
   return el("footer", { class: "card-foot" }, [

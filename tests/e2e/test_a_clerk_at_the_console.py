@@ -1,0 +1,53 @@
+"""A clerk logs in with a browser, calls a number, stops the robot and lets it run again."""
+
+import json
+
+import pytest
+from conftest import TOKEN, Server, until
+from playwright.sync_api import BrowserContext, Page, expect
+from test_pages_are_accessible import serious
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def console(context: BrowserContext, server: Server) -> Page:
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(server.url + "/console?lang=vi")
+    page.locator("#token").fill(TOKEN)
+    page.locator("button").click()
+    page.goto(server.url + "/console/?lang=vi")
+    expect(page.get_by_role("heading", name="Các quầy")).to_be_visible()
+    return page
+
+
+def stopped(server: Server) -> bool:
+    return bool(json.loads(server.request("GET", "/api/v1/robots/robot-1"))["stopped"])
+
+
+def test_stop_and_resume(console: Page, server: Server) -> None:
+    console.get_by_test_id("stop").click()
+    expect(console.locator(".desk-need")).to_contain_text("đã được dừng")
+    until(lambda: stopped(server), 5)
+    console.get_by_test_id("resume").click()
+    expect(console.get_by_test_id("resume")).to_have_count(0)
+    until(lambda: not stopped(server), 5)
+
+
+def test_nobody_waits_at_a_counter(console: Page) -> None:
+    console.get_by_test_id("call-10").click()
+    expect(console.get_by_text("Không còn ai chờ ở quầy này.")).to_be_visible()
+
+
+def test_it_is_in_the_readers_language_and_typeface_and_accessible(
+    console: Page, server: Server
+) -> None:
+    assert serious(console) == []
+    font = console.locator(".desk-name").first.evaluate(
+        "(node) => getComputedStyle(node).fontFamily"
+    )
+    assert "Be Vietnam Pro" in font
+    console.get_by_text("English").click()
+    expect(console.get_by_role("heading", name="Counters")).to_be_visible()
+    expect(console.locator("html")).to_have_attribute("lang", "en")

@@ -1,0 +1,62 @@
+"""Stopped, busy with somebody else, sent elsewhere, sent back: the visitor always has a way on."""
+
+import json
+
+import pytest
+from conftest import Server, ask, until
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+_ROBOT = "/api/v1/robots/robot-1"
+
+
+def mission(server: Server) -> dict[str, str]:
+    return json.loads(server.request("GET", _ROBOT))["mission"] or {}
+
+
+def lead(page: Page, text: str) -> None:
+    page.get_by_test_id("ask-input").fill(text)
+    page.get_by_test_id("ask-send").click()
+
+
+def test_a_stopped_robot_is_released_and_leads(kiosk: Page, server: Server) -> None:
+    server.request("POST", f"{_ROBOT}/stop")
+    expect(kiosk.locator("html")).to_have_attribute("data-robot-stopped", "true")
+    ask(kiosk, "dẫn tôi đến quầy 3")
+    note = kiosk.locator(".robot-note")
+    expect(note).to_contain_text("Robot đang dừng theo lệnh.")
+    expect(kiosk.get_by_test_id("map")).to_be_visible()
+    expect(kiosk.get_by_test_id("robot")).to_be_visible()
+    note.get_by_text("Cho robot chạy tiếp").click()
+    expect(kiosk.locator("body")).to_have_attribute("data-state", "guiding")
+
+
+def test_a_busy_robot_is_waited_for(kiosk: Page, server: Server) -> None:
+    order = json.dumps({"kind": "lead", "to": "counter-10"}).encode()
+    server.request("POST", f"{_ROBOT}/missions", order)
+    ask(kiosk, "dẫn tôi đến quầy 3")
+    note = kiosk.locator(".robot-note")
+    expect(note).to_contain_text("Robot đang dẫn một người khác.")
+    server.request("DELETE", f"{_ROBOT}/missions/current")
+    note.get_by_text("Dẫn tôi đi").click()
+    expect(kiosk.locator("body")).to_have_attribute("data-state", "guiding")
+    assert mission(server)["to"] == "counter-3"
+
+
+def test_whoever_changes_their_mind_is_led_there(kiosk: Page, server: Server) -> None:
+    lead(kiosk, "dẫn tôi đến quầy 10")
+    kiosk.wait_for_selector(".guiding")
+    lead(kiosk, "dẫn tôi đến quầy 3")
+    expect(kiosk.locator(".guide-place")).to_contain_text("3")
+    until(lambda: mission(server)["to"] == "counter-3", 10)
+
+
+def test_starting_over_calls_the_robot_back(kiosk: Page, server: Server) -> None:
+    lead(kiosk, "dẫn tôi đến quầy 10")
+    kiosk.wait_for_selector(".guiding")
+    expect(kiosk.locator("html")).to_have_attribute("data-mission", "moving")
+    kiosk.get_by_test_id("reset").click()
+    expect(kiosk.get_by_test_id("reply")).to_have_count(0)
+    until(lambda: mission(server).get("state") == "cancelled", 10)
+    ask(kiosk, "dẫn tôi đến quầy 3")
+    expect(kiosk.locator("body")).to_have_attribute("data-state", "guiding")
