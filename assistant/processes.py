@@ -45,7 +45,7 @@ class ChildProcess:
         on_change: Callable[[State], None] | None = None,
         first_pause: float = 0.5,
         longest_pause: float = 30.0,
-        stop_seconds: float = 2.0,
+        stop_seconds: float = 1.0,
     ) -> None:
         self.name = name
         self.argv = [str(part) for part in argv]
