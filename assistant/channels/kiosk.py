@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, Valid
 from assistant.conversation.service import Conversation, Conversations, Message
 from assistant.conversation.stop_words import is_stop
 from assistant.errors import Language, LetanError
-from assistant.problems import language_of
+from assistant.problems import from_validation, language_of
 from assistant.voice import session as voice_events
 from assistant.voice.service import Voice
 from assistant.voice.session import VoiceSession
@@ -216,14 +216,14 @@ def _order(text: str) -> Order:
         return _ORDERS.validate_json(text)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "message"
+        path = [part for part in first["loc"] if part not in ("start", "stop", "cancel")]
+        found, _ = from_validation([{**first, "loc": path or ["type"]}], "vi")
         raise LetanError(
             "voice_order_invalid",
             422,
-            f"Lệnh không đúng ở '{where}'. Dùng start, stop hoặc cancel; xem docs/architecture.md.",
-            f"The order is wrong at '{where}'. Use start, stop or cancel; see "
-            "docs/architecture.md.",
-            field=where,
+            f"Lệnh không đúng: {found.vi} Dùng start, stop hoặc cancel; xem docs/architecture.md.",
+            f"The order is wrong: {found.en} Use start, stop or cancel; see docs/architecture.md.",
+            field=found.field,
         ) from None
 
 
