@@ -54,19 +54,21 @@ class Overview:
 
     async def build(self) -> None:
         """Draws everything once, and again when something has changed."""
-        # NiceGUI takes one language for all visitors of a page; the reader's is known only here.
-        language = f'<script>document.documentElement.lang = "{self._language}";</script>'
-        ui.add_head_html(_HEAD + language)
+        ui.add_head_html(_HEAD)
+        # NiceGUI takes one language for all readers of a page; this one's is known only here.
+        ui.run_javascript(f"document.documentElement.lang = '{self._language}'")
         with ui.header().classes("desk-bar"):
             ui.label(self._say("Bàn làm việc của cán bộ")).classes("desk-title").props(
                 "role=heading aria-level=1"
             )
             with ui.row().classes("items-center"):
                 other = "en" if self._language == "vi" else "vi"
-                ui.link(
-                    "English" if other == "en" else "Tiếng Việt", f"/console/?lang={other}"
-                ).classes("desk-link")
-                ui.button(self._say("Ra"), on_click=self._log_out).props("flat no-caps")
+                ui.link("English" if other == "en" else "Tiếng Việt", f"?lang={other}").classes(
+                    "desk-link"
+                )
+                ui.button(self._say("Ra"), on_click=self._log_out).props(
+                    'data-testid="log-out" flat no-caps color=white'
+                )
         with ui.column().classes("desk"):
             await self._sections()
         self._shown = self._facts()
@@ -158,7 +160,7 @@ class Overview:
         fleet = getattr(self._state, "fleet", None)
         for robot in fleet.robots() if fleet is not None else ():
             with (
-                ui.card().classes("desk-card"),
+                ui.card().classes("desk-card is-open"),
                 ui.row().classes("items-center justify-between w-full"),
             ):
                 shown = [robot.name, self._say(_ACTIVITIES[robot.activity])]
@@ -229,9 +231,12 @@ class Overview:
 
         return run
 
-    async def _log_out(self) -> None:
-        await ui.run_javascript("fetch('/console/logout',{method:'POST'})", timeout=5)
-        ui.navigate.to("/console/login")
+    def _log_out(self) -> None:
+        # NiceGUI would put its own prefix before an absolute address.
+        ui.run_javascript(
+            "fetch('/console/logout', {method: 'POST'})"
+            ".then(() => { location.href = '/console/login'; })"
+        )
 
 
 def _percent(robot: RobotView) -> int | None:

@@ -51,3 +51,7 @@ def test_it_is_in_the_readers_language_and_typeface_and_accessible(
     console.get_by_text("English").click()
     expect(console.get_by_role("heading", name="Counters")).to_be_visible()
     expect(console.locator("html")).to_have_attribute("lang", "en")
+    console.get_by_test_id("log-out").click()
+    expect(console.locator("#token")).to_be_visible()
+    console.goto(server.url + "/console/")
+    expect(console.locator("#token")).to_be_visible()
