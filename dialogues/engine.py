@@ -26,7 +26,7 @@ from dialogues.reading import Reading, needs_parse, read
 from dialogues.release import Release
 from dialogues.tracker_store import ConversationStore
 from dialogues.understanding import Understanding
-from dialogues.wording import clean, mask
+from dialogues.wording import clean, corrected, mask
 
 log = logging.getLogger(__name__)
 KEPT_EVENTS = 60
@@ -142,7 +142,7 @@ class Engine:
         understanding = None
         if needs_parse(text, payload, memory, self.release):
             said = text if text is not None else payload or ""
-            understanding = self._understand(said, memory.topic, request.language)
+            understanding = self._understand(corrected(said), memory.topic, request.language)
         reading = read(text, payload, memory, self.release, understanding)
         message = UserUttered(
             mask(reading.text),

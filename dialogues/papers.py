@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from dialogues.wording import tokens
+from dialogues.wording import KNOWN_TEXTS, tokens
 
 _GENERIC = frozenset(
     [
@@ -52,7 +53,8 @@ _HAVING = re.compile(r"\b(?:co|da co|mang|mang theo|du|have|got|bring)\b")
 _CLAUSE = re.compile(r"[,;.!?\n]| nhưng | mà | còn | chỉ | but | only ", re.IGNORECASE)
 
 
-def names(title: str) -> list[frozenset[str]]:
+@lru_cache(maxsize=KNOWN_TEXTS)
+def names(title: str) -> tuple[frozenset[str], ...]:
     """Ways of naming a paper, each as the set of words that must all be said."""
     found: list[frozenset[str]] = []
     for piece in re.split(r"[/(),;:]| hoặc | or ", title):
@@ -63,7 +65,7 @@ def names(title: str) -> list[frozenset[str]]:
     for synonyms in SAME_PAPER:
         if any(f" {name} " in folded for name in synonyms if name not in _ONLY_SAID):
             found += [frozenset(name.split()) for name in synonyms]
-    return found
+    return tuple(found)
 
 
 def named_documents(text: str, items: Sequence[Mapping[str, object]]) -> dict[str, bool]:
@@ -95,7 +97,7 @@ def _sides(folded: str, lacking: re.Match[str] | None) -> Iterable[tuple[str, bo
     return ((before, True), (folded[lacking.end() :], False))
 
 
-def _ways(title: str) -> list[frozenset[str]]:
+def _ways(title: str) -> tuple[frozenset[str], ...]:
     return names(title)
 
 

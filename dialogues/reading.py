@@ -16,7 +16,7 @@ from dialogues.memory import Memory
 from dialogues.papers import says_to_have
 from dialogues.release import Release
 from dialogues.understanding import ASPECTS, Understanding
-from dialogues.wording import fold, tokens
+from dialogues.wording import fold, known_words, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,11 @@ def read(
         intent = INTENT_OF_PAYLOAD[button.kind]
         return Reading(intent, 1.0, understanding or Understanding(), said, button, chosen)
     understanding = understanding or Understanding()
-    if " ".join(tokens(said)) in _NEVER_MIND:
+    phrase = " ".join(tokens(said.replace("'", "").replace("’", "")))
+    if phrase in _NEVER_MIND:
         return Reading("deny", 1.0, understanding, said)
+    if phrase in _LOST:
+        return Reading("repeat", 1.0, understanding, said)
     if _is_follow_up(said, understanding, memory, release):
         return Reading("ask_aspect", understanding.confidence, understanding, said)
     if understanding.intent in _MISTAKEN_FOR_TOPIC and says_to_have(
@@ -128,6 +131,15 @@ _NEVER_MIND = frozenset(
     ]
 )  # fmt: skip
 """What declines an offer; none of them ends a conversation."""
+_LOST = frozenset(
+    [
+        "khong hieu", "chua hieu", "toi khong hieu", "toi chua hieu", "em khong hieu", "hong hieu",
+        "bac khong hieu", "chi khong hieu", "anh khong hieu", "khong hieu gi ca", "chua nghe ro",
+        "i dont understand", "i do not understand", "i didnt understand", "dont understand",
+        "i didnt get that", "i dont get it", "pardon", "sorry what",
+    ]
+)  # fmt: skip
+"""What asks to hear the answer again."""
 UNSURE_INTENT = 0.55
 """Confidence below which an intent yields to what the words ask about the open procedure."""
 _ABOUT_PROCEDURES = frozenset(
@@ -141,6 +153,8 @@ def _is_follow_up(
     """ "how long", "bao nhiêu tiền một bản": an aspect asked in words that name nothing."""
     if understanding.intent in _ABOUT_PROCEDURES or not understanding.aspects:
         return False
+    if (memory.pending or {}).get("likely") and competent_authority(said) is None:
+        return True  # asked on, instead of choosing
     if release.canonical(memory.topic) is None or competent_authority(said) is not None:
         return False
     if any(e.get("entity") in {"place", "counter"} for e in understanding.entities):
@@ -309,7 +323,7 @@ def _names(said: str, words: set[str], offer: Mapping[str, str], release: Releas
         return True
     entry = release.procedure(offer["payload"].removeprefix("procedure:"))
     spoken = " ".join(tokens(said))
-    return any(spoken == " ".join(tokens(name)) for name in (entry or {}).get("aliases") or ())
+    return any(spoken == known_words(name) for name in (entry or {}).get("aliases") or ())
 
 
 def is_only_filler(said: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from dialogues.phrases import Translate, localised, money
 from dialogues.release import Entry
-from dialogues.wording import tokens
+from dialogues.wording import known_tokens, known_words, tokens
 
 Section = dict[str, Any]
 PROVINCIAL = frozenset({"civil_status", "land", "land_registry_branch", "construction"})
@@ -210,7 +210,7 @@ def form(card: Card) -> Section:
 
 
 def _is_form(title: str) -> bool:
-    words = " ".join(tokens(title))
+    words = known_words(title)
     return words.startswith(("to khai", "don ", "phieu", "mau ", "application form", "declaration"))
 
 
@@ -270,7 +270,7 @@ def named_case(entry: Entry, text: str) -> Mapping[str, Any] | None:
     best: tuple[float, Mapping[str, Any]] | None = None
     for case in entry.get("cases") or ():
         for wording in case["if"].values():
-            condition = set(tokens(wording or ""))
+            condition = set(known_tokens(wording or ""))
             words = condition - _COMMON - _NEGATIONS
             hits = len(words & said)
             denies_alike = bool(condition & _NEGATIONS) == bool(said & _NEGATIONS)

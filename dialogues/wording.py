@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _D = str.maketrans({"đ": "d", "Đ": "D"})
+KNOWN_TEXTS = 50_000
+"""Texts of a release whose folded words are remembered."""
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"\w+")
 _MARKS = ".,:;!?()[]“”\"'"
 _LONG_NUMBER = re.compile(r"(?<!\w)\+?\d(?:[ .\-]?\d){7,}(?!\w)")
@@ -27,13 +31,42 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents, "đ" as "d"."""
-    decomposed = unicodedata.normalize("NFD", text.translate(_D))
+    if text.isascii():
+        return text.lower()
+    decomposed = _ACCENTS.sub("", unicodedata.normalize("NFD", text.translate(_D)))
+    if decomposed.isascii():
+        return decomposed.lower()
     return "".join(char for char in decomposed if not unicodedata.combining(char)).lower()
 
 
 def tokens(text: str) -> list[str]:
     """Folded words."""
     return _WORD.findall(fold(text))
+
+
+@lru_cache(maxsize=KNOWN_TEXTS)
+def known_tokens(text: str) -> tuple[str, ...]:
+    """`tokens` of a text of the release, remembered; never for what a visitor says."""
+    return tuple(tokens(text))
+
+
+@lru_cache(maxsize=KNOWN_TEXTS)
+def known_words(text: str) -> str:
+    """The folded words of a text of the release, with single blanks between."""
+    return " ".join(known_tokens(text))
+
+
+_CORRECTION = re.compile(
+    r"(?<!\w)(?:(?:à|ờ|ủa|ấy|a) (?:nhầm|lộn|không phải|không|nham|khong phai|khong)(?: rồi)?"
+    r"|(?:no|sorry|wait),? i mean|i mean)(?!\w)[ ,.:;]*",
+    re.IGNORECASE,
+)
+
+
+def corrected(text: str) -> str:
+    """What is left of a sentence in which the speaker corrects himself ("…, à nhầm, sao y")."""
+    rest = _CORRECTION.split(text)[-1]
+    return rest if len(rest.split()) >= 2 else text
 
 
 def mask(text: str) -> str:

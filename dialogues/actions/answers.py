@@ -20,6 +20,7 @@ def answer_procedure(
         raise KeyError(code)
     code = str(entry["code"])
     memory = turn.memory
+    case_before = memory.case
     follows_up = memory.topic == code and turn.topic_before == code
     memory.open(code)
     if case_id is not None:
@@ -32,7 +33,8 @@ def answer_procedure(
     memory.candidates = [c for c in dict.fromkeys(runners_up) if c and c != code][:3]
     card = turn.card(entry)
     every = sections(card)
-    turn.say(spoken_answer(turn, card, every, aspects, named=not follows_up))
+    told = follows_up and memory.case == case_before
+    turn.say(spoken_answer(turn, card, every, aspects, named=not follows_up, case_told=told))
     turn.parts.append(_part(turn, card, every, aspects))
     counter = turn.release.counter_for(entry)
     if "place" in aspects and counter is not None:

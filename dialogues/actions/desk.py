@@ -306,7 +306,8 @@ class Affirm(ReplyAction):
         if understood(turn) and len(tokens(turn.reading.text)) > 2:
             answer_or_ask(turn)
             return
-        if pending.get("kind") == "choices":
+        choices = pending.get("choices") or ()
+        if any(not str(c["payload"]).startswith("case:") for c in choices):
             turn.say(_("Dạ, anh/chị chọn một trong các việc này giúp em ạ."))
             turn.offer(_("Anh/chị chọn giúp em ạ"), pending["choices"])
             turn.outcome = "clarified"

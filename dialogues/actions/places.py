@@ -7,7 +7,7 @@ from dialogues.actions.procedures import answer_or_ask, named_surely
 from dialogues.actions.sentences import counter_state, when
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.release import Entry
-from dialogues.wording import tokens
+from dialogues.wording import known_words, tokens
 
 
 def named_place(turn: Turn) -> str | None:
@@ -29,7 +29,7 @@ def _place_by_name(turn: Turn, text: str) -> str | None:
     things += [(str(c["place"]), c) for c in turn.release.counters.values()]
     for place_id, thing in things:
         for alias in (*thing["name"].values(), *(thing.get("aliases") or ())):
-            wanted = " ".join(tokens(alias or ""))
+            wanted = known_words(alias or "")
             longer = best is None or len(wanted) > best[0]
             if wanted and f" {wanted} " in said and longer:
                 best = (len(wanted), place_id)
@@ -204,6 +204,11 @@ class Lead(ReplyAction):
         lead_to(turn, place)
 
 
+_TICKET_WORDS = frozenset(
+    ["so", "thu", "tu", "lay", "xin", "cho", "cai", "phieu", "ve", "boc", "bam", "in", "cap", "a"]
+)
+
+
 class TakeTicket(ReplyAction):
     action_name = "action_take_ticket"
 
@@ -224,7 +229,13 @@ class TakeTicket(ReplyAction):
         if payload is not None and payload.value is not None:
             return turn.release.counters[payload.value]
         place = named_place(turn)
-        entry = topic_entry(turn)
+        matched = (turn.reading.understanding.procedures or (None,))[0]
+        alias = set(tokens((matched and matched.matched) or ""))
+        if alias and not (alias & set(tokens(turn.reading.text))) - _TICKET_WORDS:
+            # "cho xin cái số" names no procedure, though house numbers are one
+            entry = turn.release.procedure(turn.memory.topic)
+        else:
+            entry = topic_entry(turn)
         for candidate in (place, turn.memory.place):
             counter = turn.release.counter_at(candidate) if candidate else None
             if counter is not None:

@@ -167,7 +167,7 @@ class AnswerAspect(ReplyAction):
         """The visitor goes on asking instead of choosing: the likeliest is answered by its name,
         the others stay on offer."""
         offered, named = _offered_before(turn), understood(turn)
-        if not offered or (named and _confidence(turn, named[0]) >= FAINT):
+        if not offered or (named and _confidence(turn, named[0]) >= SURE):
             return False
         answer_procedure(turn, offered[0], aspects)
         offer_procedures(turn, offered[1:], _other_prompt(turn), staff=True)
@@ -321,7 +321,7 @@ class Deny(ReplyAction):
 
 
 _CORRECTING = frozenset(
-    ["phai", "dung", "sai", "nham", "lon", "chua", "y", "khac", "wrong", "not", "mean", "meant",
+    ["phai", "dung", "sai", "nham", "lon", "y", "khac", "wrong", "not", "mean", "meant",
      "incorrect", "other", "that", "this"]
 )  # fmt: skip
 

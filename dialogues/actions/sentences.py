@@ -19,9 +19,16 @@ _SAME_DAY = ("trong ngay", "tra ngay", "tra trong ngay", "same day", "at once", 
 
 
 def spoken_answer(
-    turn: Turn, card: Card, every: dict[str, Section], aspects: Sequence[str], named: bool
+    turn: Turn,
+    card: Card,
+    every: dict[str, Section],
+    aspects: Sequence[str],
+    *,
+    named: bool,
+    case_told: bool = False,
 ) -> str:
-    """The answer as it is said; the first sentence names the procedure when `named`."""
+    """The answer as it is said; the first sentence names the procedure when `named`; the case is
+    not told twice."""
     if aspects:
         asked = [aspect for aspect in ASPECTS if aspect in aspects]
         known = [a for a in asked if every[a]["lines"]]
@@ -39,7 +46,11 @@ def spoken_answer(
         sentences = _summary(turn, card, every)
     if turn.language == "vi":
         sentences[0] = f"Dạ, {turn.lower_first(sentences[0])}"
-    if card.case is not None and (not aspects or {"documents", "fee", "time"} & set(aspects)):
+    if (
+        card.case is not None
+        and not case_told
+        and (not aspects or {"documents", "fee", "time"} & set(aspects))
+    ):
         sentences.append(_about_case(turn, card))
     sentences += _notices(turn, card.entry)
     if not card.entry.get("verified") or card.entry.get("needs_review"):

@@ -6,7 +6,6 @@ memory. The same classes run inside our engine and behind stock `rasa run action
 
 from __future__ import annotations
 
-import copy
 import os
 import re
 from abc import ABC, abstractmethod
@@ -160,7 +159,7 @@ class ReplyAction(Action, ABC):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         turn = begin(tracker, self._release)
-        before = copy.deepcopy(turn.memory)
+        before = turn.memory.copied()
         turn.pending_before = turn.memory.pending
         turn.topic_before = None if turn.first else tracker.get_slot("topic")
         if not self.keeps_question:
@@ -216,7 +215,13 @@ def _language(wanted: str | None, memory: Memory, reading: Reading) -> str:
         return kept or "vi"
     if kept and (len(reading.text.split()) < 3 or is_only_filler(reading.text)):
         return kept
+    if kept == "en" and _ENGLISH & set(reading.text.lower().split()):
+        return "en"
     return heard
+
+
+_ENGLISH = frozenset({"i", "i'm", "don't", "is", "are", "what", "how", "where", "you", "please"})
+"""Words that no Vietnamese sentence has, accents or not."""
 
 
 @lru_cache(maxsize=1)

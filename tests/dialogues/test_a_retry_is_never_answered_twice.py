@@ -26,11 +26,15 @@ def test_the_same_message_id_gives_the_same_reply(engine: Engine, conversation: 
     assert following["topic"] == first["topic"]
 
 
-def test_a_killed_engine_answers_the_same_message_once(trained: Path, tmp_path: Path) -> None:
+def test_a_killed_engine_forgets_no_answer_and_answers_the_same_message_once(
+    trained: Path, tmp_path: Path
+) -> None:
     database = tmp_path / "trackers.db"
     engine = Engine(trained, tmp_path, f"sqlite:///{database}", "--unverified")
     try:
         engine.wait_ready()
+        kept = {"payload": "procedure:1.001193", "message_id": "a"}
+        reply = engine.turn("kiosk-kept", **kept)
         conversation = "kiosk-killed"
         opened = engine.turn(conversation, payload="procedure:1.001193", message_id="a")
         answered = engine.turn(conversation, payload="aspect:fee", message_id="b")
@@ -51,24 +55,12 @@ def test_a_killed_engine_answers_the_same_message_once(trained: Path, tmp_path: 
         stored = len(user_events(database, conversation))
 
         engine.restart()
+        assert engine.turn("kiosk-kept", **kept) == reply
+        assert len(user_events(database, "kiosk-kept")) == 1
         again = engine.turn(conversation, payload="checklist:start", message_id="c-new")
         assert again["topic"] == opened["topic"] == answered["topic"]
         assert engine.turn(conversation, payload="checklist:start", message_id="c-new") == again
         assert len(user_events(database, conversation)) == stored + 1
-    finally:
-        engine.close()
-
-
-def test_an_answered_turn_survives_a_kill(trained: Path, tmp_path: Path) -> None:
-    database = tmp_path / "trackers.db"
-    engine = Engine(trained, tmp_path, f"sqlite:///{database}", "--unverified")
-    try:
-        engine.wait_ready()
-        reply = engine.turn("kiosk-kept", payload="procedure:1.001193", message_id="a")
-        engine.kill()
-        engine.restart()
-        assert engine.turn("kiosk-kept", payload="procedure:1.001193", message_id="a") == reply
-        assert len(user_events(database, "kiosk-kept")) == 1
     finally:
         engine.close()
 
