@@ -85,3 +85,8 @@ def fits(page: Page, width: int) -> None:
             list(middle),
         )
         assert reached, f"{selector} is covered or outside"
+    cut = page.evaluate(
+        "() => [...document.querySelectorAll('.paged')]"
+        ".map((list) => list.scrollHeight - list.clientHeight)"
+    )
+    assert max(cut) <= 1, "a page of papers is cut off"
