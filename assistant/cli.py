@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from assistant.errors import LetanError
+from assistant.errors import Language, LetanError
 
 app = typer.Typer(
     help="Lễ Tân: bàn tiếp dân của phường, bằng phần mềm. The front desk of a ward, in software.",
@@ -22,6 +22,7 @@ app.add_typer(kiosk, name="kiosk")
 DataDir = Annotated[
     Path | None, typer.Option(help="Where the database and releases live; default: var/")
 ]
+_LANGUAGES: tuple[Language, ...] = ("vi", "en")
 Spoken = Annotated[Literal["vi", "en"], typer.Option(help="Language.")]
 
 
@@ -192,7 +193,9 @@ def main() -> None:
     try:
         app()
     except LetanError as error:
-        print(f"{error.vi}\n{error.en}", file=sys.stderr)
+        for language in _LANGUAGES:
+            told = (error.text(language), error.remedy(language))
+            print(" ".join(filter(None, told)), file=sys.stderr)
         if error.log:
             print(f"({error.code}: {error.log})", file=sys.stderr)
         sys.exit(1)
