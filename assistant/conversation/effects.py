@@ -78,7 +78,10 @@ class Effects:
         done: list[Part] = []
         for part in parts:
             try:
-                done += await turn.carry_out(part, parts)
+                made = await turn.carry_out(part, parts)
+                if part.get("type") == "mission" and not _moves(made):
+                    _take_back(done)
+                done += made
             except LetanError as error:
                 log.warning("effect refused", part=part.get("type"), code=error.code)
                 done += turn.apology(part, error)
@@ -229,6 +232,16 @@ def _way(route: Route) -> Part:
         "steps": route.steps,
         "directions": list(route.directions),
     }
+
+
+def _moves(parts: list[Part]) -> bool:
+    return any(part.get("type") == "mission" for part in parts)
+
+
+def _take_back(done: list[Part]) -> None:
+    """Remove the sentence that announced what does not happen."""
+    if done and done[-1].get("type") == "text":
+        done.pop()
 
 
 def _has_route(parts: list[Part], to: str) -> bool:

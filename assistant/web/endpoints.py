@@ -13,6 +13,7 @@ from starlette.responses import Response as StarletteResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from assistant.catalogue.view import PublishedCatalogue
 from assistant.errors import LetanError
 from assistant.settings import Settings
 from assistant.storage.database import Database
@@ -133,7 +134,10 @@ def _api(settings: Settings, slips: Slips, translations: dict[str, dict[str, str
         )
 
     @router.post("/slips", status_code=201, summary="Make a slip for a phone or a clerk")
-    async def make_slip(body: SlipIn, base: Base) -> SlipOut:
+    async def make_slip(request: Request, body: SlipIn, base: Base) -> SlipOut:
+        catalogue: PublishedCatalogue | None = getattr(request.app.state, "catalogue", None)
+        if catalogue is not None:
+            catalogue.get(body.procedure)
         return _slip_out(await slips.create(body.procedure, body.case, body.have), base)
 
     @router.get("/slips/{short}", summary="The slip of a short code")

@@ -61,8 +61,9 @@ async def test_only_a_visitor_at_a_kiosk_is_led(desk: Desk) -> None:
 async def test_a_robot_that_cannot_lead_is_excused_and_the_way_described(desk: Desk) -> None:
     await desk.http.post("/api/v1/robots/robot-1/stop")
     mission = {"type": "mission", "kind": "lead", "to": "counter-3"}
-    parts = await reply_to(desk, await at_the_kiosk(desk), mission)
-    assert [part["type"] for part in parts] == ["text", "route"]
+    announced = {"type": "text", "text": "Dạ, mời anh/chị đi theo em."}
+    parts = await reply_to(desk, await at_the_kiosk(desk), announced, mission)
+    assert [part["type"] for part in parts] == ["text", "route"]  # what was announced is taken back
     assert parts[0]["text"].startswith("Dạ, robot chưa dẫn")
 
 
