@@ -114,15 +114,18 @@ def _hours() -> list[Rule]:
 def _counted(table: Lexicon) -> list[Rule]:
     units = "|".join(re.escape(unit) for unit in sorted(table.units, key=len, reverse=True))
 
-    def money(match: Match) -> str:
-        written = match[1]
+    def figure(written: str) -> str:
         if re.fullmatch(r"[1-9]\d{0,2}(\.\d{3})+", written):
             written = written.replace(".", ",")
+        return _any(written)
+
+    def money(match: Match) -> str:
         scale = f" {match[2]}" if match[2] else ""
         each = " a" if match[0].rstrip().endswith("/") else ""
-        return f"{_any(written)}{scale} dong{each}"
+        return f"{figure(match[1])}{scale} dong{each}"
 
     return [
+        rule(rf"\bVND\s?({_NUMBER})", lambda m: f"{figure(m[1])} dong"),
         rule(rf"({_NUMBER})\s?(thousand|million|billion)?\s?{_CURRENCY}(?:\s?/\s?(?=\w))?", money),
         rule(r"(\d+(?:[.,]\d+)*)\s?[-–—]\s?(?=\d)", lambda m: f"{m[1]} to"),
         rule(rf"({_NUMBER})\s?%", lambda m: f"{_any(m[1])} percent"),

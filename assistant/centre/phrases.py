@@ -1,31 +1,17 @@
 """Sentences for people: Vietnamese in the source, English in `locale/en/LC_MESSAGES/centre.po`."""
 
-import gettext
-from functools import cache
-from io import BytesIO
 from pathlib import Path
-
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 from assistant.centre.model import Text
 from assistant.errors import Language
+from assistant.translations import translation
 
-_LOCALE = Path(__file__).parent / "locale"
-
-
-@cache
-def _english() -> gettext.GNUTranslations:
-    compiled = BytesIO()
-    with (_LOCALE / "en" / "LC_MESSAGES" / "centre.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale="en"))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+_FOLDER = Path(__file__).parent
 
 
 def say(language: Language, source: str, **values: object) -> str:
     """The sentence in a language, its ``{names}`` filled in."""
-    text = source if language == "vi" else _english().gettext(source)
+    text = translation(_FOLDER, "centre", language).gettext(source)
     return text.format(**values) if values else text
 
 

@@ -251,6 +251,11 @@ def _has_route(parts: list[Part], to: str) -> bool:
 def _ticket_sentence(ticket: IssuedTicket, counter: str, language: Language) -> str:
     if ticket.ahead == 0:
         source = "Dạ, số của anh/chị là {number}, {counter}. Anh/chị là người tiếp theo."
+    elif ticket.ahead == 1:
+        source = (
+            "Dạ, số của anh/chị là {number}, {counter}. Phía trước còn 1 người, "
+            "chờ khoảng {minutes} phút."
+        )
     else:
         source = (
             "Dạ, số của anh/chị là {number}, {counter}. Phía trước còn {ahead} người, "

@@ -252,8 +252,10 @@ class Conversations:
     def _is_idle(self, last_at: datetime) -> bool:
         return self._clock() - last_at > self._idle
 
-    def _remember(self, conversation: Conversation, last_at: datetime) -> None:
-        self._recent[conversation.id] = _Recent(conversation, last_at)
+    def _remember(
+        self, conversation: Conversation, last_at: datetime, language: Language | None = None
+    ) -> None:
+        self._recent[conversation.id] = _Recent(conversation, last_at, language)
         self._recent.move_to_end(conversation.id)
         if len(self._recent) > _RECENT_KEPT:
             self._recent.popitem(last=False)
@@ -323,7 +325,13 @@ class Conversations:
         return TurnReply(language, "clarified", nothing_understood(), parts, None)
 
     def _language(self, turn: "_Turn") -> Language:
-        return turn.message.language or turn.conversation.language or self._settings.language
+        recent = self._recent.get(turn.conversation.id)
+        return (
+            turn.message.language
+            or (recent.language if recent is not None else None)
+            or turn.conversation.language
+            or self._settings.language
+        )
 
     async def _store(self, turn: "_Turn", reply: TurnReply, parts: list[dict[str, Any]]) -> Reply:
         body = json.dumps(
@@ -367,8 +375,8 @@ class Conversations:
             if known is None:
                 raise
             return known
-        if not written:
-            self._remember(turn.conversation, now)
+        last_at = recent.last_at if written and recent is not None else now
+        self._remember(turn.conversation, last_at, reply.language)
         return Reply(body, reply.outcome)
 
 
@@ -379,6 +387,8 @@ class _Recent:
     conversation: Conversation
     last_at: datetime
     """As stored; at most `_TOUCH_EVERY` behind the last turn."""
+    language: Language | None = None
+    """Of the last reply."""
 
 
 @dataclass(slots=True)

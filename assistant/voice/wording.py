@@ -1,17 +1,12 @@
 """What the voice itself says to people; never what somebody said."""
 
-import gettext
-from functools import cache
-from io import BytesIO
 from pathlib import Path
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from assistant.errors import Language
+from assistant.translations import translation
 from speech.lexicon import masked_words
 
-_CATALOGUE = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "voice.po"
+_FOLDER = Path(__file__).parent
 
 REJECTED = {
     "silence": "Dạ, em chưa nghe thấy gì ạ. Anh/chị bấm nút micro rồi nói giúp em.",
@@ -22,18 +17,9 @@ REJECTED = {
 _MASK = "…"
 
 
-@cache
-def _english() -> gettext.GNUTranslations:
-    compiled = BytesIO()
-    with _CATALOGUE.open("rb") as file:
-        write_mo(compiled, read_po(file, locale="en"))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
-
-
 def say(language: Language, source: str) -> str:
     """A sentence of the catalogue in a language."""
-    return source if language == "vi" else _english().gettext(source)
+    return translation(_FOLDER, "voice", language).gettext(source)
 
 
 def rejection(reason: str, language: Language) -> str:

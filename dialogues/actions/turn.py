@@ -213,13 +213,19 @@ def _language(wanted: str | None, memory: Memory, reading: Reading) -> str:
     heard = reading.understanding.language
     if reading.payload is not None or heard not in {"vi", "en"}:
         return kept or "vi"
-    if kept and (len(reading.text.split()) < 3 or is_only_filler(reading.text)):
+    if kept and is_only_filler(reading.text):
+        return kept
+    if heard == "vi" and _VIETNAMESE & set(reading.text.lower()):
+        return "vi"
+    if kept and len(reading.text.split()) < 3:
         return kept
     if kept == "en" and _ENGLISH & set(reading.text.lower().split()):
         return "en"
     return heard
 
 
+_VIETNAMESE = frozenset("ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ")
+"""Letters that make a text Vietnamese, however short it is."""
 _ENGLISH = frozenset({"i", "i'm", "don't", "is", "are", "what", "how", "where", "you", "please"})
 """Words that no Vietnamese sentence has, accents or not."""
 

@@ -86,6 +86,13 @@ async def test_an_order_to_stop_waits_for_nothing(desk: Desk) -> None:
     await slow
 
 
+async def test_an_order_to_stop_is_answered_in_the_language_of_the_talk(desk: Desk) -> None:
+    conversation = await desk.open()
+    await desk.say(conversation, "hello", language="en")
+    answer = (await desk.say(conversation, "stop")).json()
+    assert (answer["outcome"], answer["language"]) == ("stopped", "en")
+
+
 async def test_a_closed_conversation_is_gone_and_forgotten(desk: Desk) -> None:
     conversation = await desk.open()
     await desk.say(conversation, "xin chào", message_id="m1")

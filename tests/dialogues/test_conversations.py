@@ -298,6 +298,9 @@ def test_a_language_is_followed_and_can_be_changed(engine: Engine, conversation:
     reply = engine.turn(conversation, payload="language:vi")
     assert of_type(reply, "control") == [{"type": "control", "action": "language", "value": "vi"}]
     assert "cần" in said(engine.turn(conversation, payload="aspect:documents"))
+    assert engine.turn(conversation, text="What is the fee for it?")["language"] == "en"
+    assert engine.turn(conversation, text="ok")["language"] == "en"
+    assert engine.turn(conversation, text="lệ phí?")["language"] == "vi"
 
 
 def test_repeat_says_the_last_answer_again(engine: Engine, conversation: str) -> None:

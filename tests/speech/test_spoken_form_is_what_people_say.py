@@ -91,6 +91,8 @@ VIETNAMESE = [
 ENGLISH = [
     ("The fee is 8.000 VND a copy.", "The fee is eight thousand dong a copy."),
     ("8,000 dong", "eight thousand dong"),
+    ("Each copy: VND 8,000.", "Each copy, eight thousand dong."),
+    ("from VND 2,000 to VND 200,000", "from two thousand dong to two hundred thousand dong"),
     ("15/03/2025", "the fifteenth of March twenty twenty five"),
     ("Open 7:30-11:30", "Open seven thirty to eleven thirty"),
     ("at 8:00", "at eight o'clock"),
