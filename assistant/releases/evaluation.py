@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from assistant import logging
 from assistant.engine.client import TurnReply, TurnRequest
 from assistant.engine.service import Engine
 from assistant.errors import LetanError
@@ -207,6 +208,9 @@ async def run_evaluation(
     Raises LetanError `release_unknown`, `release_missing`, `release_damaged`, `questions_bad`,
     `dialogues_bad`.
     """
+    logging.configure(
+        settings.model_copy(update={"log_level": "warning"})
+    )  # stdout is the report's
     name, folder = await _release(settings, release)
     with tempfile.TemporaryDirectory(prefix="letan-evaluate-") as scratch:
         own = settings.model_copy(update={"data_dir": Path(scratch), "database_url": None})
