@@ -106,11 +106,13 @@ def test_the_whole_way_is_possible_by_keyboard(kiosk: Page) -> None:
     kiosk.keyboard.type("đăng ký kết hôn cần gì")
     kiosk.keyboard.press("Enter")
     kiosk.wait_for_selector(".card")
+    kiosk.wait_for_function("() => !document.querySelector('.said-waiting')")
     button = kiosk.locator(".actions .btn").first
+    assert button.inner_text().strip() == "Dẫn tôi đi"
     button.focus()
     outline = button.evaluate("(node) => getComputedStyle(node).outlineWidth")
     assert outline != "0px"
-    kiosk.keyboard.press("Enter")
+    button.press("Enter")
     kiosk.wait_for_selector(".guiding")
 
 
