@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+from contextlib import suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -47,7 +48,8 @@ def serve(settings: Settings) -> int:
         if made_now:
             console.print("Mã của người vận hành (chỉ in một lần) · operator's token:")
             console.print(f"  {token}", soft_wrap=True, highlight=False)
-        server.run(sockets=[sock])
+        with suppress(KeyboardInterrupt):  # raised again once everything has ended
+            server.run(sockets=[sock])
     return 0 if server.started else 1
 
 
