@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Server, ask
+from conftest import ROOT, Server, ask, be_led
 from playwright.sync_api import BrowserContext, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-def test_axe_finds_nothing_serious_in_any_state_of_the_kiosk(kiosk: Page) -> None:
+def test_axe_finds_nothing_serious_in_any_state_of_the_kiosk(kiosk: Page, server: Server) -> None:
     assert serious(kiosk) == [], "attract"
     kiosk.locator("#modes").click()
     kiosk.locator(".panel").get_by_text("Tương phản cao").click()
@@ -47,7 +47,7 @@ def test_axe_finds_nothing_serious_in_any_state_of_the_kiosk(kiosk: Page) -> Non
     kiosk.locator(".actions").get_by_text("Tôi còn thiếu giấy gì?").click()
     kiosk.wait_for_selector(".paper-question")
     assert serious(kiosk) == [], "checklist"
-    ask(kiosk, "dẫn tôi đến quầy 3")
+    be_led(kiosk, server, "dẫn tôi đến quầy 7")
     expect(kiosk.locator("body")).to_have_attribute("data-state", "guiding")
     assert serious(kiosk) == [], "guiding"
     kiosk.get_by_test_id("stop").click()
@@ -113,7 +113,7 @@ def test_the_whole_way_is_possible_by_keyboard(kiosk: Page) -> None:
     outline = button.evaluate("(node) => getComputedStyle(node).outlineWidth")
     assert outline != "0px"
     button.press("Enter")
-    kiosk.wait_for_selector(".guiding")
+    kiosk.get_by_test_id("map").wait_for()  # the way, whether the robot is free to lead or not
 
 
 def test_motion_stops_for_those_who_ask_for_it(context: BrowserContext, server: Server) -> None:
