@@ -113,7 +113,7 @@ def test_the_whole_way_is_possible_by_keyboard(kiosk: Page) -> None:
     outline = button.evaluate("(node) => getComputedStyle(node).outlineWidth")
     assert outline != "0px"
     button.press("Enter")
-    kiosk.get_by_test_id("map").wait_for()  # the way, whether the robot is free to lead or not
+    kiosk.wait_for_selector(".guiding")
 
 
 def test_motion_stops_for_those_who_ask_for_it(context: BrowserContext, server: Server) -> None:
