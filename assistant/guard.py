@@ -54,14 +54,14 @@ class Guard:
         self._limit_loopback = settings.limits.on_loopback
         self._proxies = tuple(settings.trusted_proxies)
         limits = settings.limits
-        self._limits: list[tuple[re.Pattern[str], RateLimit, bool]] = [
-            (re.compile(pattern), RateLimit(rate), always)
-            for pattern, rate, always in (
-                (r"/api/v1/conversations/[^/]+/messages/?", limits.messages_per_minute, False),
-                (r"/api/v1/conversations/?", limits.conversations_per_minute, False),
-                (r"/api/v1/(tickets|slips)/?", limits.tickets_per_minute, False),
-                (r"/api/v1/kiosks/pair/?", limits.pairings_per_minute, True),
-                (r"/api/v1/speech/?", limits.speech_per_minute, False),
+        self._limits: list[tuple[re.Pattern[str], RateLimit]] = [
+            (re.compile(pattern), RateLimit(rate))
+            for pattern, rate in (
+                (r"/api/v1/conversations/[^/]+/messages/?", limits.messages_per_minute),
+                (r"/api/v1/conversations/?", limits.conversations_per_minute),
+                (r"/api/v1/(tickets|slips)/?", limits.tickets_per_minute),
+                (r"/api/v1/kiosks/pair/?", limits.pairings_per_minute),
+                (r"/api/v1/speech/?", limits.speech_per_minute),
             )
         ]
 
@@ -156,10 +156,10 @@ class Guard:
 
     def _check_rate(self, scope: Scope) -> None:
         path = scope["path"]
-        for pattern, limit, always in self._limits:
+        for pattern, limit in self._limits:
             if pattern.fullmatch(path):
                 client = scope["client"][0] if scope.get("client") else "unknown"
-                if always or self._limit_loopback or not is_loopback_name(client):
+                if self._limit_loopback or not is_loopback_name(client):
                     limit.check(client)
                 return
 

@@ -109,7 +109,7 @@ class LimitSettings(BaseModel):
     messages_per_minute: int = Field(120, ge=1)
     conversations_per_minute: int = Field(60, ge=1)
     tickets_per_minute: int = Field(30, ge=1)
-    pairings_per_minute: int = Field(10, ge=1, description="counted on loopback as well")
+    pairings_per_minute: int = Field(10, ge=1)
     speech_per_minute: int = Field(120, ge=1)
     body_kb: int = Field(64, ge=1, le=1024, description="size of a request's body")
 

@@ -1,10 +1,10 @@
 """Turn latency and throughput through HTTP, one client and sixteen.
 
-    .venv/bin/python -m benchmarks.turns --data-dir var [--seconds 10] [--json OUT]
+    .venv/bin/python -m benchmarks.turns --data-dir var [--seconds 10] [--stock] [--json OUT]
 
-The client runs on the same machine and takes its share of the processor. `benchmarks/engine.py`
-measures stock `rasa run` + `rasa run actions` with the same release; `--stock-url` takes such a
-server into this run.
+The client runs on the same machine and takes its share of the processor. `--stock` starts stock
+`rasa run` + `rasa run actions` with the same release beside it and asks them the same in the same
+run; the two systems are loaded one after the other.
 """
 
 import argparse
@@ -12,14 +12,17 @@ import asyncio
 import itertools
 import json
 import time
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.server import memory_mb, percentile, running
+from benchmarks.stock_rasa import pair
 
 QUESTIONS = (
     "Đăng ký khai sinh cần giấy tờ gì?",
@@ -68,7 +71,7 @@ class StockRasa:
     name = "stock rasa run"
 
     def __init__(self, url: str) -> None:
-        self._url = f"{url}/webhooks/rest/webhook"
+        self._url = url
         self._numbers = itertools.count()
 
     async def open(self, http: aiohttp.ClientSession) -> str:
@@ -123,13 +126,17 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--data-dir", type=Path, required=True)
     options.add_argument("--seconds", type=float, default=10)
-    options.add_argument("--stock-url", help="a running rasa server with the same release")
+    options.add_argument("--stock", action="store_true", help="measure stock Rasa as well")
     options.add_argument("--json", type=Path)
     chosen = options.parse_args()
-    with running(chosen.data_dir) as server:
+    with ExitStack() as stack:
+        server = stack.enter_context(running(chosen.data_dir))
         targets: list[LeTan | StockRasa] = [LeTan(server.url)]
-        if chosen.stock_url:
-            targets.append(StockRasa(chosen.stock_url))
+        if chosen.stock:
+            folder = Path(stack.enter_context(TemporaryDirectory()))
+            newest = max((chosen.data_dir / "releases").iterdir())
+            stock = stack.enter_context(pair.running(newest.resolve(), folder))
+            targets.append(StockRasa(stock.url))
         results = asyncio.run(measure(targets, chosen.seconds))
         memory = memory_mb(server.process)
     table = Table("server", "clients", "turns/s", "p50 ms", "p95 ms", "failed")

@@ -14,7 +14,7 @@ _DOSSIER = re.compile(
 _PLATE = re.compile(r"\b\d{2}[ -]?[A-ZĐ]{1,2}\d?[ \-–.]{1,3}\d{3}[. ]?\d{1,2}\b", re.I)
 _PLATE_TIGHT = re.compile(r"\b\d{2}[A-ZĐ]\d?\d{4,5}\b", re.I)
 _DATE = re.compile(r"\b\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:19|20)\d{2}\b")
-_PROCEDURE_CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?![\d])")
+_PROCEDURE_CODE = re.compile(r"(?<![\d.])(?<!\d[\s\-–_/])\d\.\d{6}(?![\s.\-–_/]?\d)")
 _PHONE = re.compile(rf"(?<!\d)(?:\+?84|0){_SEPARATOR}(?:\d{_SEPARATOR}){{8}}\d(?!\d)")
 _DIGITS = re.compile(rf"(?<!\d)\d(?:{_SEPARATOR}\d){{7,}}(?!\d)")
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.kiosks.tables import KioskToken, PairingCode
 
-_TOKENS_KEPT = 16
+_TOKENS_KEPT = 256
 
 
 async def kiosk_of_token(session: AsyncSession, token_hash: str) -> str | None:

@@ -1,7 +1,8 @@
 """The database: one asyncio engine, one transaction a request."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,6 +75,11 @@ class Database:
             event.listen(self._reading_engine.sync_engine, "begin", _begin_reading)
         else:
             self._reading_engine = self.engine
+        # SQLite's own waiting for its one write lock sleeps up to 0.1 s and is unfair to whoever
+        # waits longest; a queue of this process's writers is neither.
+        self._writing: AbstractAsyncContextManager[Any] = (
+            asyncio.Lock() if self.is_sqlite else nullcontext()
+        )
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._reading = async_sessionmaker(self._reading_engine, expire_on_commit=False)
 
@@ -81,7 +87,7 @@ class Database:
     async def session(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
         with _reported():
-            async with self._sessions() as session, session.begin():
+            async with self._writing, self._sessions() as session, session.begin():
                 yield session
 
     @asynccontextmanager
@@ -95,7 +101,7 @@ class Database:
     async def connection(self) -> AsyncIterator[AsyncConnection]:
         """As `session`, without the object mapper: for what every turn does."""
         with _reported():
-            async with self.engine.begin() as connection:
+            async with self._writing, self.engine.begin() as connection:
                 yield connection
 
     @asynccontextmanager

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -62,7 +61,7 @@ def running(release: Path, folder: Path) -> Iterator[StockPair]:
         "PYTHONPATH": str(ROOT),
         "PYTHONWARNINGS": "ignore",
     }
-    rasa = str(Path(sys.executable).parent / "rasa")
+    rasa = str(ROOT / ".venv-rasa" / "bin" / "rasa")
     started = time.monotonic()
     commands = (
         [rasa, "run", "actions", "--actions", "dialogues.actions", "--port", str(actions_port)],

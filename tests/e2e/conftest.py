@@ -11,13 +11,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    sync_playwright,
+)
 
 from assistant.releases.service import Releases
 from assistant.settings import Settings
@@ -180,15 +184,3 @@ def ask(page: Page, text: str) -> None:
     page.get_by_test_id("ask-send").click()
     page.wait_for_function("() => !document.querySelector('.said-waiting')")
     page.get_by_test_id("reply").wait_for()
-
-
-def be_led(page: Page, server: Server, text: str) -> None:
-    """Ask to be led; a robot that is still busy with an earlier test's errand is freed first."""
-    for _ in range(4):
-        ask(page, text)
-        with suppress(PlaywrightTimeoutError):
-            page.wait_for_selector("body[data-state='guiding']", timeout=6_000)
-            return
-        server.request("POST", "/api/v1/robots/robot-1/stop")
-        server.request("POST", "/api/v1/robots/robot-1/resume")
-    pytest.fail("the robot refused: " + page.get_by_test_id("reply").inner_text())

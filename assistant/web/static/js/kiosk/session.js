@@ -50,6 +50,8 @@ export class Session {
   }
 
   async #open(again = true) {
+    // The first attempt to pair may have met a busy or starting server: a visitor is worth another.
+    if (!this.pairing) await this.pair();
     const body = this.languageChosen ? { language: language() } : {};
     if (this.pairing) body.kiosk = this.pairing.kiosk;
     try {
