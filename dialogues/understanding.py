@@ -47,6 +47,8 @@ class Understanding:
     aspects: tuple[str, ...] = ()
     entities: tuple[Mapping[str, Any], ...] = ()
     out_of_scope: bool = False
+    foreign: bool = False
+    """A matter of somebody else is named (weather, banks, divorce), whatever else was understood."""
 
     @classmethod
     def from_parse(cls, parse: Mapping[str, Any]) -> Understanding:
@@ -66,6 +68,7 @@ class Understanding:
             aspects=tuple(a for a in parse.get("aspects") or () if a in ASPECTS),
             entities=tuple(parse.get("entities") or ()),
             out_of_scope=bool(parse.get("out_of_scope")),
+            foreign=bool(parse.get("foreign")),
         )
 
     def entity(self, kind: str) -> str | None:

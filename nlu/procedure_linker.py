@@ -250,6 +250,7 @@ class ProcedureLinker(GraphComponent):
         message.set("procedures", _procedures(linker, reading, verdict), add_to_output=True)
         message.set("ambiguous", verdict.ambiguous, add_to_output=True)
         message.set("out_of_scope", verdict.out_of_scope, add_to_output=True)
+        message.set("foreign", linked.against, add_to_output=True)
 
 
 def _procedures(linker: Linker, reading: Reading, verdict: Verdict) -> list[dict[str, Any]]:
