@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+HISTORY = 6
+"""Topics that are remembered beside the open one."""
+_OF_TOPIC = ("case", "cases_offered", "checklist")
+
 
 @dataclass(slots=True)
 class Memory:
@@ -33,11 +37,23 @@ class Memory:
     unsure: int = 0
     """Turns in a row that were not understood."""
 
+    history: list[dict[str, Any]] = field(default_factory=list)
+    """Topics of before, the latest first: `{"code", "case", "cases_offered", "checklist"}`, so that
+    a visitor who comes back finds things as they were."""
+
     def open(self, code: str) -> None:
-        """Make a procedure the topic; what belonged to another one is forgotten."""
-        if self.topic != code:
-            self.topic, self.case, self.checklist = code, None, None
-            self.cases_offered, self.place = [], None
+        """Make a procedure the topic; the one that was open is laid aside with what was told
+        about it."""
+        if self.topic == code:
+            return
+        found = next((left for left in self.history if left["code"] == code), {})
+        kept = [left for left in self.history if left["code"] not in {self.topic, code}]
+        if self.topic is not None:
+            kept.insert(0, {"code": self.topic, **{name: getattr(self, name) for name in _OF_TOPIC}})
+        self.history = kept[:HISTORY]
+        self.topic, self.place = code, None
+        self.case, self.checklist = found.get("case"), found.get("checklist")
+        self.cases_offered = list(found.get("cases_offered") or ())
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any]) -> Memory:

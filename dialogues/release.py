@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dialogues.wording import known_words
+
 Entry = Mapping[str, Any]
 _WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)")
 
@@ -74,6 +76,8 @@ class Release:
     """Offices outside the centre that serve procedures (police, land registry)."""
     ordinary_words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By language, the words that the catalogue writes in small letters: all others are names."""
+    called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Folded name or everyday name of two words or more to the codes of those called so."""
 
     @classmethod
     def load(cls, folder: Path, release_id: str) -> Release:
@@ -92,6 +96,7 @@ class Release:
                 places={str(place["id"]): place for place in static["places"]},
                 offices=tuple(static.get("offices") or ()),
                 ordinary_words=_ordinary_words(catalogue["procedures"]),
+                called=_called(catalogue["procedures"]),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ReleaseRefusedError(f"{folder} cannot be read: {error!r}") from error
@@ -127,6 +132,18 @@ class Release:
             if counter.get("place") == place_id:
                 return counter
         return None
+
+
+def _called(procedures: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for entry in procedures:
+        if entry.get("replaced_by"):
+            continue
+        for name in (*entry["name"].values(), *(entry.get("aliases") or ())):
+            folded = known_words(name or "")
+            if " " in folded and entry["code"] not in found.setdefault(folded, []):
+                found[folded].append(entry["code"])
+    return {name: tuple(codes) for name, codes in found.items()}
 
 
 def _ordinary_words(procedures: Sequence[Entry]) -> dict[str, frozenset[str]]:

@@ -49,6 +49,8 @@ class Understanding:
     out_of_scope: bool = False
     foreign: bool = False
     """A matter of somebody else is named (weather, banks, divorce), whatever else was understood."""
+    repaired: str = ""
+    """The message in full spelling; never leaves the engine."""
 
     @classmethod
     def from_parse(cls, parse: Mapping[str, Any]) -> Understanding:
@@ -69,6 +71,7 @@ class Understanding:
             entities=tuple(parse.get("entities") or ()),
             out_of_scope=bool(parse.get("out_of_scope")),
             foreign=bool(parse.get("foreign")),
+            repaired=str(parse.get("repaired") or ""),
         )
 
     def entity(self, kind: str) -> str | None:

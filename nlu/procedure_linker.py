@@ -251,6 +251,7 @@ class ProcedureLinker(GraphComponent):
         message.set("ambiguous", verdict.ambiguous, add_to_output=True)
         message.set("out_of_scope", verdict.out_of_scope, add_to_output=True)
         message.set("foreign", linked.against, add_to_output=True)
+        message.set("repaired", reading.message.text, add_to_output=True)
 
 
 def _procedures(linker: Linker, reading: Reading, verdict: Verdict) -> list[dict[str, Any]]:

@@ -1,0 +1,148 @@
+"""What stands around a question: courtesy before it, "no, I mean", "back to", "read it to me".
+
+Regular expressions over folded text only; what is asked is left to the classifier.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dialogues.wording import fold, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    rest: str
+    """What is asked, without what stands before it; the whole text when nothing is left."""
+    corrects: bool = False
+    """The last answer is taken back."""
+    returns: bool = False
+    """Something of before is taken up again."""
+
+
+_WHO = (
+    r"(?:em|anh|chi|co|chu|bac|chau|con|ban|cung|ong|ba|ad|shop|robot|may|minh|ca nha|moi nguoi"
+    r"|anh chi|quy vi)"
+)
+_SOFT = r"(?:a|nha|nhe|nhen|nghen|nghe|nhieu|lam|rat nhieu|nhi|oi|roi|da|ne|luon|voi|so much|a lot)"
+_COURTESY = re.compile(
+    r"(?:(?:da|vang|u|uh|um|uk|ok|oke|okay|oki|haha|hihi|hi hi|hmm|hm|a|o|oi|ui|thoi duoc roi|duoc roi|"
+    r"thoi duoc|right|well|fine|alright|great|thoi|roi|ay|uhm|khoan da|khoan)"
+    r"|(?:xin |chan thanh |minh |em |chau |toi |chi |anh )?(?:cam on|cam on|cam un|tks|thanks|thank you"
+    r"|thank|thks|cảm ơn)(?: " + _WHO + r")?(?: " + _SOFT + r")*"
+    r"|(?:em |chau |toi |minh |xin |da )?(?:chao)(?: " + _WHO + r")*(?: " + _SOFT + r")*"
+    r"|(?:hello|hi|hey|good (?:morning|afternoon|evening)|alo|a lo)(?: (?:there|" + _WHO[3:-1] + r"))?"
+    r"|" + _WHO + r" oi)"
+    r"\s*[,.!;:?…~)(]+\s*"
+)
+_LINK = re.compile(r"(?:(?:a ma|ma|the|vay|cho (?:toi|em|anh|chi|bac|minh|chau) hoi|nhan tien|tien the|by the way|btw|but|and|so)[ ,]+)")
+_THANKS_AND = re.compile(
+    r"(?:xin |minh |em |chau |toi )?(?:cam on|tks|thanks|thank you)(?: " + _WHO + r")?(?: " + _SOFT
+    + r")*\s+(?=(?:a ma|ma cho|the con|the thi|vay con|vay thi|cho (?:toi|em|anh|chi|bac|minh|chau) hoi"
+    r"|and |but |can |how |what |where |do |is )\b)"
+)
+_MISTAKE = re.compile(
+    r"(?:(?:a|o|ay|ua|oi|u|thoi|da|i|hmm|hm|hic|chet|oh|wait|sorry)[ ,.!]+)*"
+    r"(?:(?:khong|hong|hong|hem|ko|k|kg) (?:phai|dung)(?: (?:the|vay|dau|cai do|cai nay|roi|a|em|y do))*"
+    r"|(?:nham|lon|sai|nham lan)(?: (?:roi|mat|a|em|mat roi))*"
+    r"|(?:khong|hong|hong|ko|k|no|nope)(?=\s*[,.!;])"
+    r"|(?:no|not that|not this|not that one|wrong|thats wrong|that is wrong|that is not)(?: one)?(?=\s*[,.!;])"
+    r"|(?:khong|hong|ko)(?= y (?:toi|em|anh|chi|bac|chau|minh|tui|con|co|chu)\b)"
+    r"|(?=y (?:toi|em|anh|chi|bac|chau|minh|tui|con|co|chu|di|ngoai|tao|tui) (?:la|hoi|muon|noi)\b)"
+    r"|(?:i mean|i meant|actually))"
+    r"[ ,.!;:]*"
+)
+_MEANING = re.compile(
+    r"(?:(?:a|o|ma|chu|i checked|sorry|toi|em|ay|well|hmm)[ ,.]+)*"
+    r"(?:(?:y|cai|viec|dieu) (?:toi|em|anh|chi|bac|chau|minh|tui|con|co|chu|di|ngoai|tao)"
+    r"(?: (?:la|muon|can|hoi|noi|dang hoi|muon noi|muon hoi))+"
+    r"|(?:toi|em|anh|chi|bac|chau|minh|tui) (?:dang )?(?:hoi|noi|muon hoi|muon noi)(?: (?:la|ve|den))+"
+    r"|(?:i (?:mean|meant|was asking(?: about)?|am asking(?: about)?|want|wanted|need)|its|actually))"
+    r"[ ,:]*"
+)
+_RETURNS = re.compile(
+    r"\b(?:(?:quay|tro) (?:lai|ve)(?! (?:sau|truong|que|hoat dong|kinh doanh|lam viec))"
+    r"|(?:luc|ban|hoi|vua|khi) nay(?! (?:la|co|thi|khong))|nay (?:dang|hoi|noi|gio)"
+    r"|noi do|hoi do|dang do|hoi truoc hoi|(?:viec|cai|vu|chuyen|thu tuc) (?:truoc|dau tien hoi)"
+    r"|back to|(?:go|going|come|coming|return|returning) (?:back )?to (?:the|my|that|what)"
+    r"|where were we|(?:i|we) (?:asked|said|talked)(?: about)? (?:before|earlier|first)"
+    r"|earlier|the previous one)\b"
+)
+_GOES_ON = re.compile(
+    r"\b(?:(?:kiem tra|ra|xem|lam|hoi|doc|noi|ra soat|check|di) tiep|tiep tuc|lam not|tiep di|tiep theo"
+    r"|dang do|go on|carry on|continue|next(?: one| question| paper)?)\b"
+)
+
+
+def framing(text: str) -> Framing:
+    """The question in a text, and whether it corrects or takes up something of before."""
+    rest = text.strip()
+    rest = _without(rest, _COURTESY, again=True)
+    rest = _without(rest, _THANKS_AND)
+    rest = _without(rest, _LINK)
+    returns = bool(_RETURNS.search(_plain(text)))
+    corrected = _without(rest, _MISTAKE)
+    corrects = corrected != rest or _MISTAKE.match(_folded(rest)) is not None
+    if corrects:
+        rest = _without(corrected, _MEANING)
+    return Framing(rest, corrects, returns)
+
+
+def goes_on(text: str) -> bool:
+    """The running task is to be continued ("tiếp tục đi", "kiểm tra tiếp")."""
+    return bool(_GOES_ON.search(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    return " ".join(tokens(text.replace("'", "").replace("’", "")))
+
+
+def _folded(text: str) -> str:
+    """Folded letter by letter, so that places in it are places in the text; "" when that cannot
+    be."""
+    folded = fold(text)
+    return folded if len(folded) == len(text) else ""
+
+
+def _without(text: str, opening: re.Pattern[str], again: bool = False) -> str:
+    """What follows the opening, when at least two words do."""
+    while True:
+        match = opening.match(_folded(text))
+        if match is None or match.end() == 0:
+            return text
+        rest = text[match.end() :].strip()
+        if len(tokens(rest)) < 2:
+            return text
+        text = rest
+        if not again:
+            return text
+
+
+_READ_OUT = re.compile(
+    r"\b(?:doc|ke|liet ke|noi)(?: \w+){0,4} (?:danh sach|tung (?:loai|thu|giay|cai|mon)|giay to|"
+    r"cac giay|het)\b|\bread (?:me |out |aloud )*(?:the |that |all |my )*(?:list|papers|documents)"
+    r"|\blist (?:all |me )*(?:the |of )*(?:papers|documents)"
+)
+
+
+def wants_reading_out(text: str) -> bool:
+    """The papers are to be read one after another, however many they are."""
+    return bool(_READ_OUT.search(_plain(text)))
+
+
+_SEPARATOR = re.compile(
+    r"(?<=[^\d.\s][^\d.\s])[.?!;]+\s+|[,.]?\s+(?:với lại|voi lai|à mà|tiện thể|nhân tiện|tien the|nhan tien"
+    r"|ngoài ra|ngoai ra|mà cho|rồi cho|đồng thời|and also|and then|also|by the way|as well as)\s+"
+    r"|,\s+(?:và|còn|với|rồi|thế còn|xong|va|con|and|then|but)\s+"
+    r"|\s+(?:và|rồi|and)\s+(?=\S+\s+\S+)",
+    re.IGNORECASE,
+)
+MOST_CLAUSES = 3
+
+
+def clauses(text: str) -> list[str]:
+    """The parts of a message that may ask different things; one when there is nothing to part."""
+    found = [part.strip(" ,.;") for part in _SEPARATOR.split(text)]
+    found = [part for part in found if len(tokens(part)) >= 2]
+    return found if 2 <= len(found) <= MOST_CLAUSES + 1 else [text]
