@@ -87,18 +87,22 @@ def train(data_dir: DataDir = None) -> None:
 def evaluate(
     questions: Annotated[Path | None, typer.Option(help="Questions, one JSON a line.")] = None,
     dialogues: Annotated[Path | None, typer.Option(help="Conversations (YAML).")] = None,
-    json_out: Annotated[Path | None, typer.Option("--json", help="Write the report here.")] = None,
+    json_out: Annotated[
+        Path | None, typer.Option("--json", help="Write the report here; -: standard output.")
+    ] = None,
     release: Annotated[str | None, typer.Option(help="Release id; default: published.")] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Measure a release on questions or dialogues."""
-    from assistant.releases.evaluation import run_evaluation
+    """Measure a release on questions or dialogues (docs/evaluation.md)."""
+    from assistant.releases.evaluation import check_files, run_evaluation
     from assistant.serve import ensure_release
 
     if (questions is None) == (dialogues is None):
         raise typer.BadParameter("give either --questions FILE.jsonl or --dialogues FILE.yaml")
     settings = _settings(data_dir=data_dir)
-    ensure_release(settings)
+    check_files(questions, dialogues, json_out)  # before a first release is trained for it
+    if release is None:
+        ensure_release(settings)
     _finish(run_evaluation(settings, questions, dialogues, json_out, release))
 
 

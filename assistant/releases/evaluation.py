@@ -1,84 +1,61 @@
-"""Measures a release on questions and conversations, turn by turn through the engine's door.
+"""`./letan evaluate`: measures a release on questions, or on whole conversations.
 
-Every row is played as a visitor's message in a fresh conversation. The same release and file always
-give the same report, latencies aside. `run_evaluation` is `./letan evaluate`.
+A question is a message in a conversation of its own, with the row's topic already open; a
+conversation goes through the API's door (`evaluation_desk`). The same release and file always give
+the same report, latencies aside. How to read it: docs/evaluation.md.
 """
 
 import asyncio
 import json
-import tempfile
+import os
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import uuid4
 
-import yaml
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from assistant import logging
 from assistant.engine.client import TurnReply, TurnRequest
-from assistant.engine.service import Engine
 from assistant.errors import LetanError
-from assistant.health import Health
-from assistant.metrics import Metrics
-from assistant.releases.scoring import (
-    OUTCOMES,
+from assistant.releases.evaluation_desk import (
+    CONTEXT,
+    Desk,
+    Played,
+    desk_for,
+    morning_at,
+    play_dialogues,
+    serving,
+    unseen,
+)
+from assistant.releases.evaluation_files import (
+    Problem,
+    Rows,
+    known_codes,
+    read_dialogues,
+    read_questions,
+)
+from assistant.releases.evaluation_report import (
     DialogueReport,
     Report,
-    differences,
-    judge,
-    reply_words,
+    dialogues_view,
+    questions_view,
 )
-from assistant.releases.service import Releases
+from assistant.releases.scoring import judge
+from assistant.releases.service import Release, Releases
 from assistant.settings import Settings
 from assistant.storage.database import Database
+from assistant.storage.migrate import migrate
 
-_START_SECONDS = 180.0
-
-
-CONTEXT: dict[str, Any] = {
-    "now": "2026-11-23T09:00:00+07:00",
-    "channel": "kiosk",
-    "can_move": True,
-    "robot": {"id": "evaluation", "name": "Evaluation", "state": "idle"},
-    "centre": {
-        "open_now": True,
-        "opens_at": None,
-        "closes_at": "2026-11-23T11:30:00+07:00",
-        "reason": None,
-        "hours": {"vi": "7:30–11:30, 13:00–17:00", "en": "7:30–11:30, 13:00–17:00"},
-    },
-    "counters": {},
-    "offices": {},
-    "notices": [],
-}
-"""A Monday morning at a kiosk that may lead visitors: figures must not depend on the clock."""
-
-
-def morning_at(folder: Path) -> dict[str, Any]:
-    """`CONTEXT` with every counter and office of a release open and nobody waiting."""
-    static = json.loads((folder / "centre.json").read_text(encoding="utf-8"))
-    counter = {"open": True, "opens_at": None, "tickets": True, "waiting": 0}
-    return {
-        **CONTEXT,
-        "counters": {
-            str(c["id"]): {**counter, "expected_wait_minutes": 0} for c in static["counters"]
-        },
-        "offices": {
-            str(o["id"]): {"open": True, "opens_at": None} for o in static.get("offices") or ()
-        },
-    }
-
-
-Played = Callable[[int, int], None]
-"""Told after each row: how many were played, and of how many."""
-
-
-def _unseen(_done: int, _of: int) -> None:
-    """Nobody watches."""
+TO_STDOUT = Path("-")
+_FAULTS = frozenset({"engine_failed", "engine_timeout"})
+"""One turn went wrong; the next one may be answered."""
+_TOLD_EVERY = 1000
+_NAMED = 20
 
 
 class Turns(Protocol):
@@ -86,19 +63,35 @@ class Turns(Protocol):
 
     async def turn(self, request: TurnRequest) -> TurnReply: ...
 
+    async def parse(self, text: str, topic: str | None = None) -> dict[str, Any]: ...
+
 
 async def evaluate_questions(
     engine: Turns,
     path: Path,
     release: str = "",
     context: Mapping[str, Any] = CONTEXT,
-    played: Played = _unseen,
+    *,
+    played: Played = unseen,
+    known: Collection[str] | None = None,
 ) -> Report:
-    """Play every row of a `questions.jsonl`. Raises LetanError `questions_bad` naming the line."""
-    judged = []
+    """Play every row of a `questions.jsonl`. Raises LetanError `questions_bad`, `engine_…`."""
+    found = await asyncio.to_thread(read_questions, path, known)
+    return await play_questions(engine, found, release, context, played)
+
+
+async def play_questions(
+    engine: Turns,
+    found: Rows,
+    release: str = "",
+    context: Mapping[str, Any] = CONTEXT,
+    played: Played = unseen,
+) -> Report:
+    """Play rows that were read. Raises LetanError `engine_unavailable`."""
+    report = Report(release, left_out=list(found.left_out))
     run = uuid4().hex  # a conversation of an earlier run would be remembered
-    questions = _questions(path)
-    for number, row in enumerate(questions, start=1):
+    for number, row in enumerate(found.rows, start=1):
+        topic = (row.get("context") or {}).get("procedure")
         request = TurnRequest(
             conversation=f"evaluation-{run}-{number}",
             message_id=f"{run}-{number}",
@@ -106,93 +99,38 @@ async def evaluate_questions(
             payload=None,
             language=None,
             context=dict(context),
-            topic=(row.get("context") or {}).get("procedure"),
+            topic=topic,
         )
-        started = time.perf_counter()
-        reply = await engine.turn(request)
-        judged.append(judge(row, reply, (time.perf_counter() - started) * 1000))
-        played(number, len(questions))
-    return Report(release, judged)
-
-
-def _questions(path: Path) -> list[dict[str, Any]]:
-    rows = []
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(line)
-            except ValueError:
-                row = None
-            missing = [
-                k
-                for k in ("id", "text", "slice", "intent")
-                if not isinstance(row, dict) or k not in row
-            ]
-            if missing or not isinstance(row, dict):
-                raise _bad("questions_bad", f"{path.name}:{number}: {', '.join(missing)}")
-            rows.append(row)
-    return rows
+        try:
+            began = time.perf_counter()
+            parse = await engine.parse(row["text"], topic)
+            understood = time.perf_counter()
+            reply = await engine.turn(request)
+            ended = time.perf_counter()
+        except LetanError as error:
+            if error.code not in _FAULTS:
+                raise
+            problem = Problem(row["id"], "text", error.code, "see the engine's log", row["id"])
+            report.left_out.append(problem)
+        else:
+            times = ((understood - began) * 1000, (ended - understood) * 1000)
+            report.rows.append(judge(row, reply, times[0], parse=parse, turn_milliseconds=times[1]))
+        played(number, len(found.rows))
+    return report
 
 
 async def evaluate_dialogues(
-    engine: Turns, path: Path, context: Mapping[str, Any] = CONTEXT, played: Played = _unseen
+    desk: Desk,
+    path: Path,
+    release: str = "",
+    *,
+    played: Played = unseen,
+    known: Collection[str] | None = None,
 ) -> DialogueReport:
     """Play every conversation of a `dialogues.yaml`. Raises LetanError `dialogues_bad`."""
-    run = uuid4().hex
-    rows = []
-    dialogues = _dialogues(path)
-    for done, dialogue in enumerate(dialogues, start=1):
-        for number, turn in enumerate(dialogue["turns"], start=1):
-            request = TurnRequest(
-                conversation=f"evaluation-{run}-{dialogue['id']}",
-                message_id=f"{run}-{dialogue['id']}-{number}",
-                text=turn["user"],
-                payload=None,
-                language=dialogue.get("language") if number == 1 else None,
-                context=dict(context),
-            )
-            reply = await engine.turn(request)
-            rows.append(_turn_row(dialogue["id"], number, reply, turn["expect"]))
-        played(done, len(dialogues))
-    return DialogueReport(len(dialogues), rows)
-
-
-def _dialogues(path: Path) -> list[dict[str, Any]]:
-    try:
-        dialogues: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for dialogue in dialogues:
-            for turn in dialogue["turns"]:
-                _ = (dialogue["id"], turn["user"], turn["expect"]["kind"])
-    except (yaml.YAMLError, KeyError, TypeError) as error:
-        raise _bad("dialogues_bad", f"{path.name}: {error}") from error
-    return dialogues
-
-
-def _turn_row(
-    dialogue: str, number: int, reply: TurnReply, expect: Mapping[str, Any]
-) -> dict[str, Any]:
-    problems = differences(expect, reply)
-    return {
-        "id": dialogue,
-        "turn": number,
-        "as_expected": not problems,
-        "problems": problems,
-        "topic": reply.topic,
-        "reply": reply_words(reply),
-    }
-
-
-def _bad(code: str, where: str) -> LetanError:
-    return LetanError(
-        code=code,
-        status=422,
-        vi=f"Tệp đánh giá có dòng sai: {where}",
-        en=f"The evaluation file has a bad entry: {where}",
-        log=where,
-        field=where,
-    )
+    found = await asyncio.to_thread(read_dialogues, path, known)
+    rows = await play_dialogues(desk, found.rows, played)
+    return DialogueReport(len(found.rows), rows, found.left_out, release)
 
 
 async def run_evaluation(
@@ -202,113 +140,154 @@ async def run_evaluation(
     json_out: Path | None,
     release: str | None,
 ) -> int:
-    """Play one file against a release; the published one by default. Returns the exit code.
+    """Play one file against a release; the published one by default.
 
-    The engine runs on a data folder of its own: nothing of an evaluation is kept.
-    Raises LetanError `release_unknown`, `release_missing`, `release_damaged`, `questions_bad`,
-    `dialogues_bad`.
+    Returns 0, or 1 when rows had to be left out. `-` as `json_out` is standard output, which then
+    holds nothing else. Nothing of an evaluation is kept and no release is changed.
+    Raises LetanError `release_unknown`, `release_none`, `release_missing`, `release_damaged`,
+    `questions_bad`, `dialogues_bad`, `report_unwritable`, `engine_unavailable`.
     """
-    logging.configure(
-        settings.model_copy(update={"log_level": "warning"})
-    )  # stdout is the report's
+    logging.configure(settings.model_copy(update={"log_level": "warning"}))
+    await asyncio.to_thread(check_files, questions, dialogues, json_out)
     name, folder = await _release(settings, release)
-    with tempfile.TemporaryDirectory(prefix="letan-evaluate-") as scratch:
-        own = settings.model_copy(update={"data_dir": Path(scratch), "database_url": None})
-        metrics = Metrics()
-        engine = Engine(own, Health(metrics), metrics)
-        try:
-            await engine.start(folder)
-            if not await engine.wait_ready(_START_SECONDS):
-                raise _unavailable()
-            report = await _play(engine, questions, dialogues, name, morning_at(folder))
-        finally:
-            await engine.close()
-    Console().print(
-        questions_table(report) if isinstance(report, Report) else dialogues_table(report)
-    )
-    text = json.dumps(report.as_dict(), ensure_ascii=False, indent=1) + "\n"
-    if json_out is not None:
-        await asyncio.to_thread(json_out.write_text, text, encoding="utf-8")
+    known = await asyncio.to_thread(known_codes, folder)
+    report: Report | DialogueReport
+    async with serving(settings, folder) as (engine, own):
+        if questions is not None:
+            morning = await asyncio.to_thread(morning_at, folder)
+            with _bar(name) as played:
+                report = await evaluate_questions(
+                    engine, questions, name, morning, played=played, known=known
+                )
+        elif dialogues is not None:
+            async with desk_for(settings, own, engine) as desk:
+                with _bar(name) as played:
+                    report = await evaluate_dialogues(
+                        desk, dialogues, name, played=played, known=known
+                    )
+        else:
+            raise ValueError("questions or dialogues")
+    _tell(report, stderr=json_out == TO_STDOUT)
+    await asyncio.to_thread(write_report, report.as_dict(), json_out)
+    return 1 if report.left_out else 0
+
+
+def check_files(questions: Path | None, dialogues: Path | None, json_out: Path | None) -> None:
+    """What can be known before a release is needed. Raises as `run_evaluation` does."""
+    if questions is not None:
+        read_questions(questions)
+    if dialogues is not None:
+        read_dialogues(dialogues)
+    if json_out is None or json_out == TO_STDOUT:
+        return
+    folder = json_out.absolute().parent
+    if json_out.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise _unwritable(json_out)
+
+
+def write_report(figures: Mapping[str, Any], path: Path | None) -> None:
+    """As JSON, whole or not at all. Raises LetanError `report_unwritable`."""
+    text = json.dumps(figures, ensure_ascii=False, indent=1) + "\n"
+    if path is None:
+        return
+    if path == TO_STDOUT:
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
+        return
+    try:
+        if path.exists() and not path.is_file():  # /dev/stdout, a pipe
+            path.write_text(text, encoding="utf-8")
+            return
+        part = path.with_name(f"{path.name}.part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise _unwritable(path) from error
+
+
+def _tell(report: Report | DialogueReport, *, stderr: bool) -> None:
+    width = None if sys.stdout.isatty() else 150
+    console = Console(stderr=stderr, width=width)
     if isinstance(report, Report):
-        await asyncio.to_thread((folder / "evaluation.json").write_text, text, encoding="utf-8")
-    return 0
+        console.print(questions_view(report))
+    else:
+        console.print(dialogues_view(report))
+    tell_left_out(report.left_out)
 
 
-async def _play(
-    engine: Turns, questions: Path | None, dialogues: Path | None, name: str, context: Any
-) -> Report | DialogueReport:
-    """Play one file, with a bar on standard error while it goes on."""
+def tell_left_out(problems: Sequence[Problem]) -> None:
+    """On standard error, with remedies."""
+    if not problems:
+        return
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    console.print(f"Không đo được {len(problems)} chỗ · not measured, {len(problems)} errors:")
+    for problem in problems[:_NAMED]:
+        console.print(f"  {problem}")
+    if len(problems) > _NAMED:
+        console.print(f"  … {len(problems) - _NAMED}")
+
+
+@contextmanager
+def _bar(name: str) -> Iterator[Played]:
+    """How far it is, on standard error: a bar on a terminal, elsewhere a line now and then."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+
+        def told(done: int, of: int) -> None:
+            if done % _TOLD_EVERY == 0:
+                console.print(f"{name}: {done}/{of}")
+
+        yield told
+        return
     with Progress(*Progress.get_default_columns(), console=console, transient=True) as progress:
         task = progress.add_task(name, total=None)
 
-        def played(done: int, of: int) -> None:
+        def shown(done: int, of: int) -> None:
             progress.update(task, completed=done, total=of)
 
-        if questions is not None:
-            return await evaluate_questions(engine, questions, name, context, played)
-        if dialogues is not None:
-            return await evaluate_dialogues(engine, dialogues, context, played)
-    raise ValueError("questions or dialogues")
+        yield shown
 
 
 async def _release(settings: Settings, wanted: str | None) -> tuple[str, Path]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     try:
+        await migrate(database)
         releases = Releases(settings.data_dir, database)
         if wanted is not None:
-            return wanted, releases.folder(wanted)
+            folder = releases.folder(wanted)
+            if not folder.is_dir():
+                raise _unknown(wanted, await releases.list())
+            return wanted, folder
         published = await releases.published()
     finally:
         await database.close()
     if published is None:
         raise LetanError(
-            code="release_missing",
-            status=404,
-            vi="Chưa có bản phát hành nào. Hãy chạy ./letan train.",
-            en="There is no release yet. Run ./letan train.",
+            "release_none",
+            503,
+            "Chưa có bản phát hành nào. Hãy chạy './letan train'.",
+            "There is no release yet. Run './letan train'.",
         )
     return published.id, published.folder
 
 
-def _unavailable() -> LetanError:
+def _unknown(wanted: str, there: Sequence[Release]) -> LetanError:
+    names = ", ".join(release.id for release in there[:_NAMED]) or "–"
     return LetanError(
-        code="engine_unavailable",
-        status=503,
-        vi="Bộ hội thoại không khởi động được. Hãy xem nhật ký hoặc chạy ./letan doctor.",
-        en="The dialogue engine did not start. See the log or run ./letan doctor.",
+        "release_unknown",
+        404,
+        f"Không có bản phát hành '{wanted[:64]}'. Các bản đang có: {names}.",
+        f"There is no release '{wanted[:64]}'. There are: {names}.",
+        field="release",
     )
 
 
-def questions_table(report: Report) -> Table:
-    """Rows of every slice, then what no slice shows."""
-    figures = report.as_dict()
-    outside, aspects, times = figures["out_of_scope"], figures["aspects"], figures["latency_ms"]
-    table = Table(
-        title=f"{report.release}: {figures['n']}",
-        caption=(
-            f"out of scope right {outside['right']}/{outside['n']} · "
-            f"false refusals {figures['false_refusals']} · "
-            f"aspects exact {aspects['exact']}/{aspects['n']} · "
-            f"p50 {times['p50']} ms, p95 {times['p95']} ms"
-        ),
+def _unwritable(path: Path) -> LetanError:
+    return LetanError(
+        "report_unwritable",
+        422,
+        f"Không ghi được báo cáo vào {path}. Hãy chỉ một tệp trong thư mục đã có và ghi được.",
+        f"The report cannot be written to {path}. Name a file in a folder that can be written to.",
+        field="json",
     )
-    table.add_column("slice")
-    for column in ("n", *OUTCOMES):
-        table.add_column(column.replace("_", " "), justify="right")
-    for name, counts in report.slices().items():
-        table.add_row(name, *(str(counts[c]) for c in ("n", *OUTCOMES)))
-    return table
-
-
-def dialogues_table(report: DialogueReport) -> Table:
-    """One row a conversation, with the turns that went otherwise."""
-    figures = report.as_dict()
-    table = Table(title=f"{figures['turns_as_expected']}/{figures['turns']}")
-    for column in ("conversation", "turns", "otherwise"):
-        table.add_column(column)
-    for name in dict.fromkeys(r["id"] for r in report.rows):
-        rows = [r for r in report.rows if r["id"] == name]
-        bad = [f"{r['turn']}: {'; '.join(r['problems'])}" for r in rows if not r["as_expected"]]
-        table.add_row(str(name), str(len(rows)), "\n".join(bad))
-    return table

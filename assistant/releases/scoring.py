@@ -4,7 +4,9 @@ A reply is judged by what it does, never by what it looks like.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +24,8 @@ _DOES: dict[str, frozenset[str]] = {
 }
 """What a reply must hold to have done what was asked; other intents need words only."""
 _KINDS = {"answer": "procedure"}
-_DEEDS = frozenset({"procedure", "checklist", "mission", "ticket", "handoff"})
+_DEEDS = frozenset({"procedure", "checklist", "route", "mission", "ticket", "handoff"})
+"""With one of these a reply is more than small talk."""
 _MAIN = frozenset({"procedure", "checklist", "route", "mission", "ticket", "handoff"})
 """Beside one of these, choices are an extra (cases of the answered procedure)."""
 
@@ -35,85 +38,128 @@ class Judged:
     slice: str
     outcome: str
     procedures: list[dict[str, Any]]
+    """`{"code", "confidence"}`, best first: what the reply is about."""
     aspects: list[str]
+    """Which the reply speaks to; those understood, where it asks back."""
     reply: str
     asked: list[str]
+    """Aspects that the row asks for."""
+    clarify: bool
+    """Whether a good clerk would have asked back."""
     milliseconds: float
+    """Of understanding; of the whole turn in `turn_milliseconds`."""
+    turn_milliseconds: float = 0.0
+    why: dict[str, Any] = field(default_factory=dict)
+    """What understanding saw (`why`)."""
+    named: tuple[float, bool] | None = None
+    """(confidence in the procedure named first, whether it is accepted); None when none is."""
+
+    @property
+    def is_right(self) -> bool:
+        """Answered right, or asked back where asking back was due."""
+        return self.outcome == "answered_right" or (
+            self.clarify and self.outcome == "clarified_right"
+        )
 
     def as_row(self) -> dict[str, Any]:
-        return {
+        row = {
             "id": self.id,
             "outcome": self.outcome,
             "procedures": self.procedures,
             "aspects": self.aspects,
             "reply": self.reply,
+            "slice": self.slice,
         }
+        return row if self.is_right else {**row, "why": self.why}
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Figures of one run; `as_dict` is what `letan evaluate --json` writes."""
-
-    release: str
-    rows: list[Judged] = field(default_factory=list)
-
-    def as_dict(self) -> dict[str, Any]:
-        outside = [r for r in self.rows if r.slice == "out_of_scope"]
-        inside = [r for r in self.rows if r.slice != "out_of_scope"]
-        asking = [r for r in self.rows if r.asked]
-        times = sorted(r.milliseconds for r in self.rows)
-        return {
-            "release": self.release,
-            "n": len(self.rows),
-            "slices": self.slices(),
-            "out_of_scope": {"n": len(outside), "right": _count(outside, "answered_right")},
-            "false_refusals": _count(inside, "refused"),
-            "aspects": {
-                "n": len(asking),
-                "exact": sum(set(r.aspects) == set(r.asked) for r in asking),
-            },
-            "latency_ms": {"p50": _quantile(times, 0.5), "p95": _quantile(times, 0.95)},
-            "rows": [r.as_row() for r in self.rows],
-        }
-
-    def slices(self) -> dict[str, dict[str, int]]:
-        """Whole numbers of rows a slice, in the order of the file."""
-        found: dict[str, dict[str, int]] = {}
-        for row in self.rows:
-            counts = found.setdefault(row.slice, dict.fromkeys(("n", *OUTCOMES), 0))
-            counts["n"] += 1
-            counts[row.outcome] += 1
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class DialogueReport:
-    """Conversations, turn by turn."""
-
-    dialogues: int
-    rows: list[dict[str, Any]]
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "dialogues": self.dialogues,
-            "turns": len(self.rows),
-            "turns_as_expected": sum(bool(r["as_expected"]) for r in self.rows),
-            "rows": self.rows,
-        }
-
-
-def judge(row: Mapping[str, Any], reply: TurnReply, milliseconds: float = 0.0) -> Judged:
-    """What one reply to one question is worth."""
+def judge(
+    row: Mapping[str, Any],
+    reply: TurnReply,
+    milliseconds: float = 0.0,
+    *,
+    parse: Mapping[str, Any] | None = None,
+    turn_milliseconds: float = 0.0,
+) -> Judged:
+    """What one reply to one question is worth; `parse` is the understanding behind it."""
+    outcome = _outcome(row, reply)
     return Judged(
         id=str(row["id"]),
         slice=str(row["slice"]),
-        outcome=_outcome(row, reply),
-        procedures=list(reply.understanding.get("procedures") or ())[:3],
-        aspects=sorted(answered_aspects(reply)),
+        outcome=outcome,
+        procedures=[
+            {"code": p["code"], "confidence": p.get("confidence")}
+            for p in reply.understanding.get("procedures") or ()
+        ][:3],
+        aspects=sorted(_aspects_taken(reply, outcome)),
         reply=reply_words(reply),
         asked=list(row.get("aspects") or ()),
+        clarify=bool(row.get("clarify")),
         milliseconds=milliseconds,
+        turn_milliseconds=turn_milliseconds,
+        why=why(row, parse or {}),
+        named=_named(row, parse or {}),
     )
+
+
+def _aspects_taken(reply: TurnReply, outcome: str) -> set[str]:
+    """Those answered; a reply that asks back has understood them without answering yet."""
+    if outcome in ("clarified_right", "missed") and answered_code(reply) is None:
+        return set(reply.understanding.get("aspects") or ())
+    return answered_aspects(reply)
+
+
+def why(row: Mapping[str, Any], parse: Mapping[str, Any]) -> dict[str, Any]:
+    """What led to a reply: the intent, the nearest examples, the words they share with the
+    message, and the distance (confidence) between the first two candidates."""
+    candidates = list(parse.get("procedures") or ())
+    sure = [float(c.get("confidence") or 0.0) for c in candidates]
+    said = set(_folded(str(row.get("text", ""))))
+    return {
+        "text": row.get("text", ""),
+        "expected": {
+            "intent": row.get("intent"),
+            "accept": list(row.get("accept") or ()),
+            "aspects": list(row.get("aspects") or ()),
+        },
+        "intent": parse.get("intent"),
+        "nearest": [
+            {
+                "code": c.get("code"),
+                "confidence": c.get("confidence"),
+                "example": c.get("matched"),
+                "matched_words": [
+                    w
+                    for w in dict.fromkeys(_words(str(c.get("matched") or "")))
+                    if set(_folded(w)) & said
+                ],
+            }
+            for c in candidates[:3]
+        ],
+        "margin": round(sure[0] - (sure[1] if len(sure) > 1 else 0.0), 4) if sure else None,
+    }
+
+
+def _named(row: Mapping[str, Any], parse: Mapping[str, Any]) -> tuple[float, bool] | None:
+    """A message that names a procedure: how sure understanding is of the first, and is it right.
+
+    Follow-ups lean on their topic and life events have several: neither says anything here.
+    """
+    candidates = parse.get("procedures") or ()
+    intent = (parse.get("intent") or {}).get("name")
+    if intent != "ask_procedure" or parse.get("out_of_scope") or not candidates:
+        return None
+    first = candidates[0]
+    return float(first.get("confidence") or 0.0), first.get("code") in (row.get("accept") or ())
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _folded(text: str) -> list[str]:
+    bare = unicodedata.normalize("NFD", text.lower()).replace("đ", "d")
+    return _words("".join(c for c in bare if not unicodedata.combining(c)))
 
 
 def _outcome(row: Mapping[str, Any], reply: TurnReply) -> str:
@@ -131,8 +177,7 @@ def _outcome(row: Mapping[str, Any], reply: TurnReply) -> str:
     if answer is not None:
         if answer not in accept:
             return "wrong"
-        lays_out = row["slice"] == "life_event" and _laid_out(reply) is not None
-        complete = lays_out or set(row.get("aspects") or ()) <= answered_aspects(reply)
+        complete = set(row.get("aspects") or ()) <= answered_aspects(reply)
         return "answered_right" if complete else "incomplete"
     offered = offered_codes(reply)
     if 0 < len(offered) <= MOST_CHOICES and accept & set(offered):
@@ -178,8 +223,10 @@ def answered_aspects(reply: TurnReply) -> set[str]:
     for part in reply.parts:
         if part.get("type") == "procedure":
             found.update(part.get("asked") or ())
-        elif part.get("type") == "checklist" and part.get("of") == "documents":
-            found.add("documents")
+        elif part.get("type") == "checklist":
+            found.update(part.get("asked") or ())
+            if part.get("of") == "documents":
+                found.add("documents")
         elif part.get("type") in ("route", "mission"):
             found.add("place")
     return found
@@ -197,18 +244,10 @@ def offered_codes(reply: TurnReply) -> list[str]:
 
 
 def _refuses(reply: TurnReply) -> bool:
-    return reply.outcome == "out_of_scope" or bool(reply.understanding.get("out_of_scope"))
-
-
-def _count(rows: Iterable[Judged], outcome: str) -> int:
-    return sum(r.outcome == outcome for r in rows)
-
-
-def _quantile(times: Sequence[float], share: float) -> float:
-    """Nearest rank; 0 for no measurement."""
-    if not times:
-        return 0.0
-    return round(times[min(len(times) - 1, int(share * len(times)))], 2)
+    """Nothing of this desk; whoever cries for help is told whom to call instead."""
+    if reply.outcome == "out_of_scope" or reply.understanding.get("out_of_scope"):
+        return True
+    return any(p.get("type") == "handoff" and p.get("reason") == "emergency" for p in reply.parts)
 
 
 def reply_words(reply: TurnReply) -> str:
@@ -224,7 +263,7 @@ def differences(expect: Mapping[str, Any], reply: TurnReply) -> list[str]:
     if kind == "refuse":
         fits = _refuses(reply)
     elif kind == "smalltalk":
-        fits = not kinds & _DEEDS and not _refuses(reply)
+        fits = not (kinds & _DEEDS or offered_codes(reply) or _refuses(reply))
     elif kind == "choices":
         fits = "choices" in kinds and not kinds & _MAIN
     else:
@@ -233,8 +272,13 @@ def differences(expect: Mapping[str, Any], reply: TurnReply) -> list[str]:
         problems.append(f"kind: {kind} expected, {sorted(kinds)} came")
     if kind == "choices" and accept and not accept & set(offered_codes(reply)):
         problems.append("choices: none is accepted")
-    if expect.get("procedure") and kind != "choices" and reply.topic not in accept:
-        problems.append(f"topic: {reply.topic}")
+    if expect.get("procedure") and kind != "choices":
+        accept = accept or {expect["procedure"]}
+        if reply.topic not in accept:
+            problems.append(f"topic: {reply.topic}")
+        answered = answered_code(reply) if kind == "answer" else None
+        if answered is not None and answered not in accept and answered != reply.topic:
+            problems.append(f"procedure: {answered} was answered")
     missing = set(expect.get("aspects") or ()) - answered_aspects(reply)
     if missing:
         problems.append(f"aspects: {sorted(missing)} missing")

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.engine.client import TurnReply, TurnRequest
-from assistant.errors import LetanError
-from assistant.releases.evaluation import evaluate_dialogues, evaluate_questions
+from assistant.releases.evaluation import evaluate_questions
 from assistant.releases.scoring import differences, judge
 
 
@@ -83,7 +82,10 @@ def test_cases_beside_a_card_do_not_make_a_choice_of_it() -> None:
 def test_life_events_are_judged_by_the_first_procedure() -> None:
     row = {**ROW, "slice": "life_event"}
     laid_out = {"type": "checklist", "of": "procedures", "code": "1.1", "items": []}
-    assert judge(row, _reply(laid_out)).outcome == "answered_right"
+    assert judge({**row, "aspects": []}, _reply(laid_out)).outcome == "answered_right"
+    assert judge(row, _reply({**laid_out, "code": "9.9"})).outcome == "wrong"
+    assert judge(row, _reply(laid_out)).outcome == "incomplete"
+    assert judge(row, _reply({**laid_out, "asked": ["fee"]})).outcome == "answered_right"
 
 
 class Scripted:
@@ -96,6 +98,9 @@ class Scripted:
     async def turn(self, request: TurnRequest) -> TurnReply:
         self.asked.append(request)
         return self.replies[request.text or ""]
+
+    async def parse(self, text: str, topic: str | None = None) -> dict[str, Any]:
+        return {"intent": {"name": "ask_procedure", "confidence": 1.0}, "procedures": []}
 
 
 async def test_report_counts_rows_and_seeds_the_topic(tmp_path: Path) -> None:
@@ -118,28 +123,44 @@ async def test_report_counts_rows_and_seeds_the_topic(tmp_path: Path) -> None:
     assert len({r.conversation for r in engine.asked}) == 3
 
 
-async def test_a_bad_line_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "questions.jsonl"
-    path.write_text('{"id": "x"}\n', encoding="utf-8")
-    with pytest.raises(LetanError) as raised:
-        await evaluate_questions(Scripted({}), path)
-    assert raised.value.field is not None
-    assert ":1:" in raised.value.field
+def test_asking_back_counts_fully_only_where_it_was_due() -> None:
+    asked_back = _reply(_choices("1.1"))
+    assert judge({**ROW, "clarify": True}, asked_back).is_right
+    assert not judge(ROW, asked_back).is_right
 
 
-async def test_conversations_stay_in_one_conversation(tmp_path: Path) -> None:
-    path = tmp_path / "dialogues.yaml"
-    expect = "{procedure: '1.1', accept: ['1.1'], aspects: [fee], kind: answer, not_contains: []}"
-    path.write_text(
-        f"- id: v1\n  language: vi\n  turns:\n  - {{user: a, expect: {expect}}}\n"
-        f"  - {{user: b, expect: {expect}}}\n",
-        encoding="utf-8",
-    )
-    right, wrong = _reply(_card("1.1", "fee"), topic="1.1"), _reply(_card("2", "fee"), topic="2")
-    engine = Scripted({"a": right, "b": wrong})
-    figures = (await evaluate_dialogues(engine, path)).as_dict()
-    assert (figures["turns"], figures["turns_as_expected"]) == (2, 1)
-    assert len({r.conversation for r in engine.asked}) == 1
+def test_a_cry_for_help_that_is_heard_is_right() -> None:
+    heard = _reply({"type": "handoff", "reason": "emergency"}, outcome="handed_over")
+    assert judge(OUTSIDE, heard).outcome == "answered_right"
+
+
+def test_aspects_understood_count_where_it_asks_back() -> None:
+    reply = _reply(_choices("1.1"))
+    reply.understanding["aspects"] = ["fee"]
+    assert judge(ROW, reply).aspects == ["fee"]
+    refusal = _reply(outcome="out_of_scope")
+    refusal.understanding["aspects"] = ["fee"]
+    assert judge(ROW, refusal).aspects == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "reply", "fits"),
+    [
+        ("smalltalk", _reply({"type": "text", "text": "Dạ"}), True),
+        ("smalltalk", _reply({"type": "text", "text": "?"}, _choices("1.1")), False),
+        ("smalltalk", _reply({"type": "route", "to": "x"}), False),
+        ("answer", _reply(_card("1.1"), topic="1.1"), True),
+        ("answer", _reply(_card("9.9"), topic="1.1"), False),
+        ("answer", _reply({"type": "text", "text": "?"}, topic="1.1"), False),
+        ("mission", _reply({"type": "route", "to": "x"}, topic="1.1"), False),
+        ("mission", _reply({"type": "mission", "to": "x"}, topic="1.1"), True),
+        ("refuse", _reply(outcome="out_of_scope", topic="1.1"), True),
+    ],
+)
+def test_turns_of_a_conversation(kind: str, reply: TurnReply, fits: bool) -> None:
+    expect = {"kind": kind, "accept": ["1.1"], "aspects": []}
+    expect["procedure"] = None if kind == "smalltalk" else "1.1"
+    assert (not differences(expect, reply)) is fits
 
 
 def test_forbidden_words_are_found_in_any_part() -> None:
