@@ -23,6 +23,7 @@ _STEPS = {
     "content": "Đọc nội dung · Reading the content",
     "training data": "Soạn dữ liệu huấn luyện · Making training data",
     "manifest": "Niêm phong · Sealing",
+    "evaluation": "Đánh giá · Measuring",
     "done": "Xong · Done",
 }
 _OTHER_STEP = "Huấn luyện · Training"

@@ -1,4 +1,4 @@
-"""Builds a release: snapshots of the content, training, manifest, registration, publication."""
+"""Builds a release: snapshots, training, manifest, evaluation, registration, publication."""
 
 import asyncio
 import json
@@ -23,13 +23,14 @@ from assistant.engine.manifest import write_manifest
 from assistant.errors import LetanError
 from assistant.processes import read_lines
 from assistant.releases.content import centre_folder, ensure_content
+from assistant.releases.regression import evaluate_release
 from assistant.releases.service import Releases
 from assistant.settings import ROOT, Settings
 from assistant.storage.database import Database
 
 log = structlog.get_logger(__name__)
 
-_TRAINING_SHARE = (0.08, 0.95)
+_TRAINING_SHARE = (0.08, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ async def build(
             yield Progress(step, first + (last - first) * fraction)
         yield Progress("manifest", last)
         await asyncio.to_thread(write_manifest, folder, release)
+        yield Progress("evaluation", last)
+        await _evaluate(settings, folder, release)
         await releases.register(release, procedures)
         if publish:
             await releases.publish(release)
@@ -74,6 +77,18 @@ async def build(
             shutil.rmtree(folder)
         raise
     yield Progress("done", 1.0, release)
+
+
+async def _evaluate(settings: Settings, folder: Path, release: str) -> None:
+    """Measure the release; one that cannot be measured is a release all the same."""
+    try:
+        figures = await evaluate_release(settings, folder, release)
+    except LetanError as error:
+        log.warning("release not evaluated", release=release, code=error.code, reason=error.en)
+        return
+    if figures is not None:
+        of = {key: figures[key] for key in ("n", "right", "wrong")}
+        log.info("release evaluated", release=release, **of)
 
 
 def _snapshot_centre(settings: Settings, folder: Path) -> None:

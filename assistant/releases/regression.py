@@ -1,0 +1,115 @@
+"""The evaluation that a release carries: `evaluation.json`, made while it is built.
+
+Measured on the regression set of the content (`questions/*.jsonl`, `questions/*.yaml`); nothing in
+it is ever training data. A large set is sampled, always the same rows. A row about a procedure that
+a ward has taken out of its catalogue is left out.
+"""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import LetanError
+from assistant.releases.evaluation import play_questions, write_report
+from assistant.releases.evaluation_desk import desk_for, morning_at, play_dialogues, serving
+from assistant.releases.evaluation_files import (
+    Row,
+    Rows,
+    known_codes,
+    read_dialogues,
+    read_questions,
+)
+from assistant.releases.evaluation_report import DialogueReport
+from assistant.settings import Settings
+
+FILE = "evaluation.json"
+MOST_QUESTIONS = 540
+MOST_DIALOGUES = 24
+"""About eight seconds on two cores, the engine's start not counted."""
+
+
+async def evaluate_release(settings: Settings, folder: Path, release: str) -> dict[str, Any] | None:
+    """Measure a sealed release and write its `evaluation.json`; None without a regression set.
+
+    Shape: what `letan evaluate --questions` writes, and `dialogues` with what `--dialogues` does;
+    `files` are the SHA-256 of what was measured with. Raises LetanError `questions_bad`,
+    `dialogues_bad`, `engine_unavailable`.
+    """
+    files = await asyncio.to_thread(_files, settings.content_dir / "questions")
+    if not files:
+        return None
+    known = await asyncio.to_thread(known_codes, folder)
+    questions, dialogues = await asyncio.to_thread(_read, files, known)
+    async with serving(settings, folder) as (engine, own):
+        morning = await asyncio.to_thread(morning_at, folder)
+        report = await play_questions(engine, questions, release, morning)
+        async with desk_for(settings, own, engine) as desk:
+            turns = await play_dialogues(desk, dialogues.rows)
+    played = DialogueReport(len(dialogues.rows), turns, dialogues.left_out, release)
+    figures = {
+        **report.as_dict(),
+        "dialogues": played.as_dict(),
+        "files": {path.name: sha256(path.read_bytes()).hexdigest() for path in files},
+    }
+    await asyncio.to_thread(write_report, figures, folder / FILE)
+    return figures
+
+
+def carried_by(folder: Path) -> dict[str, Any] | None:
+    """The evaluation of a release; None when it carries none that can be read."""
+    try:
+        figures = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return figures if isinstance(figures, dict) else None
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted([*folder.glob("*.jsonl"), *folder.glob("*.yaml")])
+
+
+def _read(files: Iterable[Path], known: frozenset[str]) -> tuple[Rows, Rows]:
+    questions, dialogues = Rows(), Rows()
+    for path in files:
+        is_questions = path.suffix == ".jsonl"
+        found = read_questions(path, known) if is_questions else read_dialogues(path, known)
+        into = questions if is_questions else dialogues
+        _refuse_again(into, found, path)
+        into.rows += found.rows
+        into.left_out += found.left_out
+    questions.rows = sample(questions.rows, MOST_QUESTIONS)
+    dialogues.rows = sample(dialogues.rows, MOST_DIALOGUES)
+    return questions, dialogues
+
+
+def _refuse_again(into: Rows, found: Rows, path: Path) -> None:
+    """Figures of later releases are compared row by row: an id means one row in all files."""
+    again = {row["id"] for row in into.rows} & {row["id"] for row in found.rows}
+    if again:
+        name = min(again)
+        raise LetanError(
+            "questions_bad",
+            422,
+            f"Mã câu hỏi '{name}' trong {path.name} đã có ở tệp khác. Hãy đổi mã.",
+            f"The id '{name}' in {path.name} stands in another file already. Change it.",
+            field=f"{path.name}: id",
+        )
+
+
+def sample(rows: list[Row], most: int) -> list[Row]:
+    """At most `most` rows, each slice in its proportion; always the same, whatever their order."""
+    if len(rows) <= most:
+        return rows
+    slices = defaultdict[str, list[Row]](list)
+    for row in sorted(rows, key=lambda r: sha256(str(r["id"]).encode()).digest()):
+        slices[str(row.get("slice", ""))].append(row)
+    chosen = {
+        row["id"]
+        for members in slices.values()
+        for row in members[: max(1, len(members) * most // len(rows))]
+    }
+    return [row for row in rows if row["id"] in chosen][:most]
