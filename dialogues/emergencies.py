@@ -49,7 +49,10 @@ _HELP = (
     r"|help me|somebody help|someone help"
 )
 _ALARMS: tuple[tuple[Emergency, str], ...] = (
-    ("fire", r"cháy|hỏa hoạn|hoả hoạn|khói|cứu hỏa|chay roi|chay nha|dang chay|co chay|hoa hoan|fire"),
+    (
+        "fire",
+        r"cháy|hỏa hoạn|hoả hoạn|khói|cứu hỏa|chay roi|chay nha|dang chay|co chay|hoa hoan|fire",
+    ),
     (
         "medical",
         r"cấp cứu|ngất|ngất xỉu|xỉu|đột quỵ|co giật|tai nạn|cứu thương|khó thở|bất tỉnh|chảy máu"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from dialogues.actions import actions
 from dialogues.actions.turn import ReplyAction
+from dialogues.compound import requests
+from dialogues.framing import framing
 from dialogues.memory import Memory
 from dialogues.processor import TurnProcessor
 from dialogues.reading import Reading, needs_parse, read
@@ -142,8 +144,11 @@ class Engine:
         understanding = None
         if needs_parse(text, payload, memory, self.release):
             said = text if text is not None else payload or ""
-            understanding = self._understand(corrected(said), memory.topic, request.language)
+            asked = corrected(framing(said).rest)
+            understanding = self._understand(asked, memory.topic, request.language)
         reading = read(text, payload, memory, self.release, understanding)
+        if understanding is not None and reading.payload is None and not reading.fixed:
+            reading = self._parted(reading, asked, understanding, memory, request)
         message = UserUttered(
             mask(reading.text),
             {"name": reading.intent, "confidence": reading.confidence},
@@ -166,6 +171,25 @@ class Engine:
             return events
 
         return self._processor.run(tracker, message, act)
+
+    def _parted(
+        self,
+        reading: Reading,
+        asked: str,
+        whole: Understanding,
+        memory: Memory,
+        request: TurnRequest,
+    ) -> Reading:
+        """The reading, or those of the several things that the message asks."""
+
+        def parse(part: str) -> Understanding:
+            return self._understand(part, memory.topic, request.language)
+
+        parts = [
+            read(part.said, None, memory, self.release, part.understanding)
+            for part in requests(asked, whole, parse, self.release)
+        ]
+        return replace(parts[0], also=tuple(parts[1:])) if parts else reading
 
     def _tracker(self, conversation: str) -> DialogueStateTracker:
         tracker = self._live.get(conversation)

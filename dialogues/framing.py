@@ -32,13 +32,20 @@ _COURTESY = re.compile(
     r"|(?:xin |chan thanh |minh |em |chau |toi |chi |anh )?(?:cam on|cam on|cam un|tks|thanks|thank you"
     r"|thank|thks|cảm ơn)(?: " + _WHO + r")?(?: " + _SOFT + r")*"
     r"|(?:em |chau |toi |minh |xin |da )?(?:chao)(?: " + _WHO + r")*(?: " + _SOFT + r")*"
-    r"|(?:hello|hi|hey|good (?:morning|afternoon|evening)|alo|a lo)(?: (?:there|" + _WHO[3:-1] + r"))?"
+    r"|(?:hello|hi|hey|good (?:morning|afternoon|evening)|alo|a lo)(?: (?:there|"
+    + _WHO[3:-1]
+    + r"))?"
     r"|" + _WHO + r" oi)"
     r"\s*[,.!;:?…~)(]+\s*"
 )
-_LINK = re.compile(r"(?:(?:a ma|ma|the|vay|cho (?:toi|em|anh|chi|bac|minh|chau) hoi|nhan tien|tien the|by the way|btw|but|and|so)[ ,]+)")
+_LINK = re.compile(
+    r"(?:(?:a ma|ma|the|vay|cho (?:toi|em|anh|chi|bac|minh|chau) hoi|nhan tien|tien the|by the way|btw|but|and|so)[ ,]+)"
+)
 _THANKS_AND = re.compile(
-    r"(?:xin |minh |em |chau |toi )?(?:cam on|tks|thanks|thank you)(?: " + _WHO + r")?(?: " + _SOFT
+    r"(?:xin |minh |em |chau |toi )?(?:cam on|tks|thanks|thank you)(?: "
+    + _WHO
+    + r")?(?: "
+    + _SOFT
     + r")*\s+(?=(?:a ma|ma cho|the con|the thi|vay con|vay thi|cho (?:toi|em|anh|chi|bac|minh|chau) hoi"
     r"|and |but |can |how |what |where |do |is )\b)"
 )

@@ -72,7 +72,11 @@ def names(entry: Entry | None) -> Iterable[str]:
     """Official names, everyday names and former ones."""
     if entry is None:
         return ()
-    given = (*entry["name"].values(), *(entry.get("aliases") or ()), *(entry.get("former_names") or ()))
+    given = (
+        *entry["name"].values(),
+        *(entry.get("aliases") or ()),
+        *(entry.get("former_names") or ()),
+    )
     return [str(name) for name in given if name]
 
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogues.actions.answers import answer_procedure
+from dialogues.actions.conditions import learn
 from dialogues.actions.procedures import answer_or_ask, clarify, named_surely
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.papers import named_documents
 from dialogues.release import Entry
-from dialogues.sections import document_items, named_case
+from dialogues.sections import document_items
 
 _HAVE = {"yes": True, "no": False, "unsure": None}
 
@@ -40,13 +41,12 @@ class CheckDocuments(ReplyAction):
         if entry is None:
             clarify(turn)
             return
-        case = named_case(entry, turn.reading.text)
-        if case is not None:
-            memory.case = str(case["id"])
-            if not self._names_papers_had(turn, entry):
-                # "con tôi sinh tại nhà": a circumstance was told, no paper was counted
-                answer_procedure(turn, str(entry["code"]), ["documents"])
-                return
+        cases = memory.cases
+        learn(turn, entry)
+        if memory.cases != cases and not self._names_papers_had(turn, entry):
+            # "con tôi sinh tại nhà": a circumstance was told, no paper was counted
+            answer_procedure(turn, str(entry["code"]), ["documents"])
+            return
         self._start(turn)
 
     @staticmethod
@@ -72,32 +72,32 @@ class CheckDocuments(ReplyAction):
             answer_procedure(turn, str(memory.topic), ["documents"])
             return
         running = memory.checklist or {}
-        same = running.get("code") == memory.topic and running.get("case") == memory.case
-        have = dict(running.get("have") or {}) if same and running.get("current") else {}
+        same = running.get("code") == memory.topic and running.get("current")
+        have = dict(running.get("have") or {}) if same else {}
         have |= named_documents(turn.reading.text, items) if turn.reading.payload is None else {}
         memory.checklist = {
             "code": memory.topic,
-            "case": memory.case,
             "have": have,
             "current": None,
         }
         memory.unsure = 0
         self._go_on(turn)
 
-    def _go_on(self, turn: Turn) -> None:
+    @classmethod
+    def _go_on(cls, turn: Turn) -> None:
         """Ask for the next paper, or say what is missing."""
         memory = turn.memory
         state: dict[str, Any] = memory.checklist or {}
-        memory.topic, memory.case = state["code"], state["case"]
+        memory.open(state["code"])
         entry = turn.release.procedures[state["code"]]
         items = document_items(turn.card(entry)) or []
         have: Mapping[str, bool | None] = state["have"]
         following = next((item for item in items if item["id"] not in have), None)
         state["current"] = following["id"] if following else None
         if following is None:
-            self._finish(turn, items, have)
+            cls._finish(turn, items, have)
         else:
-            self._ask(turn, items, have, following)
+            cls._ask(turn, items, have, following)
         turn.parts.append(
             {
                 "type": "checklist",
@@ -191,3 +191,9 @@ class CheckDocuments(ReplyAction):
                 )
             )
             turn.memory.pending = {"kind": "offer", "payload": f"lead:{counter['place']}"}
+
+
+def ask_again(turn: Turn) -> None:
+    """The running checklist once more, in the language that is now spoken."""
+    if turn.memory.checklist is not None:
+        CheckDocuments._go_on(turn)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dialogues.actions.answers import answer_procedure
-from dialogues.actions.places import issue_ticket, lead_to
-from dialogues.actions.procedures import answer_or_ask, hand_over, understood
+from dialogues.actions.checklist import ask_again
+from dialogues.actions.places import issue_ticket, lead_to, tell_way
+from dialogues.actions.procedures import answer_or_ask, hand_over, offer_procedures, understood
 from dialogues.actions.sentences import when
-from dialogues.actions.turn import ReplyAction, Turn
+from dialogues.actions.turn import Part, ReplyAction, Turn
 from dialogues.authorities import competent_authority
-from dialogues.reading import Payload, parse_payload
+from dialogues.emergencies import Emergency
+from dialogues.payloads import Payload, parse_payload
 from dialogues.wording import fold, tokens
 
 REFUSALS = 2
@@ -16,33 +20,40 @@ REFUSALS = 2
 
 
 class Refuse(ReplyAction):
+    """One polite sentence that says what the desk can do instead."""
+
     action_name = "action_refuse"
 
     def answer(self, turn: Turn) -> None:
         _ = turn.translate
         authority = competent_authority(turn.reading.text)
+        turn.outcome, turn.answered, turn.aspects = "out_of_scope", [], []
         if authority is not None:
-            text = _(
-                "Dạ, việc này không thuộc Trung tâm, anh/chị liên hệ {authority} giúp em."
-            ).format(authority=turn.text_of(authority))
-        else:
-            text = _("Dạ, việc này em không trả lời được.")
-        turn.memory.unsure = 0 if authority is not None else turn.memory.unsure + 1
-        if turn.memory.unsure >= REFUSALS:
-            turn.say(text + " " + _("Anh/chị có muốn gặp cán bộ không ạ?"))
-            turn.memory.pending = {"kind": "offer", "payload": "staff"}
-        else:
+            turn.memory.unsure = 0
             turn.say(
-                text
-                + " "
-                + _(
-                    "Em giúp được về thủ tục hành chính của phường, giấy tờ, lệ phí, lấy số "
-                    "và chỉ đường đến quầy."
+                _(
+                    "Dạ, việc này không thuộc Trung tâm, anh/chị liên hệ {authority} giúp em."
+                ).format(authority=turn.text_of(authority))
+            )
+            return
+        turn.memory.unsure += 1
+        if turn.memory.unsure >= REFUSALS:
+            turn.say(_("Dạ, việc này em không trả lời được, anh/chị có muốn gặp cán bộ không ạ?"))
+            turn.memory.pending = {"kind": "offer", "payload": "staff"}
+        elif turn.reading.abusive:
+            turn.say(
+                _(
+                    "Dạ, em xin lỗi nếu làm anh/chị chưa hài lòng, anh/chị cần hỏi thủ tục, lấy số "
+                    "hay gặp cán bộ thì em giúp ngay ạ."
                 )
             )
-        turn.outcome = "out_of_scope"
-        turn.answered = []
-        turn.aspects = []
+        else:
+            turn.say(
+                _(
+                    "Dạ, việc này em không trả lời được, em chỉ giúp được về thủ tục hành chính của "
+                    "phường, giấy tờ, lệ phí, lấy số và chỉ đường đến quầy ạ."
+                )
+            )
 
 
 class Greet(ReplyAction):
@@ -99,12 +110,50 @@ class Repeat(ReplyAction):
         if not again:
             turn.say(turn.translate("Dạ, em chưa nói gì ạ. Anh/chị cần hỏi gì?"))
             return
+        if _SLOWLY & set(tokens(turn.reading.text)):
+            turn.control("slower")
         turn.control("repeat")
-        turn.parts += [dict(part) for part in again]
         shown = next((p for p in again if p.get("type") == "procedure"), None)
+        if turn.last_language not in {None, turn.language} and _said_anew(turn, again):
+            return
+        turn.parts += [dict(part) for part in again]
         if shown is not None:
             turn.answered = [(str(shown["code"]), 1.0)]
             turn.aspects = list(shown.get("asked") or ())
+
+
+_SLOWLY = frozenset({"cham", "slow", "slower", "slowly"})
+
+
+def _said_anew(turn: Turn, parts: Sequence[Part]) -> bool:
+    """Say the last reply in the language that is now spoken; False when there is no fact in it."""
+    pending = turn.memory.pending
+    done = False
+    for part in parts:
+        kind = part.get("type")
+        if kind == "procedure":
+            answer_procedure(turn, str(part["code"]), part.get("asked") or ())
+            done = True
+        elif kind == "checklist" and part.get("of") == "documents" and turn.memory.checklist:
+            ask_again(turn)
+            return True
+        elif kind == "route" and not done:
+            tell_way(turn, str(part["to"]))
+            done = True
+        elif kind == "choices" and not done:
+            codes = [
+                str(c["payload"]).removeprefix("procedure:")
+                for c in part.get("choices") or ()
+                if str(c["payload"]).startswith("procedure:")
+            ]
+            if codes:
+                staff = any(c["payload"] == "staff" for c in part["choices"])
+                turn.say(turn.translate("Anh/chị cần việc nào ạ?"))
+                offer_procedures(turn, codes, turn.translate("Anh/chị cần việc nào ạ?"), staff)
+                done = True
+    if done and pending is not None and turn.memory.pending is None:
+        turn.memory.pending = pending
+    return done
 
 
 class Slower(ReplyAction):
@@ -170,7 +219,24 @@ class HandOver(ReplyAction):
     action_name = "action_hand_over"
 
     def answer(self, turn: Turn) -> None:
+        if turn.reading.emergency is not None:
+            _call_for_help(turn, turn.reading.emergency)
+            return
         hand_over(turn, "asked", turn.translate("Dạ, em mời cán bộ hỗ trợ anh/chị ạ."))
+
+
+def _call_for_help(turn: Turn, kind: Emergency) -> None:
+    """The number that is needed first, then the others, and a person at once. What was open stays
+    open."""
+    _ = turn.translate
+    turn.memory.pending = turn.pending_before
+    first = {
+        "fire": _("Cháy: gọi ngay 114, và rời khỏi chỗ nguy hiểm."),
+        "medical": _("Cấp cứu: gọi ngay 115."),
+        "police": _("Nguy hiểm: gọi ngay công an 113."),
+    }[kind]
+    numbers = _("Cứu hỏa 114, cấp cứu 115, công an 113, cứu nạn 112. Em mời cán bộ đến ngay.")
+    hand_over(turn, "emergency", f"{first} {numbers}")
 
 
 class DossierStatus(ReplyAction):
@@ -305,6 +371,10 @@ class Affirm(ReplyAction):
                 return
         if understood(turn) and len(tokens(turn.reading.text)) > 2:
             answer_or_ask(turn)
+            return
+        place = turn.memory.place
+        if turn.reading.fixed and place is not None and turn.context.get("can_move"):
+            lead_to(turn, place)  # "đi tiếp" on the way
             return
         choices = pending.get("choices") or ()
         if any(not str(c["payload"]).startswith("case:") for c in choices):

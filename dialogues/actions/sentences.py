@@ -25,10 +25,10 @@ def spoken_answer(
     aspects: Sequence[str],
     *,
     named: bool,
-    case_told: bool = False,
+    told: Sequence[str] = (),
 ) -> str:
-    """The answer as it is said; the first sentence names the procedure when `named`; the case is
-    not told twice."""
+    """The answer as it is said; the first sentence names the procedure when `named`; `told` are ids
+    of cases that were spoken of before."""
     if aspects:
         asked = [aspect for aspect in ASPECTS if aspect in aspects]
         known = [a for a in asked if every[a]["lines"]]
@@ -46,27 +46,25 @@ def spoken_answer(
         sentences = _summary(turn, card, every)
     if turn.language == "vi":
         sentences[0] = f"Dạ, {turn.lower_first(sentences[0])}"
-    if (
-        card.case is not None
-        and not case_told
-        and (not aspects or {"documents", "fee", "time"} & set(aspects))
-    ):
-        sentences.append(_about_case(turn, card))
+    if not aspects or {"documents", "fee", "time"} & set(aspects):
+        sentences += _about_cases(turn, card, told)
     sentences += _notices(turn, card.entry)
-    if not card.entry.get("verified") or card.entry.get("needs_review"):
+    if named and (not card.entry.get("verified") or card.entry.get("needs_review")):
+        # once a topic: the card says it each time
         sentences.append(
             turn.translate("Thông tin này chưa được kiểm chứng, xin hỏi lại tại quầy.")
         )
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _about_case(turn: Turn, card: Card) -> str:
+def _about_cases(turn: Turn, card: Card, told: Sequence[str]) -> list[str]:
+    """Which conditions were counted, each once: what was understood is said."""
     _ = turn.translate
-    case = card.case or {}
-    condition, note = turn.lower_first(card.text(case["if"])), card.field(case, "note")
-    if note:
-        return _("Trường hợp {case}: {note}").format(case=condition, note=full_stop(note))
-    return _("Em đã tính cho trường hợp: {case}.").format(case=condition)
+    new = [case for case in card.cases if str(case["id"]) not in told]
+    counted = "; ".join(turn.lower_first(card.text(case["if"])) for case in new)
+    sentences = [_("Em đã tính cho trường hợp: {case}.").format(case=counted)] if new else []
+    notes = [note for note in (card.field(case, "note") for case in new) if note]
+    return sentences + [full_stop(note) for note in notes[:2]]
 
 
 def _unknown(turn: Turn, card: Card, aspects: Sequence[str], entry: Entry | str) -> str:
@@ -227,7 +225,13 @@ def _papers(turn: Turn, card: Card, lines: Sequence[str], about: str, words: int
         if about:
             return _("Thủ tục {name} không cần giấy tờ nào.").format(name=about)
         return full_stop(lines[0])
-    listing, n = _listing(turn, lines, words), len(lines)
+    n = len(lines)
+    if turn.reading.reads_out and n > 1:
+        listing = "; ".join(
+            _("{n}, {item}").format(n=i, item=line) for i, line in enumerate(lines, 1)
+        )
+    else:
+        listing = _listing(turn, lines, words)
     if about and n == 1:
         return _("Thủ tục {name} cần một loại giấy tờ: {list}.").format(name=about, list=listing)
     if about:

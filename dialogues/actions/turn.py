@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from inspect import isabstract
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,14 +21,30 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from dialogues.memory import Memory
+from dialogues.offers import is_only_filler
 from dialogues.phrases import Translate, localised, translator
-from dialogues.reading import Reading, is_only_filler, read
+from dialogues.reading import Reading, read
 from dialogues.release import Entry, Release
 from dialogues.sections import Card
 from dialogues.understanding import Understanding
 from dialogues.wording import lower_first
 
 Part = dict[str, Any]
+ACTION_OF_INTENT = {
+    "ask_procedure": "action_answer_procedure",
+    "ask_aspect": "action_answer_aspect",
+    "find_counter": "action_find_counter",
+    "find_place": "action_find_place",
+    "lead_me": "action_lead",
+    "take_ticket": "action_take_ticket",
+    "centre_info": "action_centre_info",
+    "check_documents": "action_check_documents",
+    "dossier_status": "action_dossier_status",
+    "talk_to_staff": "action_hand_over",
+    "choose": "action_choose",
+}
+"""What a second request of one message leads to; the first goes through Rasa's rules."""
+_WORD = re.compile(r"[\w']+")
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 MAX_CHOICES = 4
 
@@ -44,6 +61,7 @@ class Turn:
     language: str
     last_parts: Sequence[Part] = ()
     """Parts of the last reply, for "repeat"."""
+    last_language: str | None = None
     first: bool = False
     """Nothing was said before in this conversation."""
     parts: list[Part] = field(default_factory=list)
@@ -85,13 +103,15 @@ class Turn:
         self.parts.append({"type": "control", "action": action, "value": value})
 
     def card(self, entry: Entry) -> Card:
-        """The entry in this turn's language and case."""
-        case = None
-        if self.memory.case and self.release.canonical(entry["code"]) == self.memory.topic:
-            case = next(
-                (c for c in entry.get("cases") or () if str(c["id"]) == self.memory.case), None
-            )
-        return Card(entry, self.language, self.translate, self.where(entry), case)
+        """The entry in this turn's language, with what is known about its cases."""
+        known = self.memory.conditions
+        if self.release.canonical(entry["code"]) != self.memory.topic:
+            known = {}
+        cases, unsure = (
+            tuple(c for c in entry.get("cases") or () if str(c["id"]) in (known.get(name) or ()))
+            for name in ("holds", "unsure")
+        )
+        return Card(entry, self.language, self.translate, self.where(entry), cases, unsure)
 
     def name(self, entry: Entry) -> str:
         """The entry's name, short enough to be said: official names run to sixty words."""
@@ -166,13 +186,36 @@ class ReplyAction(Action, ABC):
             turn.memory.pending = None
         turn.memory.language = turn.language
         self.answer(turn)
+        if turn.reading.also:
+            self._answer_the_rest(turn)
         dispatcher.utter_message(json_message=turn.reply())
         before.language = tracker.get_slot("language")
         return [SlotSet(name, value) for name, value in turn.memory.changes(before).items()]
 
+    def _answer_the_rest(self, turn: Turn) -> None:
+        """What the message asks besides, in its order; the reply stays that of the first."""
+        first, by_name = turn.reading, {kind.action_name: kind for kind in _kinds(ReplyAction)}
+        for reading in first.also:
+            kind = by_name.get(ACTION_OF_INTENT.get(reading.intent, ""))
+            if kind is None:
+                continue
+            before, aspects = list(turn.answered), list(turn.aspects or ())
+            turn.reading, turn.pending_before = reading, None
+            kind(self._release).answer(turn)
+            turn.answered = [*before, *(a for a in turn.answered if a not in before)]
+            turn.aspects = list(dict.fromkeys([*aspects, *(turn.aspects or ())]))
+        turn.reading = first
+
     @abstractmethod
     def answer(self, turn: Turn) -> None:
         """Add parts to the turn and change its memory."""
+
+
+def _kinds(base: type[ReplyAction]) -> Iterator[type[ReplyAction]]:
+    for kind in base.__subclasses__():
+        if not isabstract(kind):
+            yield kind
+        yield from _kinds(kind)
 
 
 def begin(tracker: Tracker, release: Release) -> Turn:
@@ -192,6 +235,7 @@ def begin(tracker: Tracker, release: Release) -> Turn:
             Understanding.from_parse(message),
         )
     last = next((e for e in reversed(tracker.events) if e.get("event") == "bot"), None)
+    said_before = ((last or {}).get("data") or {}).get("custom") or {}
     return Turn(
         conversation=tracker.sender_id,
         release=release,
@@ -199,7 +243,8 @@ def begin(tracker: Tracker, release: Release) -> Turn:
         reading=reading,
         context=metadata.get("context") or {},
         language=_language(metadata.get("language"), memory, reading),
-        last_parts=(((last or {}).get("data") or {}).get("custom") or {}).get("parts") or (),
+        last_parts=said_before.get("parts") or (),
+        last_language=said_before.get("language"),
         first=last is None,
     )
 
@@ -215,19 +260,78 @@ def _language(wanted: str | None, memory: Memory, reading: Reading) -> str:
         return kept or "vi"
     if kept and is_only_filler(reading.text):
         return kept
+    if heard == "vi" and _is_english(reading.text):
+        return "en"
     if heard == "vi" and _VIETNAMESE & set(reading.text.lower()):
         return "vi"
     if kept and len(reading.text.split()) < 3:
         return kept
-    if kept == "en" and _ENGLISH & set(reading.text.lower().split()):
-        return "en"
     return heard
+
+
+def _is_english(text: str) -> bool:
+    """Words that only English has, and no more Vietnamese in it than a name ("Nguyễn", "phở")."""
+    words = _WORD.findall(text.lower().replace("’", "'"))
+    english = sum(word in _ENGLISH for word in words)
+    accented = sum(bool(_VIETNAMESE & set(word)) for word in words)
+    return english > accented and english >= min(2, len(words))
 
 
 _VIETNAMESE = frozenset("ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ")
 """Letters that make a text Vietnamese, however short it is."""
-_ENGLISH = frozenset({"i", "i'm", "don't", "is", "are", "what", "how", "where", "you", "please"})
-"""Words that no Vietnamese sentence has, accents or not."""
+_ENGLISH = frozenset(
+    [
+        "i",
+        "i'm",
+        "i'd",
+        "i'll",
+        "i've",
+        "don't",
+        "doesn't",
+        "didn't",
+        "isn't",
+        "can't",
+        "it's",
+        "what's",
+        "where's",
+        "that's",
+        "is",
+        "are",
+        "was",
+        "what",
+        "how",
+        "where",
+        "which",
+        "when",
+        "who",
+        "why",
+        "you",
+        "your",
+        "please",
+        "my",
+        "the",
+        "and",
+        "for",
+        "does",
+        "do",
+        "can",
+        "could",
+        "would",
+        "should",
+        "need",
+        "want",
+        "understand",
+        "speak",
+        "thanks",
+        "hello",
+        "to",
+        "of",
+        "this",
+        "about",
+        "with",
+    ]
+)
+"""Words that no Vietnamese sentence has, accents or not ("do", "to" and "can" apart: see the count)."""
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from dialogues.memory import Memory
 from dialogues.papers import named_documents
-from dialogues.reading import have_answer, needs_parse, ordinal, parse_payload, read
+from dialogues.offers import have_answer, ordinal
+from dialogues.payloads import parse_payload
+from dialogues.reading import needs_parse, read
 from dialogues.release import Release
 from dialogues.wording import clean, fold, mask
 

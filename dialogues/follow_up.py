@@ -1,0 +1,246 @@
+"""A message in the light of the conversation: follow-ups, corrections, things taken up again.
+
+The classifier reads one message by itself. Here its reading is set right by what is open, what was
+open before, and what the words around the question say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dialogues.authorities import competent_authority
+from dialogues.framing import Framing, goes_on
+from dialogues.memory import Memory
+from dialogues.release import Release
+from dialogues.substance import content, familiarity, said_of, vocabulary
+from dialogues.understanding import Candidate, Understanding
+from dialogues.wording import tokens
+
+SURE = 0.75
+"""Confidence from which a procedure counts as named beside an open one."""
+UNSURE_INTENT = 0.55
+"""Confidence below which an intent yields to what the words ask about the open procedure."""
+ABOUT_PROCEDURES = frozenset(
+    ["ask_procedure", "ask_aspect", "life_event", "check_documents", "choose", "find_counter"]
+)
+_COURTESY = frozenset(["greet", "thank", "goodbye", "affirm", "deny", "who_are_you", "feedback"])
+_DESK = frozenset(["find_counter", "lead_me", "take_ticket", "check_documents"])
+_FEW = 2
+"""Words that a question may have beside words of asking and still lean on the open procedure."""
+
+
+def settled(
+    said: str, frame: Framing, found: Understanding, memory: Memory, release: Release
+) -> Understanding:
+    """The understanding, with its intent and procedures as the conversation makes them."""
+    text = found.repaired or said
+    found = _called_by_name(frame.rest, found, release)
+    if frame.returns or goes_on(said):
+        again = _taken_up(said, text, frame, found, memory, release)
+        if again is not None:
+            return again
+    if frame.corrects:
+        return _taken_back(text, found, memory, release)
+    if _belongs_elsewhere(said, found, release):
+        return replace(found, intent="out_of_scope", out_of_scope=True)
+    if leans(said, text, found, memory, release):
+        return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
+    return _familiar(text, found, memory, release)
+
+
+def leans(said: str, text: str, found: Understanding, memory: Memory, release: Release) -> bool:
+    """Whether the message asks about the open procedure without naming another one."""
+    likely = bool((memory.pending or {}).get("likely"))
+    topic = release.procedure(memory.topic)
+    if (topic is None and not likely) or found.foreign or competent_authority(said) is not None:
+        return False
+    if any(e.get("entity") in {"place", "counter"} for e in found.entities):
+        return False
+    words = content(text)
+    if found.intent not in ABOUT_PROCEDURES:
+        return bool(found.aspects) and _overruled(said, words, found, topic is not None, likely)
+    if found.intent not in {"ask_procedure", "ask_aspect", "life_event"}:
+        return False
+    if not words:
+        return bool(found.aspects) or found.intent == "ask_aspect"
+    best = found.procedures[0] if found.procedures else None
+    if best is None or topic is None:
+        return topic is not None and bool(found.aspects) and found.intent == "ask_aspect"
+    if release.canonical(best.code) == memory.topic:
+        return bool(found.aspects) and not found.ambiguous
+    spoken = said_of(best.matched, text)
+    if words <= vocabulary(topic):
+        return not (best.confidence >= SURE and spoken > 0.99 and not found.ambiguous)
+    return bool(found.aspects) and spoken < 0.5 and len(words) <= _FEW
+
+
+def _overruled(said: str, words: set[str], found: Understanding, topic: bool, likely: bool) -> bool:
+    """An intent that speaks of no procedure yields to an aspect asked in words that name nothing."""
+    if likely:
+        return True
+    if found.intent == "out_of_scope":
+        return topic and len(words) <= _FEW and len(tokens(said)) <= 12
+    chance = dict(found.ranking)
+    asks = chance.get("ask_aspect", 0.0) + chance.get("ask_procedure", 0.0)
+    bare = not found.procedures and (asks >= 0.25 or len(tokens(said)) <= 3)
+    return topic and (bare or found.confidence < UNSURE_INTENT)
+
+
+def _called_by_name(said: str, found: Understanding, release: Release) -> Understanding:
+    """A message that is nothing but a procedure's name or everyday name means that procedure."""
+    codes = {release.canonical(code) for code in release.called.get(" ".join(tokens(said)), ())}
+    if len(codes) != 1 or found.intent in {"talk_to_staff", "take_ticket", "stop", "repeat"}:
+        return found
+    if found.procedures and release.canonical(found.procedures[0].code) in codes:
+        return found
+    code = str(codes.pop())
+    others = tuple(c for c in found.procedures if release.canonical(c.code) != code)
+    return replace(
+        found,
+        intent="ask_procedure",
+        confidence=0.95,
+        procedures=(Candidate(code, 0.95, said), *others),
+        ambiguous=False,
+        out_of_scope=False,
+    )
+
+
+def _taken_up(
+    said: str,
+    text: str,
+    frame: Framing,
+    found: Understanding,
+    memory: Memory,
+    release: Release,
+) -> Understanding | None:
+    """Something of before is named again, or simply the last thing; None when nothing was open."""
+    running = memory.checklist if (memory.checklist or {}).get("current") else None
+    if not frame.returns and running is None:
+        return None
+    before = [str(left["code"]) for left in memory.history]
+    codes = [c for c in (memory.topic, *before) if release.canonical(c)]
+    if not codes:
+        return None
+    code = _named_among(codes, text, found, release)
+    if code is None:
+        words = content(text) - _TAKING_UP
+        if words and found.procedures and found.procedures[0].confidence >= SURE:
+            return None
+        code = str(codes[0])
+    intent = found.intent if found.intent in _DESK else "ask_procedure"
+    if goes_on(said) and not found.aspects:
+        laid_aside = next((h for h in memory.history if h["code"] == code), None)
+        checklist = (
+            memory.checklist if code == memory.topic else (laid_aside or {}).get("checklist")
+        )
+        if (checklist or {}).get("current"):
+            intent = "check_documents"
+    return _about(found, code, intent)
+
+
+_TAKING_UP = frozenset(
+    [
+        "quay",
+        "tro",
+        "nay",
+        "ban",
+        "luc",
+        "hoi",
+        "vua",
+        "dang",
+        "do",
+        "tiep",
+        "tuc",
+        "back",
+        "going",
+        "return",
+        "earlier",
+    ]
+)
+
+
+def _named_among(
+    codes: Sequence[str | None], text: str, found: Understanding, release: Release
+) -> str | None:
+    """The one of `codes` that the text names best: by the classifier, else by its own words."""
+    for candidate in found.procedures:
+        code = release.canonical(candidate.code)
+        if code in codes:
+            return code
+    scored = [(familiarity(text, release.procedure(code)), code) for code in codes]
+    best = max((score for score, _ in scored), default=0.0)
+    return next((code for score, code in scored if best > 0 and score == best), None)
+
+
+def _about(found: Understanding, code: str, intent: str) -> Understanding:
+    others = tuple(c for c in found.procedures if c.code != code)
+    return replace(
+        found,
+        intent=intent,
+        confidence=max(found.confidence, 0.9),
+        procedures=(Candidate(code, 0.95, None), *others)[:5],
+        ambiguous=False,
+        out_of_scope=False,
+    )
+
+
+def _taken_back(text: str, found: Understanding, memory: Memory, release: Release) -> Understanding:
+    """What is said instead of the last answer: that one is out, its aspects stay asked."""
+    topic = release.canonical(memory.topic)
+    words = content(text)
+    if not words and found.aspects:
+        return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
+    codes = [(c, release.canonical(c.code)) for c in found.procedures]
+    others = [c for c, code in codes if code != topic]
+    if not others and found.intent in ABOUT_PROCEDURES and not (codes or found.aspects):
+        return replace(found, intent="deny")
+    if found.intent not in {*ABOUT_PROCEDURES, "deny", "affirm", "out_of_scope"}:
+        return found
+    if not others:
+        return found
+    first = found.procedures[0]
+    ambiguous = found.ambiguous
+    if codes[0][1] == topic and (found.ambiguous or others[0].confidence >= first.confidence / 2):
+        scale = 1.0 / max(0.05, 1.0 - first.confidence) if not found.ambiguous else 1.0
+        kept = tuple(
+            replace(c, confidence=min(0.95, c.confidence * max(1.0, scale))) for c in others
+        )
+        ambiguous = found.ambiguous and len(others) > 1
+    else:
+        kept = found.procedures
+    if kept[0].confidence < 0.2:
+        return replace(found, intent="deny")
+    aspects = found.aspects or tuple(memory.aspects)
+    return replace(
+        found,
+        intent="ask_procedure",
+        procedures=kept,
+        ambiguous=ambiguous,
+        aspects=aspects,
+        out_of_scope=False,
+    )
+
+
+def _familiar(text: str, found: Understanding, memory: Memory, release: Release) -> Understanding:
+    """Between twins, the one that was spoken of before is meant when the words are all its own."""
+    if not found.ambiguous or found.intent not in {"ask_procedure", "ask_aspect"}:
+        return found
+    words = content(text)
+    known = [memory.topic, *(left["code"] for left in memory.history)]
+    listed = [release.canonical(c.code) for c in found.procedures[:4]]
+    for code in known:
+        if code in listed and words and words <= vocabulary(release.procedure(code)):
+            return _about(found, str(code), found.intent)
+    return found
+
+
+def _belongs_elsewhere(said: str, found: Understanding, release: Release) -> bool:
+    """Another authority's errand, of which the catalogue knows no more than the name."""
+    if found.intent not in ABOUT_PROCEDURES or competent_authority(said) is None:
+        return False
+    entry = release.procedure(found.procedures[0].code) if found.procedures else None
+    if entry is None:
+        return False
+    facts = (entry.get("documents"), entry.get("fees"), entry.get("time"))
+    return all(fact is None for fact in facts) and release.counter_for(entry) is None

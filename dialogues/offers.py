@@ -1,0 +1,283 @@
+"""What is on offer, and which of it a short text takes: by title, number, half a name or yes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from dialogues.memory import Memory
+from dialogues.payloads import Payload, parse_payload
+from dialogues.release import Release
+from dialogues.substance import content, names
+from dialogues.understanding import Understanding
+from dialogues.wording import fold, known_tokens, known_words, tokens
+
+
+def offers(memory: Memory) -> Sequence[Mapping[str, str]]:
+    pending = memory.pending or {}
+    return pending.get("choices") or () if pending.get("kind") in {"choices", "chosen", "condition"} else ()
+
+
+def offered(said: str, memory: Memory, release: Release) -> Payload | None:
+    """The choice on offer whose payload, title or number the text equals."""
+    on_offer = offers(memory)
+    if not on_offer:
+        return None
+    folded = " ".join(tokens(said))
+    for offer in on_offer:
+        if said.strip() == offer["payload"] or folded == " ".join(tokens(offer["title"])):
+            return parse_payload(offer["payload"], release, memory)
+    kind = on_offer[0]["payload"].partition(":")[0]
+    if kind in {"ticket", "lead"}:
+        counter = _counter_number(said, release)
+        if counter is not None:
+            wanted = counter if kind == "ticket" else str(release.counters[counter]["place"])
+            return parse_payload(f"{kind}:{wanted}", release, memory)
+    index = ordinal(said)
+    if index is not None and -1 <= index < len(on_offer):
+        return parse_payload(on_offer[index]["payload"], release, memory)
+    return None
+
+
+_COUNTER = re.compile(
+    r"(?:(?:da|toi|em|anh|chi|bac|chau|cho|lay|chon|den|ra|o|the|counter|number|quay|so)\s)*"
+    r"(?P<number>\d{1,2})(?:\s(?:a|nhe|nha|di|em|please))*"
+)
+
+
+def _counter_number(said: str, release: Release) -> str | None:
+    """The counter that a bare number means while counters are on offer, listed or not."""
+    match = _COUNTER.fullmatch(" ".join(tokens(said)))
+    number = None if match is None else str(int(match["number"]))
+    return number if number in release.counters else None
+
+
+_NUMBERS = {
+    "mot": 0, "nhat": 0, "dau": 0, "dau tien": 0, "one": 0, "first": 0,
+    "hai": 1, "nhi": 1, "two": 1, "second": 1,
+    "ba": 2, "three": 2, "third": 2,
+    "bon": 3, "tu": 3, "four": 3, "fourth": 3,
+    "cuoi": -1, "cuoi cung": -1, "last": -1,
+}  # fmt: skip
+_WORDS = "|".join(sorted(_NUMBERS, key=len, reverse=True))
+_ORDINAL = re.compile(
+    r"(?:(?:da|oke?|ok|thi|chon|lay|chi|anh|em|toi|bac|co|chau|i|choose|take|want|pick|muon|la)\s)*"
+    r"(?P<lead>(?:(?:cai|so|muc|thu|loai|dong|truong hop|lua chon|phuong an|y"
+    r"|the|number|option|no|choice)\s)*)"
+    rf"(?:(?P<digit>[1-4])(?:st|nd|rd|th)?|(?P<word>{_WORDS}))"
+    r"(?:\s(?:one|option|choice))?(?:\s(?:a|nhe|nha|nghen|di|em|do|ay|please))*"
+)
+
+
+def ordinal(said: str) -> int | None:
+    """The place in a list that a short text names ("1", "số 2", "cái thứ ba"), from 0; -1 the last.
+
+    A bare number word ("hai") is too easily something else: unlike a digit it needs a word such as
+    "cái" or "thứ" before it.
+    """
+    match = _ORDINAL.fullmatch(" ".join(tokens(said)))
+    if match is None:
+        return None
+    if match["digit"]:
+        return int(match["digit"]) - 1
+    if not match["lead"] and match["word"] not in {"first", "second", "third", "fourth", "last"}:
+        return None
+    return _NUMBERS[match["word"]]
+
+
+_YES = frozenset(
+    [
+        "co", "co roi", "co a", "da co", "da co roi", "roi", "roi a", "co day", "co san",
+        "co du", "du roi", "yes", "yeah", "yep", "i have", "i do", "i have it", "have it",
+        "got it", "yes i do", "yes i have", "co chu", "co em", "da roi",
+    ]
+)  # fmt: skip
+_NO = frozenset(
+    [
+        "chua", "chua co", "chua a", "khong", "khong co", "khong a", "khong co a", "k", "ko",
+        "hong", "hong co", "chua lam", "da chua", "da khong", "mat roi", "no", "nope", "not yet",
+        "no i dont", "i dont", "i dont have it", "i do not", "dont have", "thieu",
+    ]
+)  # fmt: skip
+_UNSURE = frozenset(
+    [
+        "khong ro", "khong biet", "khong chac", "chua ro", "chua biet", "chua chac", "khong nho",
+        "hong biet", "khong ro a", "khong biet nua", "not sure", "i am not sure", "im not sure",
+        "dont know", "i dont know", "unsure", "maybe", "chac co", "hinh nhu co",
+    ]
+)  # fmt: skip
+_FILLERS = frozenset(
+    [
+        "da", "vang", "u", "uh", "uhm", "a", "oi", "em", "anh", "chi", "bac", "co", "chau",
+        "toi", "nhe", "nha", "thi", "la", "minh", "con",
+    ]
+)  # fmt: skip
+
+
+def have_answer(said: str) -> str | None:
+    """`yes`, `no` or `unsure` when a text only answers "do you have this paper?"."""
+    words = tokens(said.replace("'", "").replace("’", ""))
+    for candidate in (words, [w for w in words if w not in _FILLERS or w == "co"]):
+        phrase = " ".join(candidate)
+        for answer, phrases in (("unsure", _UNSURE), ("yes", _YES), ("no", _NO)):
+            if phrase in phrases:
+                return answer
+    return None
+
+
+def answer_to_question(said: str, memory: Memory, understanding: Understanding) -> Payload | None:
+    if (memory.pending or {}).get("kind") != "document":
+        return None
+    answer = have_answer(said)
+    if answer is not None:
+        return Payload("have", answer)
+    if len(tokens(said)) <= 4 and understanding.intent in {"affirm", "deny"}:
+        return Payload("have", "yes" if understanding.intent == "affirm" else "no")
+    return None
+
+
+_LEAVING = frozenset(
+    [
+        "talk_to_staff", "goodbye", "stop", "repeat", "slower", "louder", "change_language",
+        "greet", "thank", "who_are_you", "take_ticket",
+    ]
+)  # fmt: skip
+_EMPTY = frozenset(
+    [
+        "toi",
+        "muon",
+        "can",
+        "cho",
+        "hoi",
+        "lam",
+        "giay",
+        "to",
+        "thu",
+        "tuc",
+        "cai",
+        "nay",
+        "ay",
+        "do",
+        "kia",
+        "la",
+        "gi",
+        "duoc",
+        "khong",
+        "a",
+        "em",
+        "anh",
+        "chi",
+        "bac",
+        "co",
+        "chu",
+        "chau",
+        "con",
+        "minh",
+        "thi",
+        "ma",
+        "nhe",
+        "nha",
+        "di",
+        "viec",
+        "loai",
+        "y",
+        "da",
+        "vang",
+        "chac",
+        "i",
+        "want",
+        "need",
+        "the",
+        "a",
+        "to",
+        "of",
+        "for",
+        "one",
+        "that",
+        "this",
+        "it",
+        "is",
+        "please",
+        "my",
+    ]
+)
+
+
+def narrowed(
+    said: str, memory: Memory, release: Release, understanding: Understanding
+) -> Payload | None:
+    """The choice on offer that a partial name or a description singles out."""
+    on_offer = offers(memory)
+    if not on_offer or understanding.intent in _LEAVING:
+        return None
+    if understanding.aspects and not content(understanding.repaired or said):
+        return None  # asked on, in words that choose nothing
+    words = set(tokens(said)) - _EMPTY
+    if words and len(words) <= 8:
+        holding = [offer for offer in on_offer if _names(said, words, offer, release)]
+        if len(holding) == 1:
+            return parse_payload(holding[0]["payload"], release, memory)
+    told = _told_apart(words, on_offer, release, understanding)
+    if told is not None:
+        return parse_payload(told, release, memory)
+    listed = {offer["payload"].partition(":")[2] for offer in on_offer}
+    for candidate in understanding.procedures:
+        code = release.canonical(candidate.code)
+        if code in listed:
+            return parse_payload(f"procedure:{code}", release, memory)
+        if candidate.confidence >= 0.8:
+            return None  # clearly something that was not on offer
+    return None
+
+
+def _told_apart(
+    words: set[str],
+    on_offer: Sequence[Mapping[str, str]],
+    release: Release,
+    understanding: Understanding,
+) -> str | None:
+    """The one procedure on offer whose names hold words that no other on offer has.
+
+    A short answer needs one such word ("cựu chiến binh ấy"), a longer one two. Another procedure
+    that was named in full is not among the choices.
+    """
+    wordings: dict[str, set[str]] = {}
+    for offer in on_offer:
+        kind, _, code = offer["payload"].partition(":")
+        entry = release.procedure(code) if kind == "procedure" else None
+        if entry is not None:
+            telling = (*names(entry), entry.get("tells_apart"), entry.get("tells_apart_en"))
+            wordings[offer["payload"]] = {w for text in telling if text for w in known_tokens(text)}
+    telling_words: dict[str, set[str]] = {}
+    for payload, own in wordings.items():
+        others = set().union(*(w for p, w in wordings.items() if p != payload))
+        telling_words[payload] = words & (own - others)
+    hit = [payload for payload, found in telling_words.items() if found]
+    if len(hit) != 1 or (len(words) > 4 and len(telling_words[hit[0]]) < 2):
+        return None
+    if understanding.procedures and len(words) > 2:
+        best = understanding.procedures[0]
+        named = set(known_tokens(best.matched or "")) - _EMPTY
+        if (
+            f"procedure:{release.canonical(best.code)}" not in wordings
+            and best.confidence >= 0.8
+            and not named <= wordings[hit[0]]
+        ):
+            return None
+    return hit[0]
+
+
+def _names(said: str, words: set[str], offer: Mapping[str, str], release: Release) -> bool:
+    """Whether `said` is a part of the choice's title, or one of the names people use for it."""
+    if words <= set(tokens(offer["title"])):
+        return True
+    entry = release.procedure(offer["payload"].removeprefix("procedure:"))
+    spoken = " ".join(tokens(said))
+    return any(spoken == known_words(name) for name in (entry or {}).get("aliases") or ())
+
+
+def is_only_filler(said: str) -> bool:
+    """Nothing but interjections: does not change a conversation's language."""
+    return all(
+        word in _FILLERS or word in {"ok", "oke", "hi", "hello"} for word in fold(said).split()
+    )
