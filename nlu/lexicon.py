@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import yaml
 
 from nlu.concepts import Concepts
 from nlu.phrases import PhraseTable
+from nlu.spelling import Spelling
 from nlu.syllables import fold
 from nlu.text import Normalised, Normaliser, clean, words
 
@@ -48,12 +49,32 @@ class Reading:
         return tuple(c for c in self.concepts if c.startswith(OUTSIDE))
 
 
+def _phrases(lists: Mapping[str, Any]) -> Iterator[list[str]]:
+    """Every run of words in the lists: what a misspelt word may have been."""
+    for table in (lists["concepts"], lists["outside"]):
+        for variants in table.values():
+            for phrase in (*variants.get("vi", ()), *variants.get("en", ())):
+                yield words(clean(phrase.lstrip("=")))
+    for table in (lists["teencode"], lists["regional"]):
+        for meant in table.values():
+            yield meant.split()
+    for names in lists["entities"]["documents"].values():
+        for name in names:
+            yield words(clean(name))
+    for phrase in (*lists["stopwords"]["vi"], *lists["stopwords"]["en"]):
+        yield words(clean(phrase))
+    for phrase in lists.get("phrasings") or ():
+        yield words(clean(phrase))
+
+
 class Lexicon:
     """Turns a text into a `Reading`; read-only after construction."""
 
     def __init__(self, lists: Mapping[str, Any]) -> None:
         self.lists = lists
-        self._normaliser = Normaliser(lists["teencode"], lists["regional"])
+        self._normaliser = Normaliser(
+            lists["teencode"], lists["regional"], Spelling(_phrases(lists))
+        )
         against = {  # by letter, not by sound: a false hit would refuse a question of ours
             OUTSIDE + topic: {"vi": ["=" + p for p in table["vi"]], "en": table["en"]}
             for topic, table in lists["outside"].items()

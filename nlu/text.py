@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nlu.language import detect
+from nlu import keystrokes
+from nlu.language import detect, is_english_word
 from nlu.phrases import PhraseTable
-from nlu.syllables import fold, from_telex, from_vni, is_syllable
+from nlu.spelling import Spelling
+from nlu.syllables import fold
 
 MAX_CHARS = 1000
 """Longer messages are cut: no desk question needs more, and time stays bounded."""
 
-_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
-_TOKEN = re.compile(r"\d+(?:[.,/]\d+)*|[^\W\d_]+(?:\d+[^\W_]*)?|\d+[^\W_]*")
+_RUN = re.compile(r"([^\W\d_])\1{2,}")
+_REPEATED = re.compile(r"[^\W\d_]*([^\W\d_])\1{2,}[^\W\d_]*")
+_WORD = r"\d+(?:[.,/]\d+)*|[^\W\d_]+(?:\d+[^\W_]*)?|\d+[^\W_]*"
+_TOKEN = re.compile(_WORD)
+_TOKEN_OR_STOP = re.compile(_WORD + r"|[.,;:!?…\n]+")
 _CODE = re.compile(r"(?<![\d.])([1-9]\.\d{6})(?![\d])")
 _ORDINARY = re.compile(
     r"[ -~–“”‘’áàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵđ]*"
@@ -81,6 +86,8 @@ class Normalised:
     """vi or en."""
     accented: bool
     """Whether the person wrote accents: if not, one-syllable words match without them too."""
+    stops: tuple[int, ...] = ()
+    """Numbers of tokens before each sentence sign, ascending."""
 
     @property
     def text(self) -> str:
@@ -92,85 +99,102 @@ class Normalised:
 
 
 _POSSESSIVE = re.compile(r"(?<=[a-z])['’]s(?![^\W_])")
-_STUCK = re.compile(r"([^\W\d_]{2,})(\d+)")
-
-
-def _split_stuck_number(word: str) -> list[str]:
-    """`sinh1` → sinh (a VNI leftover); `lớp6` → lớp 6; codes such as ct01 and c3 stay whole."""
-    match = None if word.isalpha() else _STUCK.fullmatch(word)
-    if not match or match[1] in ("ct", "na", "tk"):
-        return [word]
-    letters, digits = match[1], match[2]
-    if letters in (
-        "lop",
-        "lớp",
-        "quay",
-        "quầy",
-        "so",
-        "số",
-        "cap",
-        "cấp",
-        "ban",
-        "bàn",
-        "counter",
-        "desk",
-    ):
-        return [letters, digits]
-    return [letters] if digits in "12345" and is_syllable(letters) else [word]
-
-
-def _undo_keystrokes(tokens: list[str]) -> list[str]:
-    """Raw VNI or Telex decoded when the message as a whole looks typed with the keyboard program
-    off.
-    """
-    vni = [from_vni(token) if token[-1:].isalnum() else None for token in tokens]
-    inner = sum(d is not None and not t[:-1].isalpha() for t, d in zip(tokens, vni, strict=True))
-    if inner or sum(d is not None for d in vni) >= 2:
-        return [d or t for t, d in zip(tokens, vni, strict=True)]
-    telex = [from_telex(token) for token in tokens]
-    sure = sum(d is not None and not is_syllable(t) for t, d in zip(tokens, telex, strict=True))
-    if sure >= 2 and sure * 4 >= len(tokens):
-        return [d if (d and not is_syllable(t)) or (d and "oo" in t) else t
-                for t, d in zip(tokens, telex, strict=True)]  # fmt: skip
-    return [part for token in tokens for part in _split_stuck_number(token)]
 
 
 class Normaliser:
     """Rewrites listed chat spellings and regional words; leaves every other word as it is."""
 
-    def __init__(self, teencode: Mapping[str, str], phrases: Mapping[str, str]) -> None:
-        """`teencode`: token → words. `phrases`: words → words, longest first, accents
-        significant; a phrase that stands for itself is protected from both.
+    def __init__(
+        self,
+        teencode: Mapping[str, str],
+        phrases: Mapping[str, str],
+        spelling: Spelling | None = None,
+    ) -> None:
+        """`teencode`, `phrases`: words → words, longest first, accents significant.
+
+        A phrase that stands for itself is protected from both. A phrase behind "=" is rewritten
+        only where the person writes accents ("chi" is "gì" to some, and every "chị" without them).
         """
-        rewritten = {tuple(k.split()): v.split() for k, v in phrases.items()}
-        kept = {k: v for k, v in rewritten.items() if v == list(k)}
-        self._phrases = PhraseTable(rewritten)
-        self._teencode = PhraseTable({**kept, **{(k,): v.split() for k, v in teencode.items()}})
+        chat = {tuple(k.split()): v.split() for k, v in teencode.items()}
+        bare, accented = _bare_and_accented(phrases)
+        self._chat = tuple(PhraseTable({**_kept(t), **chat}) for t in (bare, accented))
+        self._phrases = tuple(PhraseTable(t) for t in (bare, accented))
+        self._listed = {word for phrase in (*chat, *accented) for word in phrase}
+        self._spelling = spelling or Spelling(())
 
     def __call__(self, text: str) -> Normalised:
-        cleaned = _REPEATED.sub(r"\1", clean(text))
-        tokens = words(_POSSESSIVE.sub("", cleaned))
+        cleaned = clean(text)
+        calm = _REPEATED.sub(self._calmed, cleaned)
+        tokens = _TOKEN_OR_STOP.findall(_POSSESSIVE.sub("", calm))
         language = detect(tokens)
         if language == "vi":
-            tokens = _undo_keystrokes(tokens)
-            tokens = self._rewrite(tokens, self._teencode)
-            tokens = self._rewrite(tokens, self._phrases)
+            tokens = keystrokes.undo(tokens, self._knows)
+            accented = any(fold(t) != t for t in tokens)
+            tokens = self._spelling(_rewrite(tokens, self._chat[accented]))
+            tokens = _rewrite(tokens, self._phrases[accented])
             language = detect(tokens)
-        folded = tuple(fold(t) for t in tokens)
+        kept, stops = _without_stops(tokens)
+        folded = tuple(fold(t) for t in kept)
         return Normalised(
-            clean=cleaned,
-            tokens=tuple(tokens),
+            clean=calm,
+            tokens=kept,
             folded=folded,
             language=language,
-            accented=folded != tuple(tokens),
+            accented=folded != kept,
+            stops=stops,
         )
 
-    @staticmethod
-    def _rewrite(tokens: list[str], table: PhraseTable[list[str]]) -> list[str]:
-        out: list[str] = []
-        at = 0
-        while at < len(tokens):
-            replacement, length = table.at(tokens, at) or ([tokens[at]], 1)
-            out.extend(replacement)
-            at += length
-        return out
+    def _knows(self, word: str) -> bool:
+        return word in self._listed or self._spelling.knows(word) or is_english_word(word)
+
+    def _calmed(self, match: re.Match[str]) -> str:
+        """ "được rồiiii" → được rồi; a listed word such as "cccd" stays."""
+        word = match[0]
+        return word if word in self._listed else _RUN.sub(r"\1", word)
+
+
+_Rewritten = dict[tuple[str, ...], list[str]]
+
+
+def _kept(table: _Rewritten) -> _Rewritten:
+    return {k: v for k, v in table.items() if v == list(k)}
+
+
+def _bare_and_accented(phrases: Mapping[str, str]) -> tuple[_Rewritten, _Rewritten]:
+    """(what holds in messages without accents, what holds in those with).
+
+    Phrases of several words hold without accents too, written without them.
+    """
+    bare: _Rewritten = {}
+    accented: _Rewritten = {}
+    for phrase, meant in phrases.items():
+        words_of, value = tuple(phrase.lstrip("=").split()), meant.split()
+        accented[words_of] = value
+        if not phrase.startswith("="):
+            bare[words_of] = value
+            folded = tuple(fold(w) for w in words_of)
+            if len(words_of) > 1 and folded != words_of:
+                bare.setdefault(folded, [fold(w) for w in value])
+    return bare, accented
+
+
+def _rewrite(tokens: Sequence[str], table: PhraseTable[list[str]]) -> list[str]:
+    out: list[str] = []
+    at = 0
+    while at < len(tokens):
+        replacement, length = table.at(tokens, at) or ([tokens[at]], 1)
+        out.extend(replacement)
+        at += length
+    return out
+
+
+def _without_stops(tokens: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """(words and numbers, how many of them stand before each sentence sign)."""
+    kept: list[str] = []
+    stops: list[int] = []
+    for token in tokens:
+        if token[0].isalnum():
+            kept.append(token)
+        elif kept and (not stops or stops[-1] != len(kept)):
+            stops.append(len(kept))
+    return tuple(kept), tuple(stops)
