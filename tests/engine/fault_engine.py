@@ -61,6 +61,16 @@ async def turn(request: web.Request) -> web.Response:
     )
 
 
+async def parse(request: web.Request) -> web.Response:
+    text = (await request.json())["text"]
+    if text == "hang":
+        (FOLDER / "hanging").touch()
+        await asyncio.Event().wait()
+    return web.json_response(
+        {"intent": {"name": "greet", "confidence": 1.0}, "procedures": [], "aspects": []}
+    )
+
+
 async def health(_: web.Request) -> web.Response:
     return web.json_response({"status": "ready", "release": "r", "pid": os.getpid()})
 
@@ -82,6 +92,7 @@ async def main() -> None:
         sys.exit("asked to refuse")
     app = web.Application()
     app.router.add_post("/turn", turn)
+    app.router.add_post("/parse", parse)
     app.router.add_get("/health", health)
     app.router.add_delete("/conversations/{id}", forget)
     runner = web.AppRunner(app)
