@@ -85,7 +85,8 @@ class Normalised:
     language: str
     """vi or en."""
     accented: bool
-    """Whether the person wrote accents: if not, one-syllable words match without them too."""
+    """Whether the person wrote accents (a rewritten "ko" is none): if not, one-syllable words match
+    without them too."""
     stops: tuple[int, ...] = ()
     """Numbers of tokens before each sentence sign, ascending."""
 
@@ -126,7 +127,7 @@ class Normaliser:
         cleaned = clean(text)
         calm = _REPEATED.sub(self._calmed, cleaned)
         tokens = _TOKEN_OR_STOP.findall(_POSSESSIVE.sub("", calm))
-        language = detect(tokens)
+        language, accented = detect(tokens), False
         if language == "vi":
             tokens = keystrokes.undo(tokens, self._knows)
             accented = any(fold(t) != t for t in tokens)
@@ -140,7 +141,7 @@ class Normaliser:
             tokens=kept,
             folded=folded,
             language=language,
-            accented=folded != kept,
+            accented=accented,
             stops=stops,
         )
 
