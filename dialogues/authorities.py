@@ -26,10 +26,21 @@ def authorities() -> tuple[Mapping[str, Any], ...]:
 
 def competent_authority(text: str) -> Mapping[str, str] | None:
     """The authority whose errand the text names; the longest matching words win."""
+    found = _named(text)
+    return None if found is None else found[1]
+
+
+def foreign_matter(text: str) -> str | None:
+    """The folded words by which another authority's errand is named."""
+    found = _named(text)
+    return None if found is None else found[0]
+
+
+def _named(text: str) -> tuple[str, Mapping[str, str]] | None:
     said = f" {' '.join(tokens(text))} "
-    best: tuple[int, Mapping[str, str]] | None = None
+    best: tuple[str, Mapping[str, str]] | None = None
     for row in authorities():
         for words in row["words"]:
-            if f" {words} " in said and (best is None or len(words) > best[0]):
-                best = (len(words), row["name"])
-    return None if best is None else best[1]
+            if f" {words} " in said and (best is None or len(words) > len(best[0])):
+                best = (words, row["name"])
+    return best

@@ -58,9 +58,21 @@ def requests(text: str, whole: Understanding, parse: Parse, release: Release) ->
     found = _joined(found, release)
     if len(found) == 1 and whole.intent in _COURTESY and not found[0].said == text:
         return found
+    if len(found) == 1 and found[0].said == parts[-1] and _goes_there(found[0], whole):
+        return [Request(text.replace(parts[-1], "").strip(), whole), found[0]]
     if len(found) < 2 or _one_procedure(whole, found, release):
         return []
     return [_with_aspects(request, found, bare) for request in found]
+
+
+def _goes_there(last: Request, whole: Understanding) -> bool:
+    """ "Tôi làm giám hộ. Dẫn tôi ra quầy đó": a procedure is named, then its counter wanted."""
+    named = whole.intent == "ask_procedure" and bool(whole.procedures)
+    return (
+        named
+        and last.understanding.intent in {"lead_me", "take_ticket"}
+        and whole.procedures[0].confidence >= SURE
+    )
 
 
 def _asks(request: Request, release: Release) -> bool:

@@ -6,10 +6,11 @@ open before, and what the words around the question say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dialogues.authorities import competent_authority
+from dialogues.authorities import competent_authority, foreign_matter
 from dialogues.framing import Framing, goes_on
 from dialogues.memory import Memory
 from dialogues.release import Release
@@ -19,6 +20,8 @@ from dialogues.wording import tokens
 
 SURE = 0.75
 """Confidence from which a procedure counts as named beside an open one."""
+DOUBTFUL_EVENT = 0.6
+"""Confidence below which a situation does not displace the open procedure."""
 UNSURE_INTENT = 0.55
 """Confidence below which an intent yields to what the words ask about the open procedure."""
 ABOUT_PROCEDURES = frozenset(
@@ -36,16 +39,29 @@ def settled(
     """The understanding, with its intent and procedures as the conversation makes them."""
     text = found.repaired or said
     found = _called_by_name(frame.rest, found, release)
+    found = _doubtful_event(said, text, found, memory, release)
+    if wants_staff(said) and found.intent in _YIELDS_TO_STAFF and not found.aspects:
+        return replace(found, intent="talk_to_staff", procedures=(), out_of_scope=False)
     if frame.returns or goes_on(said):
         again = _taken_up(said, text, frame, found, memory, release)
         if again is not None:
             return again
     if frame.corrects:
         return _taken_back(text, found, memory, release)
-    if _belongs_elsewhere(said, found, release):
+    if _nothing_named(text, found):
+        return replace(found, intent="ask_aspect", out_of_scope=False, procedures=())
+    if _belongs_elsewhere(said, text, found, release):
         return replace(found, intent="out_of_scope", out_of_scope=True)
     if leans(said, text, found, memory, release):
-        return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
+        aspects = found.aspects or asked_plainly(text)
+        return replace(
+            found,
+            intent="ask_aspect",
+            procedures=(),
+            ambiguous=False,
+            aspects=aspects,
+            out_of_scope=False,
+        )
     return _familiar(text, found, memory, release)
 
 
@@ -59,11 +75,20 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
         return False
     words = content(text)
     if found.intent not in ABOUT_PROCEDURES:
-        return bool(found.aspects) and _overruled(said, words, found, topic is not None, likely)
-    if found.intent not in {"ask_procedure", "ask_aspect", "life_event"}:
+        asked = found.aspects or asked_plainly(text)[:1] == ("eligibility",)
+        return bool(asked) and _overruled(said, words, found, topic is not None, likely)
+    doubted = found.intent == "find_counter" and found.confidence < SURE
+    if doubted and found.aspects and "place" not in found.aspects:
+        return not found.procedures or not words
+    if doubted and not words and asked_plainly(text) == ("documents",):
+        return True
+    if found.intent not in {"ask_procedure", "ask_aspect", "life_event", "choose"}:
         return False
     if not words:
-        return bool(found.aspects) or found.intent == "ask_aspect"
+        asked = found.aspects or asked_plainly(text)
+        return bool(asked) or found.intent == "ask_aspect"
+    if found.intent == "choose":
+        return False
     best = found.procedures[0] if found.procedures else None
     if best is None or topic is None:
         return topic is not None and bool(found.aspects) and found.intent == "ask_aspect"
@@ -73,6 +98,73 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
     if words <= vocabulary(topic):
         return not (best.confidence >= SURE and spoken > 0.99 and not found.ambiguous)
     return bool(found.aspects) and spoken < 0.5 and len(words) <= _FEW
+
+
+_PLAINLY: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "eligibility",
+        re.compile(
+            r"\b(?:could|can|may|would)(?: \w+){1,7} (?:instead|for me|without me|in my place"
+            r"|on my behalf)\b|\b(?:lam|di|nop|lay|ky|xin)(?: \w+){0,2} (?:thay|ho|gium|mot minh)"
+            r"(?: \w+){0,3} (?:duoc|dc)\b"
+        ),
+    ),
+    ("documents", re.compile(r"\b(?:giay to|giay ma|ho so|don tu|papers?|paperwork|documents?)\b")),
+    ("fee", re.compile(r"\b(?:le phi|phi|tien|gia|price|fees?|cost|much|charge)\b")),
+    ("time", re.compile(r"\b(?:lau|may ngay|bao gio|khi nao|long|days?|weeks?|soon)\b")),
+    ("online", re.compile(r"\b(?:onl|online|qua mang|web|internet)\b")),
+    ("form", re.compile(r"\b(?:mau don|to khai|mau|forms?)\b")),
+    ("place", re.compile(r"\b(?:o dau|quay nao|cho nao|where)\b")),
+)
+
+
+def asked_plainly(text: str) -> tuple[str, ...]:
+    """The aspects that the bare words of a follow-up name, where no pattern knew them."""
+    folded = " ".join(tokens(text))
+    return tuple(aspect for aspect, words in _PLAINLY if words.search(folded))
+
+
+_STAFF = re.compile(
+    r"\b(?:(?:nho|keu|goi|gap|moi|noi chuyen voi|noi voi|cho gap|xin gap|kiem|tim)(?: \w+){0,3}"
+    r" (?:can bo|nhan vien|nguoi that|nguoi phu trach|chi huong dan)"
+    r"|(?:speak|talk|chat)(?: \w+){0,2} (?:to|with)(?: \w+){0,2}"
+    r" (?:human|person|someone|somebody|staff|officer|employee|clerk|people)"
+    r"|(?:real|actual|live) (?:human|person)|human being)\b"
+)
+_INSTEAD = frozenset({"out_of_scope", "talk_to_staff", "find_place", "centre_info", "take_ticket"})
+_YIELDS_TO_STAFF = frozenset(
+    {"life_event", "out_of_scope", "ask_procedure", "nlu_fallback", "affirm"}
+)
+
+
+def wants_staff(said: str) -> bool:
+    """A person is asked for in so many words."""
+    return bool(_STAFF.search(" ".join(tokens(said))))
+
+
+def _doubtful_event(
+    said: str, text: str, found: Understanding, memory: Memory, release: Release
+) -> Understanding:
+    """A situation heard with doubt, beside an open procedure, is no new situation."""
+    if found.intent != "life_event" or found.confidence >= DOUBTFUL_EVENT:
+        return found
+    if release.canonical(memory.topic) is None or found.foreign:
+        return found
+    if found.aspects or not content(text):
+        return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
+    if asked_plainly(text)[:1] == ("eligibility",):
+        return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
+    following = [(n, c) for n, c in found.ranking if n in _INSTEAD]
+    if following and following[0][1] >= 0.15:
+        return replace(
+            found,
+            intent=following[0][0],
+            confidence=following[0][1],
+            procedures=(),
+            ambiguous=False,
+            out_of_scope=following[0][0] == "out_of_scope",
+        )
+    return found
 
 
 def _overruled(said: str, words: set[str], found: Understanding, topic: bool, likely: bool) -> bool:
@@ -127,9 +219,15 @@ def _taken_up(
         words = content(text) - _TAKING_UP
         if words and found.procedures and found.procedures[0].confidence >= SURE:
             return None
-        code = str(codes[0])
-    intent = found.intent if found.intent in _DESK else "ask_procedure"
-    if goes_on(said) and not found.aspects:
+        # what was just spoken of is nothing to come back to, unless something came in between
+        code = str(
+            codes[0] if memory.aside or len(codes) == 1 or memory.topic is None else codes[1]
+        )
+    at_desk = found.intent in _DESK and not set(found.aspects) - {"place"}
+    intent = found.intent if at_desk and not asked_plainly(text) else "ask_procedure"
+    if not found.aspects:
+        found = replace(found, aspects=asked_plainly(text))
+    if goes_on(said) and set(found.aspects) <= {"documents"}:
         laid_aside = next((h for h in memory.history if h["code"] == code), None)
         checklist = (
             memory.checklist if code == memory.topic else (laid_aside or {}).get("checklist")
@@ -200,15 +298,18 @@ def _taken_back(text: str, found: Understanding, memory: Memory, release: Releas
     if not others:
         return found
     first = found.procedures[0]
+    kept = found.procedures
     ambiguous = found.ambiguous
-    if codes[0][1] == topic and (found.ambiguous or others[0].confidence >= first.confidence / 2):
-        scale = 1.0 / max(0.05, 1.0 - first.confidence) if not found.ambiguous else 1.0
+    if codes[0][1] != topic or found.ambiguous or others[0].confidence >= first.confidence / 2:
+        scale = 1.0
+        if codes[0][1] == topic and not found.ambiguous:
+            scale = 1.0 / max(0.05, 1.0 - first.confidence)
         kept = tuple(
-            replace(c, confidence=min(0.95, c.confidence * max(1.0, scale))) for c in others
+            replace(c, confidence=max(c.confidence, min(0.95, c.confidence * scale)))
+            for c in others
         )
-        ambiguous = found.ambiguous and len(others) > 1
-    else:
-        kept = found.procedures
+        rivals = len(kept) > 1 and kept[1].confidence >= kept[0].confidence / 2
+        ambiguous = found.ambiguous and rivals
     if kept[0].confidence < 0.2:
         return replace(found, intent="deny")
     aspects = found.aspects or tuple(memory.aspects)
@@ -223,24 +324,44 @@ def _taken_back(text: str, found: Understanding, memory: Memory, release: Releas
 
 
 def _familiar(text: str, found: Understanding, memory: Memory, release: Release) -> Understanding:
-    """Between twins, the one that was spoken of before is meant when the words are all its own."""
-    if not found.ambiguous or found.intent not in {"ask_procedure", "ask_aspect"}:
+    """Between twins, the one that was spoken of before is meant, unless something is said that only
+    the other is called by."""
+    if found.intent not in {"ask_procedure", "ask_aspect"} or not found.procedures:
         return found
     words = content(text)
-    known = [memory.topic, *(left["code"] for left in memory.history)]
     listed = [release.canonical(c.code) for c in found.procedures[:4]]
-    for code in known:
+    topic = release.canonical(memory.topic)
+    first = found.procedures[0]
+    if topic in listed[1:] and (found.ambiguous or said_of(first.matched, text) < 0.99):
+        only = vocabulary(release.procedure(first.code)) - vocabulary(release.procedure(topic))
+        if not words & only:
+            return _about(found, str(topic), found.intent)
+    if not found.ambiguous:
+        return found
+    for code in (memory.topic, *(left["code"] for left in memory.history)):
         if code in listed and words and words <= vocabulary(release.procedure(code)):
             return _about(found, str(code), found.intent)
     return found
 
 
-def _belongs_elsewhere(said: str, found: Understanding, release: Release) -> bool:
-    """Another authority's errand, of which the catalogue knows no more than the name."""
-    if found.intent not in ABOUT_PROCEDURES or competent_authority(said) is None:
+def _nothing_named(text: str, found: Understanding) -> bool:
+    """ "Lệ phí?" with nothing open: which procedure is asked back, nothing is refused."""
+    asked = found.aspects and not found.foreign and not content(text)
+    return bool(asked) and found.intent in {"out_of_scope", "nlu_fallback"}
+
+
+def _belongs_elsewhere(said: str, text: str, found: Understanding, release: Release) -> bool:
+    """Another authority's errand: the catalogue knows no more than its name, or nothing of what was
+    said beside it."""
+    matter = foreign_matter(said)
+    if found.intent not in ABOUT_PROCEDURES or matter is None or not found.procedures:
         return False
-    entry = release.procedure(found.procedures[0].code) if found.procedures else None
+    entry = release.procedure(found.procedures[0].code)
     if entry is None:
         return False
+    known = vocabulary(entry)
+    theirs = set(matter.split())
+    if not theirs <= set(known) and not (content(text) - theirs) & known:
+        return True
     facts = (entry.get("documents"), entry.get("fees"), entry.get("time"))
     return all(fact is None for fact in facts) and release.counter_for(entry) is None

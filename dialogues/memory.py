@@ -8,7 +8,7 @@ from typing import Any
 
 HISTORY = 6
 """Topics that are remembered beside the open one."""
-_OF_TOPIC = ("case", "cases_offered", "checklist")
+_OF_TOPIC = ("conditions", "checklist")
 
 
 @dataclass(slots=True)
@@ -16,19 +16,21 @@ class Memory:
     language: str | None = None
     topic: str | None = None
     """Code of the procedure that is open."""
-    case: str | None = None
-    """Id of the topic's case that the visitor named or chose."""
-    cases_offered: list[str] = field(default_factory=list)
-    """Ids of the topic's cases that were offered: nobody is asked twice."""
+    conditions: dict[str, Any] = field(default_factory=dict)
+    """What is known about the topic's cases: lists of ids `holds`, `denied`, `unsure` and `asked`
+    (nobody is asked twice), `current` (ids of the last question), `answers` (how many questions
+    were answered) and `aspects` (what the visitor had asked)."""
+    told: str | None = None
+    """The message that led to a choice of procedures: what it told holds for the one chosen."""
     aspects: list[str] = field(default_factory=list)
     """Aspects of the last question."""
     pending: dict[str, Any] | None = None
     """What the last reply asked: `{"kind": "choices", "choices": [{"title", "payload"}]}` (kind
     "chosen" once one was taken: another may still be picked),
-    `{"kind": "offer", "payload": …}` (yes does it) or `{"kind": "document"}` (the checklist's
-    question)."""
+    `{"kind": "offer", "payload": …}` (yes does it), `{"kind": "document"}` (the checklist's
+    question) or `{"kind": "condition", "cases": [ids], "choices": […]}` (does a condition hold)."""
     checklist: dict[str, Any] | None = None
-    """`{"code", "case", "have": {document id: true | false | null}, "current": id | null}`; an id
+    """`{"code", "have": {document id: true | false | null}, "current": id | null}`; an id
     absent from `have` was not asked yet, null means that the visitor is not sure."""
     place: str | None = None
     """Place of the last route, for "dẫn tôi đến đó"."""
@@ -37,8 +39,10 @@ class Memory:
     unsure: int = 0
     """Turns in a row that were not understood."""
 
+    aside: bool = False
+    """The last reply was not about the topic (a toilet, the weather)."""
     history: list[dict[str, Any]] = field(default_factory=list)
-    """Topics of before, the latest first: `{"code", "case", "cases_offered", "checklist"}`, so that
+    """Topics of before, the latest first: `{"code", "conditions", "checklist"}`, so that
     a visitor who comes back finds things as they were."""
 
     def open(self, code: str) -> None:
@@ -49,11 +53,18 @@ class Memory:
         found = next((left for left in self.history if left["code"] == code), {})
         kept = [left for left in self.history if left["code"] not in {self.topic, code}]
         if self.topic is not None:
-            kept.insert(0, {"code": self.topic, **{name: getattr(self, name) for name in _OF_TOPIC}})
+            kept.insert(
+                0, {"code": self.topic, **{name: getattr(self, name) for name in _OF_TOPIC}}
+            )
         self.history = kept[:HISTORY]
         self.topic, self.place = code, None
-        self.case, self.checklist = found.get("case"), found.get("checklist")
-        self.cases_offered = list(found.get("cases_offered") or ())
+        self.conditions = dict(found.get("conditions") or {})
+        self.checklist = found.get("checklist")
+
+    @property
+    def cases(self) -> list[str]:
+        """Ids of the topic's cases that hold."""
+        return list(self.conditions.get("holds") or ())
 
     @classmethod
     def from_slots(cls, slots: Mapping[str, Any]) -> Memory:

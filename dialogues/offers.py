@@ -15,7 +15,11 @@ from dialogues.wording import fold, known_tokens, known_words, tokens
 
 def offers(memory: Memory) -> Sequence[Mapping[str, str]]:
     pending = memory.pending or {}
-    return pending.get("choices") or () if pending.get("kind") in {"choices", "chosen", "condition"} else ()
+    return (
+        pending.get("choices") or ()
+        if pending.get("kind") in {"choices", "chosen", "condition"}
+        else ()
+    )
 
 
 def offered(said: str, memory: Memory, release: Release) -> Payload | None:

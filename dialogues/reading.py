@@ -89,7 +89,12 @@ def _in_its_place(
         reads = replace(understanding, intent="ask_aspect", aspects=aspects)
         found = settled(said, frame, reads, memory, release)
         return Reading(found.intent, 0.9, found, said, reads_out=True, fixed=True)
+    if _PARROT.search(_phrase(said)):
+        refused = replace(understanding, intent="out_of_scope", out_of_scope=True, procedures=())
+        return Reading("out_of_scope", 0.95, refused, said, fixed=True)
     found = settled(said, frame, understanding, memory, release)
+    if found.intent == "slower" and _SAID_AGAIN.search(_phrase(said)):
+        return Reading("repeat", found.confidence, found, said)
     if is_abuse(said) and not _asks_surely(found):
         found = replace(found, intent="out_of_scope", out_of_scope=True, procedures=())
         return Reading("out_of_scope", 0.95, found, said, abusive=True, fixed=True)
@@ -164,6 +169,14 @@ def _worded(phrase: str, memory: Memory) -> str | None:
     return None
 
 
+_PARROT = re.compile(
+    r"\b(?:(?:noi|lap|nhac|doc)(?: lai)? theo (?:toi|em|anh|chi|minh|tao|tui|bac)"
+    r"|(?:repeat|say) (?:it )?after me)\b"
+)
+_SAID_AGAIN = re.compile(
+    r"\b(?:(?:doc|noi|nhac)(?: cham)? lai (?:tu dau|lan|cau|doan|coi|cho|giup|gium|di)|doc lai|tu dau"
+    r"|lan nua|khong kip|hong kip|nghe kip|again|repeat)\b"
+)
 _MISTAKEN_FOR_TOPIC = frozenset({"ask_procedure", "ask_aspect", "life_event", "affirm", "choose"})
 
 _ABUSE = re.compile(

@@ -8,43 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from pathlib import Path
+
+import yaml
 
 from dialogues.release import Entry
 from dialogues.wording import KNOWN_TEXTS, known_tokens, tokens
 
-_FUNCTION = frozenset(
-    (
-        # people and politeness
-        "toi tui tao minh em anh chi co chu bac chau con ban cung ong ba bo me cha ma di cau mo ngoai"
-        " noi ad shop robot no ho chung ta nguoi ai a da vang u uh um ok oke oi nhe nha nghen nhi ha"
-        " hen nao vay the ta day do kia ay nay nay kia nha luon coi xem voi di gium giup dum thay ho"
-        " vui long lam on xin cam on hoi cho biet muon can phai dinh tinh nen duoc duoc chua khong hong"
-        " hem ko k kg hok chang cha sao nhu rang chi mo rua ri chu cu van vo chong vk ck trai gai"
-        # asking
-        " gi nao dau may bao nhieu lau khi luc gio hom bua ngay tuan thang nam buoi hoi nua roi xong"
-        " moi thi la ma va hay hoac hoac cung con nhung cac moi mot hai ba bon nam sau bay tam chin muoi"
-        " tram nghin ngan dong trieu k bn j bnh ntn lm dc"
-        # doing
-        " lam nop lay nhan tra dem mang cam gui den toi ra vao len xuong ve tai o tu qua trong ngoai tren"
-        " chuan bi theo kem gom co bi cai viec thu loai ban to giay so ho so don tu mau khai tuc quy trinh"
-        " phi le tien gia mat ton het mien ket qua thoi gian han giai quyet xu ly cap doi bo buoc"
-        " online onl mang truc tuyen dien thoai quay phong cho noi phuong xa nguoi khac uy quyen"
-        " duoi dung dau tien sau truoc nhanh cham ky them bot can cu luat dieu kien tuoi du"
-        " giay phep the thong tin hien gio bay lai kip het thi nhi nhieu it chac that thiet thuc sao"
-        " y kien khac cung tui bay ne do a e ah mak mk z v r vs ns"
-        # English
-        " the a an i im ive id my me we our us you your he she his her it its they them this that these"
-        " those one ones to do does did is are was were be been am for from of on at in by with and or"
-        " if so then but what where when which who how why can could would will should must may might"
-        " need want like please have has had get got there here much many long far fast soon cost costs"
-        " fee fees price pay charge free document documents paper papers paperwork bring required"
-        " submit take takes tell about know apply application any some not no yes just also day days"
-        " week weeks hour hours online web internet website counter desk office form forms step steps"
-        " process result until ready time back again else other someone somebody brother sister wife"
-        " husband mother father son daughter instead behalf go come without okay ok right now procedure"
-        " law legal certificate really into out up let see done same possible allowed send too anything"
-        " something everything more than only still us lets"
-    ).split()
+WORDS = Path(__file__).resolve().parent / "function_words.yml"
+_FUNCTION: frozenset[str] = frozenset(
+    word for group in yaml.safe_load(WORDS.read_text(encoding="utf-8")).values() for word in group
 )
 """Folded words that name no procedure. Many are parts of names as well ("giấy", "khai"): alone they
 say nothing."""
@@ -52,7 +25,8 @@ say nothing."""
 
 def content(text: str) -> set[str]:
     """The folded words of a text that may name a procedure."""
-    return {word for word in tokens(text) if word not in _FUNCTION and not word.isdigit()}
+    plain = text.replace("'", "").replace("’", "")
+    return {word for word in tokens(plain) if word not in _FUNCTION and not word.isdigit()}
 
 
 @lru_cache(maxsize=KNOWN_TEXTS)
@@ -90,3 +64,28 @@ def familiarity(text: str, entry: Entry | None) -> float:
     """The share of a text's content words that an entry is called by; 0 without such words."""
     telling = content(text)
     return len(telling & vocabulary(entry)) / len(telling) if telling else 0.0
+
+
+_ASKED_FOR = frozenset(
+    "can muon xin hoi lam cho toi tui em anh chi bac chau con minh co a da oi ve tien di thu tuc"
+    " dang ky gi i want need a the about to please my".split()
+)
+_OPENING = frozenset("thu tuc dang ky cap giai quyet thuc hien viec ho tro".split())
+_BROAD_WORDS, _BROAD_NAMES = 3, 3
+
+
+def called_alike(text: str, procedures: Iterable[Entry]) -> list[str]:
+    """Codes of the entries that share a bare general word ("hộ kinh doanh", "mai táng phí"), most
+    asked first; empty when the text says more, or is the whole name of one of them."""
+    said = set(tokens(text)) - _ASKED_FOR
+    if not 0 < len(said) <= _BROAD_WORDS or len(tokens(text)) > 8:
+        return []
+    found: list[tuple[int, str]] = []
+    for entry in procedures:
+        name = set(known_tokens(entry["name"].get("vi") or ""))
+        if entry.get("replaced_by") or not said <= name:
+            continue
+        if said == name - _OPENING:
+            return []
+        found.append((entry.get("rank") or 10_000, str(entry["code"])))
+    return [code for _, code in sorted(found)] if len(found) >= _BROAD_NAMES else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogues.actions.answers import procedure_part, route_part
 from dialogues.actions.procedures import answer_or_ask, named_surely
 from dialogues.actions.sentences import counter_state, when
-from dialogues.actions.turn import ReplyAction, Turn
+from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
 from dialogues.release import Entry
 from dialogues.wording import known_words, tokens
 
@@ -33,6 +33,25 @@ def _place_by_name(turn: Turn, text: str) -> str | None:
             longer = best is None or len(wanted) > best[0]
             if wanted and f" {wanted} " in said and longer:
                 best = (len(wanted), place_id)
+    return None if best is None else best[1]
+
+
+_ANY_PLACE = frozenset(
+    "cho ban quay phong khu nha cai may cay noi bai loi hang place to desk area room the a of for"
+    " machine".split()
+)
+
+
+def _described_place(turn: Turn) -> str | None:
+    """The one place whose telling words are all said, in whatever order ("máy bốc số")."""
+    said = set(tokens(turn.reading.understanding.repaired or turn.reading.text))
+    best: tuple[int, str] | None = None
+    for place in turn.release.places.values():
+        for alias in (*place["name"].values(), *(place.get("aliases") or ())):
+            telling = set(known_words(alias or "").split()) - _ANY_PLACE
+            longer = best is None or len(telling) > best[0]
+            if telling and telling <= said and longer:
+                best = (len(telling), str(place["id"]))
     return None if best is None else best[1]
 
 
@@ -123,7 +142,7 @@ class FindPlace(ReplyAction):
     action_name = "action_find_place"
 
     def answer(self, turn: Turn) -> None:
-        place = named_place(turn)
+        place = named_place(turn) or _described_place(turn)
         if place is not None:
             tell_way(turn, place)
             return
@@ -148,7 +167,13 @@ def _ask_counter(turn: Turn, kind: str) -> None:
         turn.release.counters.values(),
         key=lambda c: turn.live_counter(str(c["id"])).get("open") is False,
     )
-    turn.say(_("Dạ, anh/chị cần làm việc gì, hoặc cần đến quầy nào ạ?"))
+    asked = _("Dạ, anh/chị cần làm việc gì, hoặc cần đến quầy nào ạ?")
+    if len(counters) > MAX_CHOICES:
+        # four buttons at most: every counter is named, and its number is understood
+        named = "; ".join(turn.text_of(c["name"]) for c in turn.release.counters.values())
+        turn.say(asked + " " + _("Trung tâm có: {list}.").format(list=named), speech=asked)
+    else:
+        turn.say(asked)
     turn.offer(
         _("Anh/chị chọn quầy giúp em ạ"),
         [

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dialogues.actions.answers import answer_aspects, answer_procedure
+from dialogues.actions.interview import go_on, take_answer
 from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
+from dialogues.substance import called_alike
 from dialogues.wording import tokens
 
 
@@ -116,17 +118,38 @@ def answer_or_ask(turn: Turn) -> None:
     if best < GUESS:
         clarify(turn)
         return
+    alike = _of_one_word(turn, codes)
+    if alike:
+        turn.memory.aspects, turn.memory.unsure = [], 0
+        turn.say(_several(turn))
+        offer_procedures(turn, alike, turn.translate("Anh/chị cần việc nào ạ?"))
+        turn.memory.pending = {**(turn.memory.pending or {}), "likely": True}
+        return
     second = _confidence(turn, codes[1]) if len(codes) > 1 else 0.0
     clear = best >= CLEAR and best - second >= LEAD
     if understanding.ambiguous and len(codes) > 1 and not clear:
         _ = turn.translate
         turn.memory.aspects = list(understanding.aspects)
         turn.memory.unsure = 0
-        turn.say(_("Dạ, có mấy việc gần giống nhau. Anh/chị cần việc nào ạ?"))
+        turn.say(_several(turn))
         offer_procedures(turn, codes, _("Anh/chị cần việc nào ạ?"))
         turn.memory.pending = {**(turn.memory.pending or {}), "likely": True}
         return
     answer_procedure(turn, codes[0], understanding.aspects)
+
+
+def _several(turn: Turn) -> str:
+    return turn.translate("Dạ, có mấy việc gần giống nhau. Anh/chị cần việc nào ạ?")
+
+
+def _of_one_word(turn: Turn, codes: Sequence[str]) -> list[str]:
+    """The procedures that a bare general word names, the understood ones first."""
+    if turn.reading.payload is not None or turn.reading.chosen:
+        return []
+    alike = called_alike(turn.reading.text, turn.release.procedures.values())
+    if codes and codes[0] == turn.memory.topic:
+        return []
+    return [*(c for c in codes if c in alike), *(c for c in alike if c not in codes)]
 
 
 class AnswerProcedure(ReplyAction):
@@ -216,12 +239,13 @@ class Choose(ReplyAction):
                 clarify(turn)
             return
         if payload.kind == "case":
-            topic = turn.memory.topic
+            topic = turn.release.canonical(turn.memory.topic)
             if topic is None:
                 clarify(turn)
                 return
-            aspects = turn.memory.aspects or ["documents", "fee"]
-            answer_procedure(turn, topic, aspects, case_id=payload.value)
+            take_answer(turn, turn.release.procedures[topic])
+        elif payload.kind == "condition":
+            self._about_condition(turn, payload.value)
         else:
             aspects = list(understanding.aspects)
             if not aspects and turn.pending_before is not None:
@@ -230,6 +254,28 @@ class Choose(ReplyAction):
             if turn.memory.pending is None and turn.reading.chosen:
                 turn.memory.pending = {**(turn.pending_before or {}), "kind": "chosen"}
         turn.outcome = "chosen"
+
+
+    @staticmethod
+    def _about_condition(turn: Turn, value: str) -> None:
+        """An answer to a question about a condition, or a condition told without being asked."""
+        memory = turn.memory
+        entry = turn.release.procedure(memory.topic)
+        if entry is None:
+            clarify(turn)
+        elif value == "resume":
+            if not go_on(turn, entry):
+                clarify(turn)
+        elif value == "told":
+            asked_before = bool(memory.conditions.get("current"))
+            if asked_before:
+                take_answer(turn, entry)
+            else:
+                answer_procedure(turn, str(entry["code"]), memory.aspects or ["documents"])
+        elif memory.conditions.get("current"):
+            take_answer(turn, entry)
+        else:
+            clarify(turn)
 
 
 class LifeEvent(ReplyAction):

@@ -188,8 +188,9 @@ class ReplyAction(Action, ABC):
         self.answer(turn)
         if turn.reading.also:
             self._answer_the_rest(turn)
+        turn.memory.aside = not any(p["type"] in {"procedure", "checklist"} for p in turn.parts)
         dispatcher.utter_message(json_message=turn.reply())
-        before.language = tracker.get_slot("language")
+        before.language, before.topic = tracker.get_slot("language"), tracker.get_slot("topic")
         return [SlotSet(name, value) for name, value in turn.memory.changes(before).items()]
 
     def _answer_the_rest(self, turn: Turn) -> None:
