@@ -15,7 +15,10 @@ from assistant.settings import ROOT
 _APPLICATION = str(ROOT / ".venv" / "bin" / "python")
 _ENGINE = str(ROOT / ".venv-rasa" / "bin" / "python")
 _ENGINE_TESTS = ("tests/nlu", "tests/dialogues")
-_INPUTS = ("data", "nlu", "dialogues", "assistant/catalogue", "assistant/centre")
+_INPUTS = (
+    *("data", "nlu", "dialogues"),
+    *("assistant/catalogue", "assistant/centre", "assistant/releases"),
+)
 _TESTS_FAILED = 1
 """pytest's exit code for failed tests; any other is a broken run."""
 _CODE = ("assistant", "speech", "robot_bridge", "nlu", "dialogues", "tests", "benchmarks", "docs")

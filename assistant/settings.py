@@ -5,7 +5,6 @@ Unknown keys in `letan.toml` are errors, so that a typing mistake is never silen
 
 import os
 import re
-from functools import cached_property
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -221,7 +220,7 @@ class Settings(BaseSettings):
         except ValueError:
             return False
 
-    @cached_property
+    @property  # not cached: copies with another data folder have another database
     def database(self) -> str:
         """SQLAlchemy URL of the application's database, with an asyncio driver."""
         url = self.database_url

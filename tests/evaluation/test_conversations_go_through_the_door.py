@@ -31,6 +31,8 @@ async def _played(settings: Settings, tmp_path: Path, *talks: dict[str, Any]) ->
     path.write_text(yaml.safe_dump(list(talks)), encoding="utf-8")
     async with serving(settings, folder) as (engine, own), desk_for(settings, own, engine) as desk:
         assert own.data_dir.is_dir()
+        assert own.database != settings.database
+        assert str(own.data_dir) in own.database
         report = await evaluate_dialogues(desk, path, "first")
     assert not own.data_dir.exists()
     return report

@@ -2,35 +2,21 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.engine.manifest import verify
+from assistant.releases.evaluation import evaluate_dialogues, evaluate_questions
+from assistant.releases.evaluation_desk import desk_for, morning_at, serving
 from assistant.releases.evaluation_files import SLICES
-from assistant.settings import ROOT
+from assistant.releases.regression import carried_by
+from assistant.settings import ROOT, Settings
 
 _TIMES = ("latency_ms", "turn_ms")
 _A_SLICE = 4
-
-
-def _measured(data_dir: Path, hash_seed: str, *options: str) -> dict[str, Any]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("LETAN_")}
-    environment = {**clean, "LETAN_CONFIG": str(data_dir / "none"), "PYTHONHASHSEED": hash_seed}
-    command = [sys.executable, "-m", "assistant.cli", "evaluate", "--data-dir", str(data_dir)]
-    ended = subprocess.run(
-        [*command, *options, "--json", "-"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        timeout=300,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr.decode()[-2000:]
-    figures: dict[str, Any] = json.loads(ended.stdout)
-    return figures
+_CONVERSATIONS = ROOT / "data" / "questions" / "dialogues-a.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -51,34 +37,50 @@ def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_questions_measured_twice(trained_data_dir: Path, questions: Path) -> None:
-    first, second = (
-        _measured(trained_data_dir, seed, "--questions", str(questions)) for seed in ("1", "2")
-    )
-    for figures in (first, second):
-        assert all(figures.pop(name)["p95"] > 0 for name in _TIMES)
-    assert first == second
-    assert first["n"] == _A_SLICE * len(SLICES)
-    assert sum(counts["n"] for counts in first["slices"].values()) == first["n"]
-    assert first["calibration"]["n"] == sum(b["n"] for b in first["calibration"]["bins"])
-    for row in first["rows"]:
+@pytest.fixture
+def release(trained_data_dir: Path) -> Path:
+    (manifest,) = trained_data_dir.glob("releases/*/manifest.json")
+    return manifest.parent
+
+
+async def _measured(settings: Settings, folder: Path, questions: Path) -> list[dict[str, Any]]:
+    """Both kinds of file by an engine process of its own."""
+    async with serving(settings, folder) as (engine, own):
+        asked = await evaluate_questions(engine, questions, folder.name, morning_at(folder))
+        async with desk_for(settings, own, engine) as desk:
+            played = await evaluate_dialogues(desk, _CONVERSATIONS, folder.name)
+    return [asked.as_dict(), played.as_dict()]
+
+
+async def test_two_processes_give_the_same_figures(
+    trained_data_dir: Path, release: Path, questions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("LETAN_")]:
+        monkeypatch.delenv(name)
+    settings = Settings(data_dir=trained_data_dir)
+    reports = []
+    for seed in ("1", "2"):
+        monkeypatch.setenv("PYTHONHASHSEED", seed)  # the engine's process inherits it
+        reports.append(await _measured(settings, release, questions))
+    for asked, _ in reports:
+        assert all(asked.pop(name)["p95"] > 0 for name in _TIMES)
+    assert reports[0] == reports[1]
+    asked, played = reports[0]
+    assert asked["n"] == _A_SLICE * len(SLICES)
+    assert sum(counts["n"] for counts in asked["slices"].values()) == asked["n"]
+    assert asked["calibration"]["n"] == sum(b["n"] for b in asked["calibration"]["bins"]) > 0
+    for row in asked["rows"]:
         if "why" in row:
             assert row["why"]["intent"]["name"]
             assert all(near["example"] for near in row["why"]["nearest"])
+    assert played["turns"] == len(played["rows"]) > 100
+    assert played["turns_as_expected"] > 0
 
 
-def test_conversations_measured_twice(trained_data_dir: Path) -> None:
-    path = str(ROOT / "data" / "questions" / "dialogues-a.yaml")
-    first, second = (_measured(trained_data_dir, s, "--dialogues", path) for s in ("1", "2"))
-    assert first == second
-    assert first["turns"] == len(first["rows"]) > 100
-
-
-def test_the_release_carries_its_evaluation(trained_data_dir: Path) -> None:
-    (path,) = (trained_data_dir / "releases").glob("*/evaluation.json")
-    figures = json.loads(path.read_text("utf-8"))
+def test_the_release_carries_its_evaluation(release: Path) -> None:
+    figures = carried_by(release)
+    assert figures is not None
     assert figures["n"] >= 500
-    assert figures["release"] == path.parent.name
     assert set(figures["files"]) == {p.name for p in (ROOT / "data" / "questions").iterdir()}
     assert figures["dialogues"]["turns"] > 100
-    assert json.loads((path.parent / "manifest.json").read_text())["id"] == figures["release"]
+    assert verify(release).id == figures["release"]
