@@ -260,9 +260,7 @@ def _spans(words: Sequence[str]) -> Iterator[float]:
         if unit not in _DAYS:
             continue
         behind = words[after + 1] if after + 1 < len(words) else ""
-        if behind == "tuoi" or unit == "tuoi" or behind in _AFTER_SPAN:
-            yield float(value * _DAYS[unit])
-        elif at and words[at - 1] in _BEFORE_SPAN:
+        if behind == "tuoi" or unit == "tuoi" or behind in _AFTER_SPAN or (at and words[at - 1] in _BEFORE_SPAN):
             yield float(value * _DAYS[unit])
     if _TOO_LATE.search(" ".join(words)):
         yield float(LATE)

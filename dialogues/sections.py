@@ -13,7 +13,7 @@ from typing import Any
 
 from dialogues.phrases import Translate, localised, money
 from dialogues.release import Entry
-from dialogues.wording import known_tokens, known_words, tokens
+from dialogues.wording import known_words
 
 Section = dict[str, Any]
 PROVINCIAL = frozenset({"civil_status", "land", "land_registry_branch", "construction"})
@@ -22,14 +22,17 @@ PROVINCIAL = frozenset({"civil_status", "land", "land_registry_branch", "constru
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One entry, one case of it or none, one language."""
+    """One entry, the cases of it that hold, one language."""
 
     entry: Entry
     language: str
     translate: Translate
     place: str
     """Where to go, as a phrase: the counter's name or the office."""
-    case: Mapping[str, Any] | None = None
+    cases: tuple[Mapping[str, Any], ...] = ()
+    """Cases that hold, in the entry's order."""
+    unsure: tuple[Mapping[str, Any], ...] = ()
+    """Cases of which the visitor does not know whether they hold."""
 
     def text(self, value: Any) -> str:
         return localised(value, self.language)
@@ -65,13 +68,21 @@ def _section(title: str, lines: Sequence[str], items: Sequence[Any] | None = Non
 
 
 def document_items(card: Card) -> list[dict[str, Any]] | None:
-    """Papers with those that the case adds and without those it drops; `None` when not known."""
+    """Papers with those that the cases add and without those they drop; `None` when not known. A
+    paper that two cases add is listed once."""
     documents = card.entry.get("documents")
     if documents is None:
         return None
-    case = card.case or {}
-    dropped = {str(document["id"]) for document in case.get("documents_drop") or ()}
+    dropped = {
+        str(document["id"]) for case in card.cases for document in case.get("documents_drop") or ()
+    }
     kept = [document for document in documents if str(document["id"]) not in dropped]
+    listed = {known_words(str(document.get("vi"))) for document in kept}
+    for case in card.cases:
+        for document in case.get("documents_add") or ():
+            if known_words(str(document.get("vi"))) not in listed:
+                listed.add(known_words(str(document.get("vi"))))
+                kept.append(document)
     return [
         {
             "id": str(document["id"]),
@@ -80,7 +91,7 @@ def document_items(card: Card) -> list[dict[str, Any]] | None:
             "copies": document.get("copies"),
             "note": card.field(document, "note") or None,
         }
-        for document in (*kept, *(case.get("documents_add") or ()))
+        for document in kept
     ]
 
 
@@ -93,14 +104,24 @@ def documents(card: Card) -> Section:
 
 
 def fees(card: Card) -> list[Mapping[str, Any]]:
-    """`{"case", "amount_vnd"}` rows: those of the case where it changes the fee, else the
-    entry's."""
-    case = card.case or {}
+    """`{"case", "amount_vnd"}` rows: those of the case that changes the fee, else the entry's; of
+    several such cases each row is named after its own."""
+    changing = [c for c in card.cases if c.get("fees") is not None or c.get("fee_vnd") is not None]
+    if not changing:
+        return list(card.entry.get("fees") or ())
+    if len(changing) == 1:
+        return _fees_of(changing[0])
+    return [
+        {"case": row.get("case") or case["if"], "amount_vnd": row.get("amount_vnd")}
+        for case in changing
+        for row in _fees_of(case)
+    ]
+
+
+def _fees_of(case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if case.get("fees") is not None:
         return list(case["fees"])
-    if case.get("fee_vnd") is not None:
-        return [{"case": None, "amount_vnd": case["fee_vnd"]}]
-    return list(card.entry.get("fees") or ())
+    return [{"case": None, "amount_vnd": case["fee_vnd"]}]
 
 
 def fee(card: Card) -> Section:
@@ -212,70 +233,3 @@ def form(card: Card) -> Section:
 def _is_form(title: str) -> bool:
     words = known_words(title)
     return words.startswith(("to khai", "don ", "phieu", "mau ", "application form", "declaration"))
-
-
-_COMMON = frozenset(
-    [
-        "toi",
-        "muon",
-        "la",
-        "thi",
-        "ma",
-        "co",
-        "khong",
-        "bi",
-        "duoc",
-        "cho",
-        "cua",
-        "va",
-        "hoac",
-        "nguoi",
-        "trong",
-        "o",
-        "tai",
-        "de",
-        "den",
-        "da",
-        "chua",
-        "nhung",
-        "cac",
-        "mot",
-        "khi",
-        "vi",
-        "the",
-        "a",
-        "an",
-        "of",
-        "or",
-        "and",
-        "is",
-        "in",
-        "to",
-        "for",
-        "with",
-    ]
-)
-
-
-_NEGATIONS = frozenset({"khong", "chua", "no", "not", "without"})
-
-
-def named_case(entry: Entry, text: str) -> Mapping[str, Any] | None:
-    """The case whose condition the text names.
-
-    Four fifths of the condition's telling words must be said, at least two, and a condition that
-    denies ("không có giấy chứng sinh") is named only by a text that denies.
-    """
-    said = set(tokens(text))
-    best: tuple[float, Mapping[str, Any]] | None = None
-    for case in entry.get("cases") or ():
-        for wording in case["if"].values():
-            condition = set(known_tokens(wording or ""))
-            words = condition - _COMMON - _NEGATIONS
-            hits = len(words & said)
-            denies_alike = bool(condition & _NEGATIONS) == bool(said & _NEGATIONS)
-            if hits >= 2 and hits / len(words) >= 0.8 and denies_alike:
-                score = hits + hits / len(words)
-                if best is None or score > best[0]:
-                    best = (score, case)
-    return None if best is None else best[1]

@@ -5,43 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dialogues.actions.sentences import spoken_answer
-from dialogues.actions.turn import MAX_CHOICES, Turn
+from dialogues.actions.conditions import ask, ask_again, learn, meant, unsure_lines
+from dialogues.actions.sentences import full_stop, spoken_answer
+from dialogues.actions.turn import Turn
 from dialogues.release import Entry
-from dialogues.sections import Card, Section, named_case, sections
+from dialogues.sections import Card, Section, sections
 
 
 def answer_procedure(
-    turn: Turn, code: str, aspects: Sequence[str] = (), case_id: str | None = None
+    turn: Turn, code: str, aspects: Sequence[str] = (), *, final: bool = False
 ) -> None:
-    """Answer the aspects of a procedure; none means a summary. Opens the procedure as the topic."""
+    """Answer the aspects of a procedure; none means a summary. Opens the procedure as the topic.
+
+    `final` ends the questions about conditions: nothing is asked, no way is shown.
+    """
     entry = turn.release.procedure(code)
     if entry is None:
         raise KeyError(code)
+    entry = meant(turn, entry)
     code = str(entry["code"])
     memory = turn.memory
-    case_before = memory.case
     follows_up = memory.topic == code and turn.topic_before == code
+    returns = memory.topic != code
     memory.open(code)
-    if case_id is not None:
-        memory.case = case_id
-    else:
-        case = named_case(entry, turn.reading.text)
-        memory.case = str(case["id"]) if case else memory.case
+    told = memory.cases if follows_up and not final else []
+    if not final:
+        learn(turn, entry)
     memory.aspects, memory.place, memory.unsure = list(aspects), None, 0
     runners_up = (turn.release.canonical(c.code) for c in turn.reading.understanding.procedures)
     memory.candidates = [c for c in dict.fromkeys(runners_up) if c and c != code][:3]
     card = turn.card(entry)
     every = sections(card)
-    told = follows_up and memory.case == case_before
-    turn.say(spoken_answer(turn, card, every, aspects, named=not follows_up, case_told=told))
+    turn.say(spoken_answer(turn, card, every, aspects, named=not follows_up, told=told))
     turn.parts.append(_part(turn, card, every, aspects))
     counter = turn.release.counter_for(entry)
-    if "place" in aspects and counter is not None:
+    if "place" in aspects and counter is not None and not final:
         turn.parts.append(route_part(turn, str(counter["place"]), counter))
     turn.answered = [(code, _confidence(turn, code))]
     turn.aspects = list(aspects)
-    _offer_cases(turn, card, aspects)
+    if not final and not (returns and memory.conditions.get("current") and ask_again(turn, entry)):
+        ask(turn, entry, aspects, speak=True)
 
 
 def answer_aspects(turn: Turn, entry: Entry, aspects: Sequence[str]) -> None:
@@ -59,34 +62,6 @@ def _confidence(turn: Turn, code: str) -> float:
     return 1.0
 
 
-def _offer_cases(turn: Turn, card: Card, aspects: Sequence[str]) -> None:
-    """Cases that change what was asked, each once in a topic: ignoring them is an answer too."""
-    memory = turn.memory
-    if memory.case is not None:
-        return
-    cases = [
-        case
-        for case in card.entry.get("cases") or ()
-        if str(case["id"]) not in memory.cases_offered and _changes(case, aspects)
-    ][:MAX_CHOICES]
-    if cases:
-        turn.offer(
-            turn.translate("Trường hợp của anh/chị có gì khác không?"),
-            [{"title": card.text(case["if"]), "payload": f"case:{case['id']}"} for case in cases],
-        )
-        memory.cases_offered = [*memory.cases_offered, *(str(case["id"]) for case in cases)]
-
-
-def _changes(case: Mapping[str, Any], aspects: Sequence[str]) -> bool:
-    """Whether a case changes the papers or the fee, as far as they were asked."""
-    if (not aspects or "documents" in aspects) and (
-        case.get("documents_add") or case.get("documents_drop")
-    ):
-        return True
-    changes_fee = case.get("fee_vnd") is not None or case.get("fees") is not None
-    return (not aspects or "fee" in aspects) and changes_fee
-
-
 def procedure_part(turn: Turn, entry: Entry, aspects: Sequence[str]) -> dict[str, Any]:
     """The card of an entry: everything that is known, and what was asked."""
     card = turn.card(entry)
@@ -98,7 +73,6 @@ def _part(
 ) -> dict[str, Any]:
     entry = card.entry
     counter = turn.release.counter_for(entry)
-    case = card.case
     return {
         "type": "procedure",
         "code": entry["code"],
@@ -106,19 +80,36 @@ def _part(
         "field": turn.text_of(entry.get("field")),
         "sections": every,
         "asked": list(aspects),
-        "case": {
-            "id": case["id"],
-            "title": card.text(case["if"]),
-            "note": card.field(case, "note") or None,
-        }
-        if case
-        else None,
+        "case": _cases_together(card),
+        "cases": [_case(card, case) for case in card.cases],
+        "unsure": unsure_lines(card),
         "note": card.field(entry, "note") or None,
         "verified": bool(entry.get("verified")),
         "needs_review": bool(entry.get("needs_review")),
         "source": {"urls": list(entry.get("sources") or ()), "date": entry.get("source_date")},
         "verified_on": entry.get("verified_on") or entry.get("source_date"),
         "counter": str(counter["id"]) if counter else None,
+    }
+
+
+def _case(card: Card, case: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "id": str(case["id"]),
+        "title": card.text(case["if"]),
+        "note": card.field(case, "note") or None,
+    }
+
+
+def _cases_together(card: Card) -> dict[str, Any] | None:
+    """The cases that hold as one: ids joined by ".", for a slip."""
+    cases = [_case(card, case) for case in card.cases]
+    if not cases:
+        return None
+    notes = [case["note"] for case in cases if case["note"]]
+    return {
+        "id": ".".join(case["id"] for case in cases),
+        "title": "; ".join(case["title"] for case in cases),
+        "note": " ".join(full_stop(note) for note in notes) or None,
     }
 
 

@@ -1,0 +1,205 @@
+"""Conditions of the open procedure: what a message tells of them, which twin is meant, and the next
+question worth asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dialogues.actions.turn import Turn
+from dialogues.circumstances import lists, tell
+from dialogues.conditions import (
+    MOST_QUESTIONS,
+    Question,
+    circumstances_of,
+    exclusive,
+    named_cases,
+    questions,
+)
+from dialogues.release import Entry
+from dialogues.sections import Card
+from dialogues.wording import known_words, tokens
+
+FOREIGN = "foreigner"
+_FOREIGN_NAME = "yeu to nuoc ngoai"
+
+
+def words_of(turn: Turn) -> str:
+    """What the visitor said in this turn, with what led to the choice that is taken now; "" for a
+    button."""
+    reading, told = turn.reading, turn.memory.told or ""
+    if reading.payload is not None and not reading.chosen:
+        return told if reading.payload.kind == "procedure" else ""
+    repaired = reading.understanding.repaired
+    # the repaired text has no punctuation: it is worth that only where something was repaired
+    said = repaired if repaired and _differs(repaired, reading.text) else reading.text
+    return f"{told}. {said}" if told else said
+
+
+def _differs(repaired: str, text: str) -> bool:
+    return tokens(repaired) != tokens(text)
+
+
+def learn(turn: Turn, entry: Entry) -> None:
+    """Remember which cases of the open procedure the message tells or rules out."""
+    text = words_of(turn)
+    turn.memory.told = None
+    named = named_cases(entry, text)
+    for case in named.denied:
+        settle(turn, entry, case, False)
+    for case in named.holds:
+        settle(turn, entry, case, True)
+
+
+def settle(turn: Turn, entry: Entry, case_id: str, holds: bool | None) -> None:
+    """Remember that a case holds, does not, or is not known; rivals of one that holds do not."""
+    known = turn.memory.conditions
+    lists_ = {name: list(known.get(name) or ()) for name in ("holds", "denied", "unsure")}
+    where = {True: "holds", False: "denied", None: "unsure"}[holds]
+    others = []
+    if holds:
+        cases = {str(case["id"]): case for case in entry.get("cases") or ()}
+        others = [i for i, c in cases.items() if i != case_id and exclusive(c, cases[case_id])]
+    for name, ids in lists_.items():
+        lists_[name] = [i for i in ids if i != case_id and (name == "denied" or i not in others)]
+    lists_[where].append(case_id)
+    lists_["denied"] += [i for i in others if i not in lists_["denied"]]
+    turn.memory.conditions = {**known, **lists_}
+
+
+def meant(turn: Turn, entry: Entry) -> Entry:
+    """The twin of a procedure for families with a foreigner, or the one without, where the message
+    tells which; else the entry itself."""
+    if turn.reading.payload is not None:
+        return entry
+    told = tell(words_of(turn))
+    name = known_words(str(entry["name"].get("vi") or ""))
+    is_foreign = _FOREIGN_NAME in name
+    if FOREIGN in told.holds and not is_foreign and not _asks_about_foreigners(entry):
+        twins = [
+            other
+            for other in turn.release.procedures.values()
+            if known_words(str(other["name"].get("vi") or "")).startswith(f"{name} co ")
+            and _FOREIGN_NAME in known_words(str(other["name"].get("vi") or ""))
+            and not other.get("replaced_by")
+        ]
+        return min(twins, key=lambda other: len(str(other["name"]["vi"])), default=entry)
+    if FOREIGN in told.denied and FOREIGN not in told.holds and is_foreign:
+        base = name.split(" co yeu to")[0]
+        for other in turn.release.procedures.values():
+            if known_words(str(other["name"].get("vi") or "")) == base:
+                return other if not other.get("replaced_by") else entry
+    return entry
+
+
+def _asks_about_foreigners(entry: Entry) -> bool:
+    return any(FOREIGN in circumstances_of(case) for case in entry.get("cases") or ())
+
+
+def open_questions(turn: Turn, entry: Entry, aspects: Sequence[str]) -> list[Question]:
+    """Questions that were neither asked nor answered, as many as may still be asked."""
+    known = turn.memory.conditions
+    settled = frozenset(
+        i for name in ("holds", "denied", "unsure", "asked") for i in known.get(name) or ()
+    )
+    room = MOST_QUESTIONS - int(known.get("questions") or 0)
+    return questions(entry, settled, aspects)[: max(0, room)]
+
+
+def ask(turn: Turn, entry: Entry, aspects: Sequence[str], speak: bool = False) -> bool:
+    """Put the next question on offer; False when there is none. `speak` says it as well."""
+    if "documents" not in aspects and "fee" not in aspects and aspects:
+        return False
+    waiting = open_questions(turn, entry, aspects)
+    if not waiting:
+        return False
+    known = turn.memory.conditions
+    turn.memory.conditions = {
+        **known,
+        "asked": [*(known.get("asked") or ()), *waiting[0].cases],
+        "questions": int(known.get("questions") or 0) + 1,
+        "current": list(waiting[0].cases),
+        "aspects": [a for a in aspects if a in {"documents", "fee"}],
+    }
+    put(turn, entry, waiting[0], speak)
+    return True
+
+
+def ask_again(turn: Turn, entry: Entry) -> bool:
+    """Put the last question on offer once more; False when none was left open."""
+    question = current_question(turn, entry)
+    if question is None:
+        return False
+    put(turn, entry, question, speak=True)
+    return True
+
+
+def current_question(turn: Turn, entry: Entry) -> Question | None:
+    ids = turn.memory.conditions.get("current") or ()
+    cases = [case for case in entry.get("cases") or () if str(case["id"]) in ids]
+    if not cases:
+        return None
+    alone = frozenset(str(c["id"]) for c in entry.get("cases") or ()) - set(ids)
+    found = questions({**entry, "cases": cases}, alone, ())
+    return found[0] if found else None
+
+
+def put(turn: Turn, entry: Entry, question: Question, speak: bool) -> None:
+    _ = turn.translate
+    cases = [case for case in entry["cases"] if str(case["id"]) in question.cases]
+    prompt = _prompt(turn, question, cases)
+    if len(cases) == 1:
+        choices = [
+            {"title": _("Có"), "payload": "condition:yes"},
+            {"title": _("Không"), "payload": "condition:no"},
+            {"title": _("Không rõ"), "payload": "condition:unsure"},
+        ]
+    else:
+        choices = [
+            {"title": _sentence_case(turn.text_of(c["if"])), "payload": f"case:{c['id']}"}
+            for c in cases
+        ]
+        choices.append({"title": _("Không phải các trường hợp này"), "payload": "condition:no"})
+    if speak:
+        turn.say(prompt)
+    turn.offer(prompt, choices)
+    turn.memory.pending = {
+        **(turn.memory.pending or {}),
+        "kind": "condition",
+        "cases": list(question.cases),
+    }
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _prompt(turn: Turn, question: Question, cases: Sequence[Mapping[str, Any]]) -> str:
+    """The question in plain words; a condition that has no words of its own is read out."""
+    _ = turn.translate
+    known = lists()
+    if len(cases) > 1:
+        words = known.groups.get(question.group or "") or {}
+        return str(words.get(turn.language) or _("Trường hợp nào đúng với anh/chị ạ?"))
+    names = circumstances_of(cases[0])
+    if names:
+        words = known.circumstances[names[0]].question or {}
+        if words.get(turn.language):
+            return str(words[turn.language])
+    condition = turn.lower_first(turn.text_of(cases[0]["if"]).split(" (")[0])
+    return _("Có phải trường hợp này không ạ: {case}?").format(case=condition)
+
+
+def unsure_lines(card: Card) -> list[str]:
+    """What a condition would change of which the visitor is not sure."""
+    _ = card.translate
+    lines = []
+    for case in card.unsure:
+        condition = card.text(case["if"])
+        condition = condition[:1].lower() + condition[1:]
+        added = "; ".join(card.text(paper) for paper in case.get("documents_add") or ())
+        if added:
+            lines.append(_("Nếu {case}: thêm {papers}.").format(case=condition, papers=added))
+        else:
+            lines.append(_("Nếu {case}: xin hỏi lại tại quầy.").format(case=condition))
+    return lines

@@ -1,0 +1,120 @@
+"""What a message says to a question about a condition, or tells of the open procedure's conditions
+without being asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from dialogues.conditions import answered_case, named_cases
+from dialogues.memory import Memory
+from dialogues.papers import says_to_have
+from dialogues.payloads import Payload
+from dialogues.release import Release
+from dialogues.understanding import Understanding
+from dialogues.wording import tokens
+
+_SOFT = r"(?: (?:a|em|nhe|nha|nghen|roi|day|do|ma|chu|oi|anh|chi|bac|please|thanks))*"
+_YES = re.compile(
+    rf"(?:da |vang |u |uh |um |uhm |o |oh )*"
+    rf"(?:co|phai|dung|dung vay|dung the|chinh xac|vang|u|uh|uhm|um|o|ok|oke|da|co chu|phai roi"
+    rf"|(?:thi )?(?:co|dung|phai)|yes|yeah|yep|yup|right|correct|exactly|that s right|it is|i am"
+    rf"|yes it (?:is|was)|yes i (?:am|do)|yes (?:we|they|he|she) (?:are|were|is|was|do))"
+    rf"(?: (?:vay|the|roi|thoi))?{_SOFT}"
+)
+_NO = re.compile(
+    rf"(?:da |o |a |u )*"
+    rf"(?:khong|khong phai|khong co|khong he|khong dau|dau co|hong|hong phai|hong co|hem|ko|k|kg|chua"
+    rf"|khong phai vay|khong dung|lam gi co|no|nope|nah|not really|no it (?:is|was|isnt|wasnt)(?: not)?"
+    rf"|no i (?:am not|dont|do not)|no we (?:are not|arent)|none|none of (?:these|those|them)"
+    rf"|khong (?:cai|truong hop) nao(?: ca| het)?|khong phai (?:cac )?(?:truong hop|cai) (?:nay|do|tren))"
+    rf"(?: (?:dau|ca|het))?{_SOFT}"
+)
+_UNSURE = re.compile(
+    rf"(?:da |o |a |u |em |toi |chi |anh |bac |chau |minh )*"
+    rf"(?:(?:khong|chua|hong|ko|k) (?:ro|biet|chac|nho)(?: (?:nua|lam|ro))?|chac (?:vay|the|la co)"
+    rf"|hinh nhu(?: la)? (?:co|khong)|not sure|im not sure|i am not sure|i dont know|dont know|no idea"
+    rf"|maybe|perhaps|unsure){_SOFT}"
+)
+_ORDINARY = re.compile(
+    rf"(?:truong hop )?(?:toi |em |chi |anh |bac |minh |con |be )?(?:(?:thi |la )?(?:binh thuong"
+    rf"|thong thuong|nhu binh thuong)(?: thoi)?|khong (?:co )?(?:gi|truong hop nao) (?:dac biet|khac)(?: ca)?"
+    rf"|(?:just )?(?:the )?(?:ordinary|normal|usual)(?: case)?|nothing (?:special|else)|none of that)"
+    rf"{_SOFT}"
+)
+_RESUME = re.compile(
+    rf"(?:thoi |gio |bay gio |vay |the |ok |roi )*(?:quay (?:lai|ve)|tiep|tiep tuc|tiep di|lam tiep|hoi tiep"
+    rf"|noi tiep|di tiep|hoi lai|dang hoi do|(?:go|lets go) (?:on|back)|continue|carry on|back|resume"
+    rf"|where were we)(?: (?:di|cau hoi|cau hoi do|chuyen (?:do|kia|luc nay)|viec (?:do|kia|luc nay)"
+    rf"|cau (?:do|luc nay)|cai (?:do|kia|luc nay)|luc nay|hoi nay|do|kia|to that|to the question))*{_SOFT}"
+)
+_REQUEST = re.compile(
+    r"\b(?:muon|xin|can (?:lam|xin|giay gi)|cap lai|dang ky|thu tuc|lam the nao|lam sao|nhu the nao"
+    r"|la gi|o dau|the nao|khi nao|bao gio|may gio|want|would like|how|where|when|what|which|apply)\b"
+)
+
+
+def condition_told(
+    said: str, memory: Memory, release: Release, understanding: Understanding
+) -> Payload | None:
+    """A button's worth: `condition:yes|no|unsure`, `condition:none` (nothing special),
+    `condition:resume`, `case:ID`, or `condition:told` where the words themselves are to be read;
+    `None` when the message is about something else."""
+    entry = release.procedure(memory.topic)
+    if entry is None or not entry.get("cases"):
+        return None
+    phrase = " ".join(tokens(said.replace("'", "").replace("’", "")))
+    pending = memory.pending or {}
+    if pending.get("kind") == "condition":
+        answer = _answer(said, phrase, entry, pending.get("cases") or ())
+        if answer is not None:
+            return answer
+    elif memory.conditions.get("current") and not pending and _RESUME.fullmatch(phrase):
+        return Payload("condition", "resume")
+    elif pending.get("kind") == "document":
+        return None
+    if _tells_only(said, phrase, memory, release, understanding):
+        return Payload("condition", "told")
+    return None
+
+
+def _answer(
+    said: str, phrase: str, entry: Mapping[str, object], ids: Sequence[str]
+) -> Payload | None:
+    for value, pattern in (
+        ("unsure", _UNSURE), ("none", _ORDINARY), ("no", _NO), ("yes", _YES),
+    ):  # fmt: skip
+        if pattern.fullmatch(phrase):
+            return Payload("condition", value)
+    if len(phrase.split()) > 16 or _REQUEST.search(phrase):
+        return None
+    cases = [case for case in entry["cases"] if str(case["id"]) in ids]  # type: ignore[attr-defined]
+    case_id, holds = answered_case(cases, said)
+    if case_id is not None and holds:
+        return Payload("case", case_id)
+    if holds is False:
+        return Payload("condition", "no")
+    if len(cases) == 1 and len(phrase.split()) <= 8:
+        # "không, bé sinh ở viện": the first word answers, the rest explains
+        first = re.match(r"(?:da |a |o )?(khong|ko|no|dau co|chua|co|yes|dung|vang|phai)\b", phrase)
+        if first and "," in said:
+            negative = first[1] in {"khong", "ko", "no", "dau co", "chua"}
+            return Payload("condition", "no" if negative else "yes")
+    return None
+
+
+def _tells_only(
+    said: str, phrase: str, memory: Memory, release: Release, understanding: Understanding
+) -> bool:
+    """Whether the message is a circumstance of the open procedure and asks nothing of its own."""
+    if (memory.pending or {}).get("kind") == "choices" or understanding.aspects:
+        return False
+    if _REQUEST.search(phrase) or len(phrase.split()) > 20:
+        return False
+    entry = release.procedure(memory.topic) or {}
+    if says_to_have(said, entry):
+        return False
+    named = named_cases(entry, understanding.repaired or said)
+    if not named.holds and not (named.denied and memory.conditions.get("current")):
+        return False
+    return not set(named.holds) <= set(memory.cases) or bool(named.denied)
