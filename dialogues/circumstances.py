@@ -147,7 +147,9 @@ def tell(text: str) -> Told:
         if not segment:
             continue
         segments.append(tuple(segment.split()))
-        negated.append(bool(re.search(r"\b(?:khong|chua|chang|not|never|no|without|dont)\b", segment)))
+        negated.append(
+            bool(re.search(r"\b(?:khong|chua|chang|not|never|no|without|dont)\b", segment))
+        )
         for one in lists().circumstances.values():
             _judge(one, segment, holds, denied)
     for one in lists().circumstances.values():
@@ -209,7 +211,10 @@ _SHORT = {
     "week": 7 / 365, "ngay": 1 / 365, "days": 1 / 365, "day": 1 / 365,
 }  # fmt: skip
 _CHILDREN = (
-    (re.compile(r"\b(?:em be|so sinh|(?:con|be|chau) moi (?:sinh|de|sanh)|newborn|baby)\b"), (0, 1)),
+    (
+        re.compile(r"\b(?:em be|so sinh|(?:con|be|chau) moi (?:sinh|de|sanh)|newborn|baby)\b"),
+        (0, 1),
+    ),
     (re.compile(r"\b(?:(?:chua|vi) thanh nien|minor|underage)\b"), (0, 17.9)),
 )
 _ADULT = re.compile(r"\b(?:da (?:thanh nien|truong thanh|lon)|an adult|grown up)\b")
@@ -242,7 +247,9 @@ def _ages(words: Sequence[str]) -> Iterator[tuple[float, float]]:
         yield (18.0, 150.0)
 
 
-_BEFORE_SPAN = frozenset({"duoc", "da", "day", "hon", "qua", "after", "already", "gan", "for", "be"})
+_BEFORE_SPAN = frozenset(
+    {"duoc", "da", "day", "hon", "qua", "after", "already", "gan", "for", "be"}
+)
 _AFTER_SPAN = frozenset({"roi", "truoc", "nay", "ago", "tuoi", "old", "late", "now"})
 _DAYS = {
     "ngay": 1, "day": 1, "days": 1, "tuan": 7, "week": 7, "weeks": 7, "thang": 30, "month": 30,
@@ -260,7 +267,12 @@ def _spans(words: Sequence[str]) -> Iterator[float]:
         if unit not in _DAYS:
             continue
         behind = words[after + 1] if after + 1 < len(words) else ""
-        if behind == "tuoi" or unit == "tuoi" or behind in _AFTER_SPAN or (at and words[at - 1] in _BEFORE_SPAN):
+        if (
+            behind == "tuoi"
+            or unit == "tuoi"
+            or behind in _AFTER_SPAN
+            or (at and words[at - 1] in _BEFORE_SPAN)
+        ):
             yield float(value * _DAYS[unit])
     if _TOO_LATE.search(" ".join(words)):
         yield float(LATE)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from dialogues.conditions import named_cases
 from dialogues.framing import clauses
 from dialogues.release import Release
 from dialogues.substance import content, familiarity, said_of
@@ -55,7 +56,10 @@ def requests(text: str, whole: Understanding, parse: Parse, release: Release) ->
             found.append(request)
         elif _asks(request, release):
             found.append(request)
+    found, told = _with_circumstances(found, release)
     found = _joined(found, release)
+    if told and len(found) == 1:
+        return [Request(text, found[0].understanding)]
     if len(found) == 1 and whole.intent in _COURTESY and not found[0].said == text:
         return found
     if len(found) == 1 and found[0].said == parts[-1] and _goes_there(found[0], whole):
@@ -133,6 +137,20 @@ def _joined(found: Sequence[Request], release: Release) -> list[Request]:
         understanding = replace(before.understanding, aspects=tuple(dict.fromkeys(aspects)))
         joined[-1] = Request(f"{before.said}, {request.said}", understanding)
     return joined
+
+
+def _with_circumstances(found: Sequence[Request], release: Release) -> tuple[list[Request], bool]:
+    """ "Khai sinh cho con, con sinh ở nhà": what only tells a condition of the procedure before is
+    no request of its own. Also whether there was any."""
+    kept: list[Request] = []
+    for request in found:
+        entry = release.procedure(_code(kept[-1], release)) if kept else None
+        tells = entry is not None and not request.understanding.aspects
+        if tells and named_cases(entry or {}, request.understanding.repaired or request.said).holds:
+            kept[-1] = replace(kept[-1], said=f"{kept[-1].said}, {request.said}")
+        else:
+            kept.append(request)
+    return kept, len(kept) < len(found)
 
 
 def _one_procedure(whole: Understanding, found: Sequence[Request], release: Release) -> bool:

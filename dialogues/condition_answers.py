@@ -11,6 +11,7 @@ from dialogues.memory import Memory
 from dialogues.papers import says_to_have
 from dialogues.payloads import Payload
 from dialogues.release import Release
+from dialogues.twins import twin
 from dialogues.understanding import Understanding
 from dialogues.wording import tokens
 
@@ -61,7 +62,7 @@ def condition_told(
     `condition:resume`, `case:ID`, or `condition:told` where the words themselves are to be read;
     `None` when the message is about something else."""
     entry = release.procedure(memory.topic)
-    if entry is None or not entry.get("cases"):
+    if entry is None:
         return None
     phrase = " ".join(tokens(said.replace("'", "").replace("’", "")))
     pending = memory.pending or {}
@@ -114,6 +115,8 @@ def _tells_only(
     entry = release.procedure(memory.topic) or {}
     if says_to_have(said, entry):
         return False
+    if twin(entry, understanding.repaired or said, release) is not None:
+        return True
     named = named_cases(entry, understanding.repaired or said)
     if not named.holds and not (named.denied and memory.conditions.get("current")):
         return False

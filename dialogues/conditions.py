@@ -76,7 +76,9 @@ def clauses(condition: str, english: str) -> tuple[tuple[Clause, ...], tuple[Cla
                 last.later_than, last.words, last.denies,
             )  # fmt: skip
         found.append(clause)
-    in_english = [_clause(part) for part in re.split(r"[,;]| or ", _EXAMPLES.sub(" ", english.lower()))]
+    in_english = [
+        _clause(part) for part in re.split(r"[,;]| or ", _EXAMPLES.sub(" ", english.lower()))
+    ]
     return tuple(found), tuple(c for c in in_english if c is not None and c.words)
 
 
@@ -182,9 +184,7 @@ def named_cases(entry: Mapping[str, Any], text: str) -> Named:
 
 
 def _verdict(case: Case, told: Told, name_words: frozenset[str]) -> bool | None:
-    vietnamese, english = clauses(
-        str(case["if"].get("vi") or ""), str(case["if"].get("en") or "")
-    )
+    vietnamese, english = clauses(str(case["if"].get("vi") or ""), str(case["if"].get("en") or ""))
     judged = [_judge(c, told) for c in vietnamese if _tells(c, name_words)]
     if True in judged or any(_judge(c, told) for c in english):
         return True
@@ -295,7 +295,7 @@ def questions(
             )
         )
     likely = [question for question in found if not _is_rare(question)]
-    return likely if len(likely) >= 2 else found
+    return likely if settled or len(likely) >= 2 else found
 
 
 def _is_rare(question: Question) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogues.actions.turn import Turn
-from dialogues.circumstances import lists, tell
+from dialogues.circumstances import lists
 from dialogues.conditions import (
     MOST_QUESTIONS,
     Question,
@@ -18,22 +18,28 @@ from dialogues.conditions import (
 )
 from dialogues.release import Entry
 from dialogues.sections import Card
-from dialogues.wording import known_words, tokens
-
-FOREIGN = "foreigner"
-_FOREIGN_NAME = "yeu to nuoc ngoai"
+from dialogues.twins import twin
+from dialogues.wording import tokens
 
 
 def words_of(turn: Turn) -> str:
     """What the visitor said in this turn, with what led to the choice that is taken now; "" for a
     button."""
-    reading, told = turn.reading, turn.memory.told or ""
-    if reading.payload is not None and not reading.chosen:
+    reading = turn.reading
+    taken = reading.chosen or (reading.payload is not None and reading.payload.kind == "procedure")
+    told = (turn.memory.told or "") if taken else ""
+    if reading.payload is not None and not reading.chosen and not _told(turn):
         return told if reading.payload.kind == "procedure" else ""
     repaired = reading.understanding.repaired
     # the repaired text has no punctuation: it is worth that only where something was repaired
     said = repaired if repaired and _differs(repaired, reading.text) else reading.text
     return f"{told}. {said}" if told else said
+
+
+def _told(turn: Turn) -> bool:
+    """The words themselves are to be read, whatever stood on offer."""
+    payload = turn.reading.payload
+    return payload is not None and (payload.kind, payload.value) == ("condition", "told")
 
 
 def _differs(repaired: str, text: str) -> bool:
@@ -70,30 +76,9 @@ def settle(turn: Turn, entry: Entry, case_id: str, holds: bool | None) -> None:
 def meant(turn: Turn, entry: Entry) -> Entry:
     """The twin of a procedure for families with a foreigner, or the one without, where the message
     tells which; else the entry itself."""
-    if turn.reading.payload is not None:
+    if turn.reading.payload is not None and not _told(turn):
         return entry
-    told = tell(words_of(turn))
-    name = known_words(str(entry["name"].get("vi") or ""))
-    is_foreign = _FOREIGN_NAME in name
-    if FOREIGN in told.holds and not is_foreign and not _asks_about_foreigners(entry):
-        twins = [
-            other
-            for other in turn.release.procedures.values()
-            if known_words(str(other["name"].get("vi") or "")).startswith(f"{name} co ")
-            and _FOREIGN_NAME in known_words(str(other["name"].get("vi") or ""))
-            and not other.get("replaced_by")
-        ]
-        return min(twins, key=lambda other: len(str(other["name"]["vi"])), default=entry)
-    if FOREIGN in told.denied and FOREIGN not in told.holds and is_foreign:
-        base = name.split(" co yeu to")[0]
-        for other in turn.release.procedures.values():
-            if known_words(str(other["name"].get("vi") or "")) == base:
-                return other if not other.get("replaced_by") else entry
-    return entry
-
-
-def _asks_about_foreigners(entry: Entry) -> bool:
-    return any(FOREIGN in circumstances_of(case) for case in entry.get("cases") or ())
+    return twin(entry, words_of(turn), turn.release) or entry
 
 
 def open_questions(turn: Turn, entry: Entry, aspects: Sequence[str]) -> list[Question]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dialogues.actions.answers import answer_aspects, answer_procedure
+from dialogues.actions.conditions import meant
 from dialogues.actions.interview import go_on, take_answer
 from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
 from dialogues.substance import called_alike
-from dialogues.wording import tokens
+from dialogues.wording import mask, tokens
 
 
 def offer_procedures(turn: Turn, codes: Sequence[str], prompt: str, staff: bool = False) -> None:
@@ -25,6 +26,7 @@ def offer_procedures(turn: Turn, codes: Sequence[str], prompt: str, staff: bool 
     if staff:
         choices.append({"title": turn.translate("Gặp cán bộ"), "payload": "staff"})
     turn.offer(prompt, choices)
+    turn.memory.told = mask(turn.reading.text) if turn.reading.payload is None else None
     turn.outcome = "clarified"
     turn.answered = [(c, _confidence(turn, c)) for c in dict.fromkeys(codes)]
 
@@ -267,8 +269,8 @@ class Choose(ReplyAction):
             if not go_on(turn, entry):
                 clarify(turn)
         elif value == "told":
-            asked_before = bool(memory.conditions.get("current"))
-            if asked_before:
+            asked = bool(memory.conditions.get("current"))
+            if asked and meant(turn, entry) is entry:
                 take_answer(turn, entry)
             else:
                 answer_procedure(turn, str(entry["code"]), memory.aspects or ["documents"])
