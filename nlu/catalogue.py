@@ -20,6 +20,7 @@ class Entry:
     """Vietnamese names, the official one first, then those of codes that lead here."""
     names_en: tuple[str, ...]
     aliases: tuple[str, ...]
+    """Everyday names, then official ones of earlier years."""
     rank: int
     """1 = asked most; `UNRANKED` when nobody knows."""
     documents: tuple[str, ...]
@@ -93,7 +94,12 @@ def entries(procedures: Iterable[Mapping[str, Any]]) -> list[Entry]:
                 code=code,
                 names=_unique(p["name"]["vi"] for p in group),
                 names_en=_unique(p["name"].get("en") for p in group),
-                aliases=_unique(a for p in group for a in p.get("aliases") or ()),
+                aliases=_unique(
+                    a
+                    for p in group
+                    for key in ("aliases", "former_names")
+                    for a in p.get(key) or ()
+                ),
                 rank=min(p.get("rank") or UNRANKED for p in group),
                 documents=_unique(d["vi"] for p in group[:1] for d in _documents(p)),
             )

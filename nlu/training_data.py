@@ -8,7 +8,6 @@ one folder.
 from __future__ import annotations
 
 import json
-import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,15 +17,24 @@ import yaml
 
 from nlu.catalogue import Entry, canonical_codes, entries, load
 from nlu.language import detect
-from nlu.lexicon import read_folder
+from nlu.lexicon import Lexicon, read_folder
 from nlu.material import LOOKUP, PREFIX, Material, write_material
 from nlu.syllables import fold
+from nlu.variation import Variation
+from nlu.wording import Wording, share_of, wording
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SEED = 20261121
 MUCH_ASKED = 70
 """Entries whose names appear in the errands of other intents."""
+MOST_ASKED = 5000
+"""Texts that teach the intent classifier what a question about a procedure looks like."""
+MOST_AUGMENTED = 32_000
+LONGEST = 90
+"""Letters of the longest wording that is put into sentences."""
 _MARKUP = re.compile(r"[\[\]{}<>\\|`\"]+")
+_CODE = re.compile(r"\d\.\d{6}|\bx-[a-z-]+")
+_POINTER = re.compile(r"\b(?:thì|là|xem|theo)?\s*(?:(?:\d\.\d{6}|x-[a-z-]+)[/,\s]*)+")
 _PARENTHESES = re.compile(r"\s*\([^)]*\)")
 
 
@@ -36,25 +44,28 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
     `content` is `data/nlu`; the lexicon lies beside it. Raises ValueError or FileNotFoundError
     naming the file.
     """
-    random_ = random.Random(SEED)
     procedures = load(catalogue)
     answerable = entries(procedures)
     groups = canonical_codes(procedures)
     frames = _read(content / "frames.yaml")
+    variation = Variation(frames, SEED)
     phrasings = _phrasings(answerable, _own_phrasings(content, groups))
-    augmented = _augment(phrasings, frames, random_)
-    intents = _intents(content, frames, random_)
-    for name, texts in _named_in_other_intents(answerable, frames, random_).items():
+    augmented = _augment([*phrasings, *_told_apart(procedures, groups)], variation)
+    intents = _intents(content, variation)
+    for name, texts in _named_in_other_intents(answerable, frames["intents"], variation).items():
         intents[name] = _unique([*intents.get(name, ()), *texts])
     events = _life_events(content, groups)
     intents["life_event"] = _unique(
         [
             *intents.get("life_event", ()),
-            *(s for e in events for s in _spoken(e["says"], frames, random_)),
+            *(s for e in events for s in _spoken(e["says"], variation)),
         ]
     )
     intents["ask_procedure"] = _unique(
-        [*intents.get("ask_procedure", ()), *(a["text"] for a in _sample(augmented, random_))]
+        [
+            *intents.get("ask_procedure", ()),
+            *(a["text"] for a in variation.sample(augmented, MOST_ASKED)),
+        ]
     )
     material = Material(
         lexicon=read_folder(content.parent / "lexicon"),
@@ -127,25 +138,50 @@ def _phrasings(
     return rows
 
 
-def _augment(
-    phrasings: Sequence[Mapping[str, Any]], frames: Mapping[str, Any], random_: random.Random
+def _told_apart(
+    procedures: Iterable[Mapping[str, Any]], groups: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Each phrasing in a sentence, without accents, and with slips."""
-    rows: list[dict[str, Any]] = []
-    for row in phrasings:
-        text = row["text"].lower()
-        if len(text) > 90:
-            continue
-        english = text.isascii() and _looks_english(text)
-        choices = frames["en" if english else "vi"]
-        framed = [random_.choice(choices).replace("{p}", text) for _ in range(2)]
-        variants = (
-            framed
-            if english
-            else [*framed, fold(random_.choice(framed)), slip(framed[0], frames, random_)]
-        )
-        rows += [{"code": row["code"], "text": v, "weight": 0.5} for v in _unique(variants)]
+    """What clerks wrote to tell near twins apart, as wordings of the one each part speaks of.
+
+    "Con của cha mẹ đã kết hôn; có người nước ngoài thì 2.000528" says something of the entry
+    itself and, with the entry's name, something of 2.000528.
+    """
+    rows = []
+    for procedure in procedures:
+        own = groups[procedure["code"]]
+        name = _short_names(procedure["name"]["vi"])[-1].lower()
+        for part in re.split(r"[;.]\s", procedure.get("tells_apart") or ""):
+            codes = _CODE.findall(part)
+            told = " ".join(_POINTER.sub(" ", part).split()).strip(" .,;:").lower()
+            meant = {groups[c] for c in codes if c in groups} if codes else {own}
+            if len(meant) == 1 and 2 <= len(told.split()) <= 12:
+                rows.append({"code": meant.pop(), "text": f"{name} {told}", "weight": 0.5})
     return rows
+
+
+def _augment(rows: Sequence[Mapping[str, Any]], variation: Variation) -> list[dict[str, Any]]:
+    """Each wording in sentences, with small talk, without accents, and otherwise; `of` is the
+    wording it came from. At most `MOST_AUGMENTED`, so that training stays short.
+    """
+    made: list[dict[str, Any]] = []
+    for row in rows:
+        text = row["text"].lower()
+        if len(text) > LONGEST:
+            continue
+        if text.isascii() and _looks_english(text):
+            variants = [variation.framed(text, True), variation.chatty(text, True)]
+        else:
+            variants = [
+                variation.framed(text),
+                variation.chatty(text),
+                variation.unaccented(text),
+                variation.other(text),
+            ]
+        made += [
+            {"code": row["code"], "text": v, "weight": 0.5, "of": row["text"]}
+            for v in _unique(variants)
+        ]
+    return variation.sample(made, MOST_AUGMENTED)
 
 
 _ENGLISH = re.compile(
@@ -157,28 +193,18 @@ def _looks_english(text: str) -> bool:
     return bool(_ENGLISH.search(text)) or detect(text.replace("{p}", "").split()) == "en"
 
 
-def slip(text: str, frames: Mapping[str, Any], random_: random.Random) -> str:
-    """The text as a hasty chat user writes it."""
-    for words, spellings in frames["slips"].items():
-        if words in text and random_.random() < 0.7:
-            text = text.replace(words, random_.choice(spellings))
-    return text
-
-
-def _spoken(texts: Sequence[str], frames: Mapping[str, Any], random_: random.Random) -> list[str]:
+def _spoken(texts: Sequence[str], variation: Variation) -> list[str]:
     """Each text as it is, without accents, and half of them with slips."""
     out: list[str] = []
     for text in texts:
         lowered = text.lower()
         out += [lowered, fold(lowered)]
-        if random_.random() < 0.5:
-            out.append(slip(lowered, frames, random_))
+        if variation.often(0.5):
+            out.append(variation.slip(lowered))
     return out
 
 
-def _intents(
-    content: Path, frames: Mapping[str, Any], random_: random.Random
-) -> dict[str, list[str]]:
+def _intents(content: Path, variation: Variation) -> dict[str, list[str]]:
     """`intents/*.yaml`: `{intent, vi: [...], en: [...]}`, one intent a file."""
     intents: dict[str, list[str]] = {}
     for path in sorted((content / "intents").glob("*.yaml")):
@@ -188,12 +214,15 @@ def _intents(
             raise ValueError(f"{path}: intent: missing")
         texts = [t for t in table.get("vi") or () if isinstance(t, str)]
         english = [t.lower() for t in table.get("en") or () if isinstance(t, str)]
-        intents.setdefault(name, []).extend(_unique([*_spoken(texts, frames, random_), *english]))
+        intents.setdefault(name, []).extend(_unique([*_spoken(texts, variation), *english]))
     return intents
 
 
 def _named_in_other_intents(
-    answerable: Sequence[Entry], frames: Mapping[str, Any], random_: random.Random, most: int = 120
+    answerable: Sequence[Entry],
+    frames: Mapping[str, Sequence[str]],
+    variation: Variation,
+    most: int = 120,
 ) -> dict[str, list[str]]:
     """Desk errands that name a procedure ("lấy số khai sinh"), so that the name alone decides
     nothing.
@@ -209,15 +238,18 @@ def _named_in_other_intents(
         for english in (False, True)
     }
     found: dict[str, list[str]] = {}
-    for intent, patterns in frames["intents"].items():
+    for intent, patterns in frames.items():
         for number in range(most):
             pattern = patterns[number % len(patterns)]
-            text = pattern.replace("{p}", random_.choice(names[_looks_english(pattern)]))
+            known = names[_looks_english(pattern)]
+            if not known:  # a catalogue without short names, or without English ones
+                continue
+            text = pattern.replace("{p}", variation.choice(known))
             variant = number % 4
             if variant == 1:
                 text = fold(text)
             elif variant == 2:
-                text = slip(text, frames, random_)
+                text = variation.slip(text)
             found.setdefault(intent, []).append(text)
     return found
 
@@ -235,12 +267,6 @@ def _life_events(content: Path, groups: Mapping[str, str]) -> list[dict[str, Any
     return events
 
 
-def _sample(
-    rows: Sequence[Mapping[str, Any]], random_: random.Random, most: int = 5000
-) -> list[Mapping[str, Any]]:
-    return list(rows) if len(rows) <= most else random_.sample(list(rows), most)
-
-
 def _write_nlu(path: Path, intents: Mapping[str, Sequence[str]], material: Path) -> Path:
     """Rasa's YAML. Brackets and braces of a text would be read as markup and are dropped."""
     lines = ['version: "3.1"', "nlu:"]
@@ -253,3 +279,33 @@ def _write_nlu(path: Path, intents: Mapping[str, Sequence[str]], material: Path)
     lines += [f"  - lookup: {LOOKUP}", "    examples: |", f"      - {PREFIX}{material.resolve()}"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def split(
+    rows: Sequence[Mapping[str, Any]], lexicon: Lexicon, held_out: float = 0.2
+) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """(rows to train on, rows held out), by wording and never by row.
+
+    Rows are those of `Material.phrasings` and `Material.augmented`; a row made from another
+    wording (`of`) goes where that one goes, and is left out where it happens to be a wording of
+    the other side. `held_out` is a share of wordings from 0 to 1. The same wording falls on the
+    same side in every catalogue.
+    """
+    key = {text: wording(lexicon.read(text)) for text in _texts(rows)}
+    sides: tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]] = ([], [])
+    fixed: tuple[set[Wording], set[Wording]] = (set(), set())
+    for row in rows:
+        fixed[share_of(key[_source(row)]) < held_out].add(key[_source(row)])
+    for row in rows:
+        held = share_of(key[_source(row)]) < held_out
+        if key[row["text"]] not in fixed[not held]:
+            sides[held].append(row)
+    return sides
+
+
+def _source(row: Mapping[str, Any]) -> str:
+    return str(row.get("of") or row["text"])
+
+
+def _texts(rows: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {text for row in rows for text in (row["text"], _source(row))}
