@@ -19,7 +19,12 @@ def authorities() -> tuple[Mapping[str, Any], ...]:
     """Other authorities and the folded words by which their errands are known."""
     table = yaml.safe_load(AUTHORITIES.read_text(encoding="utf-8"))
     return tuple(
-        {"name": row["name"], "words": tuple(" ".join(tokens(w)) for w in row["words"])}
+        {
+            "name": row["name"],
+            "words": tuple(" ".join(tokens(w)) for w in row["words"]),
+            "always": bool(row.get("always")),
+            "unless": tuple(" ".join(tokens(w)) for w in row.get("unless") or ()),
+        }
         for row in table["authorities"]
     )
 
@@ -27,7 +32,7 @@ def authorities() -> tuple[Mapping[str, Any], ...]:
 def competent_authority(text: str) -> Mapping[str, str] | None:
     """The authority whose errand the text names; the longest matching words win."""
     found = _named(text)
-    return None if found is None else found[1]
+    return None if found is None else found[1]["name"]
 
 
 def foreign_matter(text: str) -> str | None:
@@ -36,11 +41,22 @@ def foreign_matter(text: str) -> str | None:
     return None if found is None else found[0]
 
 
-def _named(text: str) -> tuple[str, Mapping[str, str]] | None:
+def always_elsewhere(text: str) -> bool:
+    """The errand is sent to its authority though the national catalogue lists it."""
+    found = _named(text)
     said = f" {' '.join(tokens(text))} "
-    best: tuple[str, Mapping[str, str]] | None = None
+    return (
+        found is not None
+        and found[1]["always"]
+        and not any(f" {words} " in said for words in found[1]["unless"])
+    )
+
+
+def _named(text: str) -> tuple[str, Mapping[str, Any]] | None:
+    said = f" {' '.join(tokens(text))} "
+    best: tuple[str, Mapping[str, Any]] | None = None
     for row in authorities():
         for words in row["words"]:
             if f" {words} " in said and (best is None or len(words) > len(best[0])):
-                best = (words, row["name"])
+                best = (words, row)
     return best

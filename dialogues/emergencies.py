@@ -46,7 +46,7 @@ _CRIES: tuple[tuple[Emergency, str], ...] = (
 """What can mean nothing else, by the service that comes."""
 _HELP = (
     r"cứu (?:với|tôi với|em với|cháu với|mạng|người|tui)|cuu (?:voi|toi voi|em voi|mang)"
-    r"|help me|somebody help|someone help"
+    r"|help help|somebody help|someone help"
 )
 _ALARMS: tuple[tuple[Emergency, str], ...] = (
     (

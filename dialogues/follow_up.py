@@ -6,15 +6,22 @@ open before, and what the words around the question say.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dialogues.authorities import competent_authority, foreign_matter
+from dialogues.authorities import always_elsewhere, competent_authority, foreign_matter
 from dialogues.framing import Framing, goes_on
 from dialogues.memory import Memory
+from dialogues.papers import says_to_have
+from dialogues.plain_words import (
+    asked_plainly,
+    asks_about_paper,
+    for_another,
+    only_courtesy,
+    wants_staff,
+)
 from dialogues.release import Release
-from dialogues.substance import content, familiarity, said_of, vocabulary
+from dialogues.substance import content, familiarity, own_name, said_of, vocabulary
 from dialogues.understanding import Candidate, Understanding
 from dialogues.wording import tokens
 
@@ -29,6 +36,8 @@ ABOUT_PROCEDURES = frozenset(
 )
 _COURTESY = frozenset(["greet", "thank", "goodbye", "affirm", "deny", "who_are_you", "feedback"])
 _DESK = frozenset(["find_counter", "lead_me", "take_ticket", "check_documents"])
+LIKE_TWINS = 0.25
+"""Share of names' words from which two procedures are twins."""
 _FEW = 2
 """Words that a question may have beside words of asking and still lean on the open procedure."""
 
@@ -39,6 +48,17 @@ def settled(
     """The understanding, with its intent and procedures as the conversation makes them."""
     text = found.repaired or said
     found = _called_by_name(frame.rest, found, release)
+    if for_another(said) and "eligibility" not in found.aspects:
+        found = replace(found, aspects=(*found.aspects, "eligibility"))
+    courtesy = only_courtesy(said, found, memory)
+    if courtesy is not None:
+        return replace(found, intent=courtesy, procedures=(), out_of_scope=False)
+    if asks_about_paper(said, release.procedure(memory.topic)):
+        aspects = tuple(dict.fromkeys(("documents", *found.aspects)))
+        return replace(
+            found, intent="ask_aspect", procedures=(), aspects=aspects, out_of_scope=False
+        )
+    found = _doubtful_errand(said, text, found, memory, release)
     found = _doubtful_event(said, text, found, memory, release)
     if wants_staff(said) and found.intent in _YIELDS_TO_STAFF and not found.aspects:
         return replace(found, intent="talk_to_staff", procedures=(), out_of_scope=False)
@@ -75,8 +95,7 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
         return False
     words = content(text)
     if found.intent not in ABOUT_PROCEDURES:
-        asked = found.aspects or asked_plainly(text)[:1] == ("eligibility",)
-        return bool(asked) and _overruled(said, words, found, topic is not None, likely)
+        return bool(found.aspects) and _overruled(said, words, found, topic is not None, likely)
     doubted = found.intent == "find_counter" and found.confidence < SURE
     if doubted and found.aspects and "place" not in found.aspects:
         return not found.procedures or not words
@@ -95,51 +114,18 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
     if release.canonical(best.code) == memory.topic:
         return bool(found.aspects) and not found.ambiguous
     spoken = said_of(best.matched, text)
-    if words <= vocabulary(topic):
-        return not (best.confidence >= SURE and spoken > 0.99 and not found.ambiguous)
-    return bool(found.aspects) and spoken < 0.5 and len(words) <= _FEW
+    if words <= own_name(topic):
+        return found.ambiguous or best.confidence < SURE or spoken < 0.5
+    short = len(words) <= _FEW or best.confidence < SURE
+    return bool(found.aspects) and spoken < 0.5 and short
 
 
-_PLAINLY: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "eligibility",
-        re.compile(
-            r"\b(?:could|can|may|would)(?: \w+){1,7} (?:instead|for me|without me|in my place"
-            r"|on my behalf)\b|\b(?:lam|di|nop|lay|ky|xin)(?: \w+){0,2} (?:thay|ho|gium|mot minh)"
-            r"(?: \w+){0,3} (?:duoc|dc)\b"
-        ),
-    ),
-    ("documents", re.compile(r"\b(?:giay to|giay ma|ho so|don tu|papers?|paperwork|documents?)\b")),
-    ("fee", re.compile(r"\b(?:le phi|phi|tien|gia|price|fees?|cost|much|charge)\b")),
-    ("time", re.compile(r"\b(?:lau|may ngay|bao gio|khi nao|long|days?|weeks?|soon)\b")),
-    ("online", re.compile(r"\b(?:onl|online|qua mang|web|internet)\b")),
-    ("form", re.compile(r"\b(?:mau don|to khai|mau|forms?)\b")),
-    ("place", re.compile(r"\b(?:o dau|quay nao|cho nao|where)\b")),
-)
-
-
-def asked_plainly(text: str) -> tuple[str, ...]:
-    """The aspects that the bare words of a follow-up name, where no pattern knew them."""
-    folded = " ".join(tokens(text))
-    return tuple(aspect for aspect, words in _PLAINLY if words.search(folded))
-
-
-_STAFF = re.compile(
-    r"\b(?:(?:nho|keu|goi|gap|moi|noi chuyen voi|noi voi|cho gap|xin gap|kiem|tim)(?: \w+){0,3}"
-    r" (?:can bo|nhan vien|nguoi that|nguoi phu trach|chi huong dan)"
-    r"|(?:speak|talk|chat)(?: \w+){0,2} (?:to|with)(?: \w+){0,2}"
-    r" (?:human|person|someone|somebody|staff|officer|employee|clerk|people)"
-    r"|(?:real|actual|live) (?:human|person)|human being)\b"
-)
+_ERRANDS = frozenset({"check_documents", "dossier_status"})
+DOUBTFUL_ERRAND = 0.5
 _INSTEAD = frozenset({"out_of_scope", "talk_to_staff", "find_place", "centre_info", "take_ticket"})
 _YIELDS_TO_STAFF = frozenset(
     {"life_event", "out_of_scope", "ask_procedure", "nlu_fallback", "affirm"}
 )
-
-
-def wants_staff(said: str) -> bool:
-    """A person is asked for in so many words."""
-    return bool(_STAFF.search(" ".join(tokens(said))))
 
 
 def _doubtful_event(
@@ -148,11 +134,11 @@ def _doubtful_event(
     """A situation heard with doubt, beside an open procedure, is no new situation."""
     if found.intent != "life_event" or found.confidence >= DOUBTFUL_EVENT:
         return found
-    if release.canonical(memory.topic) is None or found.foreign:
+    if found.foreign:
+        return replace(found, intent="out_of_scope", out_of_scope=True, procedures=())
+    if release.canonical(memory.topic) is None:
         return found
     if found.aspects or not content(text):
-        return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
-    if asked_plainly(text)[:1] == ("eligibility",):
         return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
     following = [(n, c) for n, c in found.ranking if n in _INSTEAD]
     if following and following[0][1] >= 0.15:
@@ -167,8 +153,22 @@ def _doubtful_event(
     return found
 
 
+def _doubtful_errand(
+    said: str, text: str, found: Understanding, memory: Memory, release: Release
+) -> Understanding:
+    """An errand at the desk, heard with doubt, yields to a procedure or an aspect said plainly."""
+    if found.intent not in _ERRANDS or found.confidence >= DOUBTFUL_ERRAND:
+        return found
+    best = found.procedures[0] if found.procedures else None
+    if best is not None and best.confidence >= SURE and said_of(best.matched, text) >= 0.5:
+        return replace(found, intent="ask_procedure", confidence=best.confidence)
+    topic = release.procedure(memory.topic)
+    asks = found.aspects and topic is not None and not says_to_have(said, topic)
+    return replace(found, intent="ask_aspect", procedures=()) if asks else found
+
+
 def _overruled(said: str, words: set[str], found: Understanding, topic: bool, likely: bool) -> bool:
-    """An intent that speaks of no procedure yields to an aspect asked in words that name nothing."""
+    """An intent that speaks of no procedure yields to an aspect in words that name nothing."""
     if likely:
         return True
     if found.intent == "out_of_scope":
@@ -291,6 +291,11 @@ def _taken_back(text: str, found: Understanding, memory: Memory, release: Releas
         return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
     codes = [(c, release.canonical(c.code)) for c in found.procedures]
     others = [c for c, code in codes if code != topic]
+    if not others:
+        twin = _twin(text, topic, release)
+        if twin is not None:
+            aspects = found.aspects or tuple(memory.aspects)
+            return replace(_about(found, twin, "ask_procedure"), aspects=aspects)
     if not others and found.intent in ABOUT_PROCEDURES and not (codes or found.aspects):
         return replace(found, intent="deny")
     if found.intent not in {*ABOUT_PROCEDURES, "deny", "affirm", "out_of_scope"}:
@@ -321,6 +326,22 @@ def _taken_back(text: str, found: Understanding, memory: Memory, release: Releas
         aspects=aspects,
         out_of_scope=False,
     )
+
+
+def _twin(text: str, topic: str | None, release: Release) -> str | None:
+    """The procedure most like the open one that is called by a word said now ("no, I lost it")."""
+    here = vocabulary(release.procedure(topic))
+    said = content(text) - here
+    best: tuple[float, str] | None = None
+    for code, entry in release.procedures.items() if said and here else ():
+        if code == topic or entry.get("replaced_by"):
+            continue
+        there = vocabulary(entry)
+        if said & there:
+            alike = len(here & there) / len(here | there)
+            if alike >= LIKE_TWINS and (best is None or alike > best[0]):
+                best = (alike, str(code))
+    return None if best is None else best[1]
 
 
 def _familiar(text: str, found: Understanding, memory: Memory, release: Release) -> Understanding:
@@ -359,6 +380,8 @@ def _belongs_elsewhere(said: str, text: str, found: Understanding, release: Rele
     entry = release.procedure(found.procedures[0].code)
     if entry is None:
         return False
+    if always_elsewhere(said):
+        return True
     known = vocabulary(entry)
     theirs = set(matter.split())
     if not theirs <= set(known) and not (content(text) - theirs) & known:

@@ -146,6 +146,9 @@ _LEAVING = frozenset(
         "greet", "thank", "who_are_you", "take_ticket",
     ]
 )  # fmt: skip
+_ELSEWHERE = frozenset({"find_place", "find_counter", "lead_me", "centre_info"})
+_TELLING = frozenset("lai moi doi dau mat han ban so ky khac sau truoc mot hai".split())
+"""Words that name nothing by themselves and still tell choices apart ("cái làm lại ấy")."""
 _EMPTY = frozenset(
     [
         "toi",
@@ -214,6 +217,8 @@ def narrowed(
     on_offer = offers(memory)
     if not on_offer or understanding.intent in _LEAVING:
         return None
+    if understanding.intent in _ELSEWHERE and understanding.confidence >= 0.6:
+        return None
     if understanding.aspects and not content(understanding.repaired or said):
         return None  # asked on, in words that choose nothing
     words = set(tokens(said)) - _EMPTY
@@ -252,6 +257,7 @@ def _told_apart(
         if entry is not None:
             telling = (*names(entry), entry.get("tells_apart"), entry.get("tells_apart_en"))
             wordings[offer["payload"]] = {w for text in telling if text for w in known_tokens(text)}
+    words = {word for word in words if word in _TELLING or content(word)}
     telling_words: dict[str, set[str]] = {}
     for payload, own in wordings.items():
         others = set().union(*(w for p, w in wordings.items() if p != payload))

@@ -163,19 +163,25 @@ def _worded(phrase: str, memory: Memory) -> str | None:
     """An intent that the whole wording settles, whatever the classifier made of it."""
     if _TICKET.fullmatch(phrase):
         return "take_ticket"
+    if _SILENCE.fullmatch(phrase):
+        return "stop"
     running = (memory.checklist or {}).get("current")
     if running and len(phrase.split()) <= 4 and goes_on(phrase):
         return "check_documents"
     return None
 
 
+_SILENCE = re.compile(
+    r"(?:thoi |ok |de )*(?:(?:im|cam)(?: (?:mom|mieng|hong|lang|di|lai))+|shut up|be quiet)"
+    r"(?: (?:di|lai|ngay|nghe|met|qua|nhuc|dau|please|now))*"
+)
 _PARROT = re.compile(
     r"\b(?:(?:noi|lap|nhac|doc)(?: lai)? theo (?:toi|em|anh|chi|minh|tao|tui|bac)"
     r"|(?:repeat|say) (?:it )?after me)\b"
 )
 _SAID_AGAIN = re.compile(
     r"\b(?:(?:doc|noi|nhac)(?: cham)? lai (?:tu dau|lan|cau|doan|coi|cho|giup|gium|di)|doc lai|tu dau"
-    r"|lan nua|khong kip|hong kip|nghe kip|again|repeat)\b"
+    r"|lan nua|nghe (?:chua|khong|hong|ko) (?:ro|kip)|khong kip|hong kip|nghe kip|again|repeat)\b"
 )
 _MISTAKEN_FOR_TOPIC = frozenset({"ask_procedure", "ask_aspect", "life_event", "affirm", "choose"})
 

@@ -6,7 +6,7 @@ procedure, and so is one whose other words are all its own ("mấy ngày có gi�
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from dialogues.release import Entry
 from dialogues.wording import KNOWN_TEXTS, known_tokens, tokens
 
 WORDS = Path(__file__).resolve().parent / "function_words.yml"
+_GROUPS: Mapping[str, list[str]] = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
 _FUNCTION: frozenset[str] = frozenset(
-    word for group in yaml.safe_load(WORDS.read_text(encoding="utf-8")).values() for word in group
+    word for name in ("people", "asking", "doing", "english") for word in _GROUPS[name]
 )
 """Folded words that name no procedure. Many are parts of names as well ("giấy", "khai"): alone they
 say nothing."""
@@ -40,6 +41,12 @@ def vocabulary(entry: Entry | None) -> set[str]:
     for name in names(entry):
         found |= _known_content(name)
     return found
+
+
+def own_name(entry: Entry | None) -> set[str]:
+    """The words of an entry's official name, in both languages."""
+    given = () if entry is None else entry["name"].values()
+    return {word for name in given if name for word in _known_content(name)}
 
 
 def names(entry: Entry | None) -> Iterable[str]:
@@ -66,11 +73,8 @@ def familiarity(text: str, entry: Entry | None) -> float:
     return len(telling & vocabulary(entry)) / len(telling) if telling else 0.0
 
 
-_ASKED_FOR = frozenset(
-    "can muon xin hoi lam cho toi tui em anh chi bac chau con minh co a da oi ve tien di thu tuc"
-    " dang ky gi i want need a the about to please my".split()
-)
-_OPENING = frozenset("thu tuc dang ky cap giai quyet thuc hien viec ho tro".split())
+_ASKED_FOR: frozenset[str] = frozenset(_GROUPS["asked_for"])
+_OPENING: frozenset[str] = frozenset(_GROUPS["opening_of_names"])
 _BROAD_WORDS, _BROAD_NAMES = 3, 3
 
 

@@ -63,8 +63,18 @@ _CORRECTION = re.compile(
 )
 
 
+_NOT_THAT = re.compile(
+    r"\s*,?\s(?:chứ|chớ|chu) (?:không|hổng|hông|ko|k|khong) phải?(?: là)? [^,.?!;]*"
+    r"|,?\s(?:and )?not (?:a |an |the |for )?(?:\w+ ){0,4}\w+(?=[,.?!;]|$)",
+    re.IGNORECASE,
+)
+
+
 def corrected(text: str) -> str:
-    """What is left of a sentence in which the speaker corrects himself ("…, à nhầm, sao y")."""
+    """What is left of a sentence in which the speaker corrects himself ("…, à nhầm, sao y") or
+    says what is not meant ("tố cáo chứ không phải khiếu nại")."""
+    without = _NOT_THAT.sub("", text, count=1) if "," in text or " chứ " in text.lower() else text
+    text = without if len(without.split()) >= 3 else text
     rest = _CORRECTION.split(text)[-1]
     return rest if len(rest.split()) >= 2 else text
 

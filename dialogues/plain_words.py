@@ -1,0 +1,100 @@
+"""What plain words of a message say by themselves: an aspect, a courtesy, a paper, a person wanted.
+
+A net under the classifier, for follow-ups that are too short or too odd for it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dialogues.authorities import competent_authority
+from dialogues.memory import Memory
+from dialogues.release import Entry
+from dialogues.understanding import Understanding
+from dialogues.wording import tokens
+
+_GREETING = re.compile(r"(?:da |em |xin )?(?:chao|hello|hi|hey|alo)\b")
+_THANKING = re.compile(
+    r"(?:da |xin |em |chau |toi |chan thanh )?(?:cam on|cam un|da ta|tks|thanks|thank you|thank)\b"
+)
+_PARTING = re.compile(r"\b(?:bai bai|bye|bye bye|tam biet|hen gap lai)\b")
+_MILD = frozenset(
+    {"ask_aspect", "out_of_scope", "affirm", "nlu_fallback", "feedback", "who_are_you"}
+)
+
+
+def only_courtesy(said: str, found: Understanding, memory: Memory) -> str | None:
+    """A greeting, thanks or farewell with nothing asked beside it ("chào bạn, bạn khỏe không")."""
+    if found.intent not in _MILD or found.aspects or found.procedures or found.foreign:
+        return None
+    folded = " ".join(tokens(said))
+    if _PARTING.search(folded):
+        return "goodbye"
+    if _THANKING.match(folded):
+        return "thank"
+    return "greet" if _GREETING.match(folded) and memory.topic is None else None
+
+
+_PAPER_ASKED = re.compile(
+    r"\b(?:can|nop|mang|dem|kem|theo|xuat trinh|phai co|chuan bi)(?: \w+){0,4}"
+    r" (?:so ho khau|can cuoc|cccd|ho chieu|photo|ban goc|ban chinh|ban sao|hinh|anh the|anh|giay"
+    r" (?:ket hon|khai sinh|chung sinh|uy quyen|to)|passport|originals?|copies|photos?|pictures?)"
+    r"\b.*\b(?:khong|ko|k|hong|hem|duoc|nua|ha|a|may|bao nhieu)(?: (?:co|chi|em|anh|ban|con|chau|vay|ta|a|nhi))*$"
+    r"|\b(?:do i need|need|bring|should i bring|must i bring)(?: \w+){0,4}"
+    r" (?:originals?|copies|copy|photos?|passport|id card|pictures?)$"
+)
+_WANTS_ONE = re.compile(r"\b(?:muon|xin cap|lam lai|cap lai|lam the|sao y|chung thuc|dich vu)\b")
+
+
+def asks_about_paper(said: str, topic: Entry | None) -> bool:
+    """ "Có cần sổ hộ khẩu photo không": a paper of the open procedure, not a procedure of its
+    own."""
+    folded = " ".join(tokens(said))
+    return (
+        topic is not None
+        and bool(_PAPER_ASKED.search(folded))
+        and not _WANTS_ONE.search(folded)
+        and competent_authority(said) is None
+    )
+
+
+_FOR_ANOTHER = re.compile(
+    r"\b(?:could|can|may|would)(?: \w+){1,7} (?:instead|for me|without me|in my place|on my behalf)"
+    r"\b|\b(?:lam|di|nop|lay|ky|xin)(?: \w+){0,2} (?:thay|ho|gium|mot minh)(?: \w+){0,3}"
+    r" (?:duoc|dc)\b"
+)
+
+
+def for_another(said: str) -> bool:
+    """Somebody else is to go or sign."""
+    return bool(_FOR_ANOTHER.search(" ".join(tokens(said))))
+
+
+_PLAINLY: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("documents", re.compile(r"\b(?:giay to|giay ma|ho so|don tu|papers?|paperwork|documents?)\b")),
+    ("fee", re.compile(r"\b(?:le phi|phi|tien|gia|price|fees?|cost|much|charge)\b")),
+    ("time", re.compile(r"\b(?:lau|may ngay|bao gio|khi nao|long|days?|weeks?|soon)\b")),
+    ("online", re.compile(r"\b(?:onl|online|qua mang|web|internet)\b")),
+    ("form", re.compile(r"\b(?:mau don|to khai|mau|forms?)\b")),
+    ("place", re.compile(r"\b(?:o dau|quay nao|cho nao|where)\b")),
+)
+
+
+def asked_plainly(text: str) -> tuple[str, ...]:
+    """The aspects that the bare words of a follow-up name, where no pattern knew them."""
+    folded = " ".join(tokens(text))
+    return tuple(aspect for aspect, words in _PLAINLY if words.search(folded))
+
+
+_STAFF = re.compile(
+    r"\b(?:(?:nho|keu|goi|gap|moi|noi chuyen voi|noi voi|cho gap|xin gap|kiem|tim)(?: \w+){0,3}"
+    r" (?:can bo|nhan vien|nguoi that|nguoi phu trach|chi huong dan)"
+    r"|(?:speak|talk|chat)(?: \w+){0,2} (?:to|with)(?: \w+){0,2}"
+    r" (?:human|person|someone|somebody|staff|officer|employee|clerk|people)"
+    r"|(?:real|actual|live) (?:human|person)|human being)\b"
+)
+
+
+def wants_staff(said: str) -> bool:
+    """A person is asked for in so many words."""
+    return bool(_STAFF.search(" ".join(tokens(said))))
