@@ -76,6 +76,9 @@ class Release:
     """Offices outside the centre that serve procedures (police, land registry)."""
     ordinary_words: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By language, the words that the catalogue writes in small letters: all others are names."""
+    events: Mapping[str, Entry] = field(default_factory=dict)
+    """Life events by id: `{"id", "name", "procedures", "always", "when", "note"}`; empty for a
+    release that was built before they were kept."""
     called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Folded name or everyday name of two words or more to the codes of those called so."""
 
@@ -97,6 +100,7 @@ class Release:
                 offices=tuple(static.get("offices") or ()),
                 ordinary_words=_ordinary_words(catalogue["procedures"]),
                 called=_called(catalogue["procedures"]),
+                events=_events(folder / "life_events.json"),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ReleaseRefusedError(f"{folder} cannot be read: {error!r}") from error
@@ -144,6 +148,13 @@ def _called(procedures: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
             if " " in folded and entry["code"] not in found.setdefault(folded, []):
                 found[folded].append(entry["code"])
     return {name: tuple(codes) for name, codes in found.items()}
+
+
+def _events(path: Path) -> dict[str, Entry]:
+    if not path.is_file():
+        return {}
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return {str(event["id"]): event for event in content["life_events"]}
 
 
 def _ordinary_words(procedures: Sequence[Entry]) -> dict[str, frozenset[str]]:

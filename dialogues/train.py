@@ -60,6 +60,7 @@ def train(release: Path, content: Path) -> Path:
     warnings.filterwarnings("ignore")
     report("training data", 0.02)
     with _stdout_to_stderr():
+        from dialogues.life_events import write_events
         from nlu import training_data
 
         training = release / "training"
@@ -68,6 +69,7 @@ def train(release: Path, content: Path) -> Path:
         training_data.generate(
             release / "catalogue.json", release / "centre.json", training, content
         )
+        write_events(content, release)
     report("loading Rasa", 0.15)
     with _stdout_to_stderr():
         from dialogues import lazy_tensorflow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialogues.actions.answers import answer_aspects, answer_procedure
+from dialogues.actions.answers import answer_procedure
 from dialogues.actions.conditions import meant
 from dialogues.actions.interview import go_on, take_answer
 from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
@@ -278,58 +278,6 @@ class Choose(ReplyAction):
             take_answer(turn, entry)
         else:
             clarify(turn)
-
-
-class LifeEvent(ReplyAction):
-    """A situation, not a procedure: what to do, in order."""
-
-    action_name = "action_life_event"
-
-    def answer(self, turn: Turn) -> None:
-        _ = turn.translate
-        codes = understood(turn)
-        if not codes:
-            clarify(turn)
-            return
-        if len(codes) == 1:
-            answer_procedure(turn, codes[0], turn.reading.understanding.aspects)
-            return
-        turn.memory.open(codes[0])
-        turn.memory.unsure = 0
-        turn.memory.aspects = list(turn.reading.understanding.aspects)
-        entries = [turn.release.procedures[code] for code in codes]
-        first = turn.name(entries[0])
-        others = "; ".join(turn.name(entry) for entry in entries[1:3])
-        aspects = list(turn.reading.understanding.aspects)
-        turn.say(
-            _("Dạ, việc đầu tiên là {first}. Sau đó có thể cần: {others}.").format(
-                first=turn.lower_first(first), others=others
-            )
-        )
-        if aspects:
-            answer_aspects(turn, entries[0], aspects)
-        turn.say(_("Anh/chị muốn hỏi việc nào trước ạ?"))
-        turn.parts.append(
-            {
-                "type": "checklist",
-                "of": "procedures",
-                "code": codes[0],
-                "items": [
-                    {
-                        "id": entry["code"],
-                        "title": turn.name(entry),
-                        "note": turn.card(entry).field(entry, "tells_apart") or None,
-                        "have": None,
-                    }
-                    for entry in entries
-                ],
-                "current": None,
-                "missing": [],
-                "done": False,
-            }
-        )
-        offer_procedures(turn, codes, _("Anh/chị muốn hỏi việc nào trước ạ?"))
-        turn.outcome = "answered"
 
 
 class Clarify(ReplyAction):
