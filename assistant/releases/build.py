@@ -50,7 +50,8 @@ async def build(
     """Build from the content as it is now; the database has been migrated.
 
     An unfinished folder is removed, whatever ends the build.
-    Raises LetanError `training_failed`, `catalogue_empty`, and those of the content.
+    Raises LetanError `training_failed`, `release_not_starting`, `catalogue_empty`, and those of
+    the content.
     """
     logging.configure(settings)  # commands come here without create_app(); stdout is theirs
     releases = Releases(settings.data_dir, database)
@@ -80,15 +81,30 @@ async def build(
 
 
 async def _evaluate(settings: Settings, folder: Path, release: str) -> None:
-    """Measure the release; one that cannot be measured is a release all the same."""
+    """Measure the release; where the questions are no good it is a release all the same.
+
+    Raises LetanError `release_not_starting`: what does not answer must not be published.
+    """
     try:
         figures = await evaluate_release(settings, folder, release)
     except LetanError as error:
+        if error.code == "engine_unavailable":
+            raise _not_starting(error) from error
         log.warning("release not evaluated", release=release, code=error.code, reason=error.en)
         return
     if figures is not None:
         of = {key: figures[key] for key in ("n", "right", "wrong")}
         log.info("release evaluated", release=release, **of)
+
+
+def _not_starting(error: LetanError) -> LetanError:
+    return LetanError(
+        "release_not_starting",
+        503,
+        f"Bản mới không khởi động được nên không được phát hành. {error.vi}",
+        f"The new release does not start, so it was not published. {error.en}",
+        log=error.log,
+    )
 
 
 def _snapshot_centre(settings: Settings, folder: Path) -> None:

@@ -17,7 +17,7 @@ from assistant.centre.service import Centre
 from assistant.conversation.effects import Effects
 from assistant.conversation.service import Conversations, Message
 from assistant.engine.client import TurnReply, TurnRequest
-from assistant.engine.service import Engine, unavailable
+from assistant.engine.service import PART, Engine, unavailable
 from assistant.errors import LetanError
 from assistant.health import Health
 from assistant.metrics import Metrics
@@ -31,6 +31,7 @@ from assistant.storage.database import Database
 from assistant.storage.migrate import migrate
 
 _START_SECONDS = 180.0
+_STARTS_BEFORE_GIVING_UP = 3
 _ROBOT_SECONDS = 20.0
 _KIOSK, _ROBOT = "kiosk-1", "robot-1"
 _MORNING = datetime.fromisoformat("2026-11-23T09:00:00+07:00")
@@ -86,18 +87,24 @@ async def serving(settings: Settings, folder: Path) -> AsyncIterator[tuple[Engin
             }
         )
         metrics = Metrics()
-        engine = Engine(own, Health(metrics), metrics)
+        health = Health(metrics)
+        engine = Engine(own, health, metrics)
         try:
             await engine.start(folder)
-            if not await engine.wait_ready(_START_SECONDS):
-                raise unavailable(
-                    "not ready",
-                    "Bộ hội thoại không khởi động được. Hãy chạy './letan doctor'.",
-                    "The dialogue engine did not start. Run './letan doctor'.",
-                )
+            await _engine_ready(engine, health)
             yield engine, own
         finally:
             await engine.close()
+
+
+async def _engine_ready(engine: Engine, health: Health) -> None:
+    """Raises LetanError `engine_unavailable` with the reason, soon when there is no hope."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + _START_SECONDS
+    while not await engine.wait_ready(0.5):
+        if engine.starts >= _STARTS_BEFORE_GIVING_UP or loop.time() > end:
+            part = health.part(PART)
+            raise unavailable("not ready", part.vi if part else None, part.en if part else None)
 
 
 class _Overheard(Engine):

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from assistant.engine.manifest import verify
+from assistant.errors import LetanError
 from assistant.releases.build import build
 from assistant.releases.regression import FILE, carried_by
 from assistant.releases.service import Releases
@@ -94,3 +95,14 @@ async def test_an_id_in_two_files_is_refused(trainable: Settings, question: dict
 async def test_content_without_questions_is_built_as_before(trainable: Settings) -> None:
     release, _ = await _build(trainable)
     assert not (release / FILE).exists()
+
+
+async def test_what_does_not_start_is_not_published(
+    trainable: Settings, fault: Path, question: dict[str, Any]
+) -> None:
+    (trainable.content_dir / "questions" / "a.jsonl").write_text(json.dumps(question))
+    (fault / "refuse-to-start").touch()
+    with pytest.raises(LetanError, match="release_not_starting") as raised:
+        await _build(trainable)
+    assert "asked to refuse" in raised.value.en
+    assert list((trainable.data_dir / "releases").iterdir()) == []
