@@ -27,9 +27,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SEED = 20261121
 MUCH_ASKED = 70
 """Entries whose names appear in the errands of other intents."""
-MOST_ASKED = 5000
+MOST_ASKED = 8000
 """Texts that teach the intent classifier what a question about a procedure looks like."""
-MOST_AUGMENTED = 32_000
+MOST_AUGMENTED = 22_000
 LONGEST = 90
 """Letters of the longest wording that is put into sentences."""
 _MARKUP = re.compile(r"[\[\]{}<>\\|`\"]+")
@@ -64,7 +64,8 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
     intents["ask_procedure"] = _unique(
         [
             *intents.get("ask_procedure", ()),
-            *(a["text"] for a in variation.sample(augmented, MOST_ASKED)),
+            *_spoken([p["text"] for p in variation.sample(phrasings, MOST_ASKED // 4)], variation),
+            *(a["text"] for a in variation.sample(augmented, MOST_ASKED // 2)),
         ]
     )
     material = Material(
