@@ -59,7 +59,7 @@ def requests(text: str, whole: Understanding, parse: Parse, release: Release) ->
     found, told = _with_circumstances(found, release)
     found = _joined(found, release)
     if told and len(found) == 1:
-        return [Request(text, found[0].understanding)]
+        return [Request(text, replace(found[0].understanding, repaired=whole.repaired))]
     if len(found) == 1 and whole.intent in _COURTESY and not found[0].said == text:
         return found
     if len(found) == 1 and found[0].said == parts[-1] and _goes_there(found[0], whole):

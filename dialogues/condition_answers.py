@@ -50,8 +50,13 @@ _RESUME = re.compile(
     rf"|cau (?:do|luc nay)|cai (?:do|kia|luc nay)|luc nay|hoi nay|do|kia|to that|to the question))*{_SOFT}"
 )
 _REQUEST = re.compile(
-    r"\b(?:muon|xin|can (?:lam|xin|giay gi)|cap lai|dang ky|thu tuc|lam the nao|lam sao|nhu the nao"
+    r"\b(?:muon|xin(?! (?:\d|ho|giup|gium|dum|thay|hai|ba|bon|nam|nhieu|them))|can (?:lam|xin|giay gi)|cap lai|dang ky|thu tuc|lam the nao|lam sao|nhu the nao"
     r"|la gi|o dau|the nao|khi nao|bao gio|may gio|want|would like|how|where|when|what|which|apply)\b"
+)
+
+_WHO_MAY = re.compile(
+    r"\b(?:duoc (?:khong|chu|k|ko|hong|ha)|co duoc|ai duoc|nguoi nao|can i|can he|can she|can they"
+    r"|may i|allowed|possible)\b"
 )
 
 
@@ -70,7 +75,11 @@ def condition_told(
         answer = _answer(said, phrase, entry, pending.get("cases") or ())
         if answer is not None:
             return answer
-    elif memory.conditions.get("current") and not pending and _RESUME.fullmatch(phrase):
+    elif (
+        memory.conditions.get("current")
+        and pending.get("kind") in {None, "offer"}
+        and _RESUME.fullmatch(phrase)
+    ):
         return Payload("condition", "resume")
     elif pending.get("kind") == "document":
         return None
@@ -108,7 +117,11 @@ def _tells_only(
     said: str, phrase: str, memory: Memory, release: Release, understanding: Understanding
 ) -> bool:
     """Whether the message is a circumstance of the open procedure and asks nothing of its own."""
-    if (memory.pending or {}).get("kind") == "choices" or understanding.aspects:
+    if (memory.pending or {}).get("kind") == "choices":
+        return False
+    if set(understanding.aspects) - {"eligibility"} or _WHO_MAY.search(phrase):
+        return False
+    if understanding.aspects and "?" in said:
         return False
     if _REQUEST.search(phrase) or len(phrase.split()) > 20:
         return False

@@ -20,6 +20,8 @@ from dialogues.wording import KNOWN_TEXTS, tokens
 
 Case = Mapping[str, Any]
 MOST_QUESTIONS = 4
+MOST_READ_OUT = 2
+"""Questions that read a condition out as it is written."""
 MOST_RIVALS = 3
 """Alternatives of one question: with "none of these" four buttons."""
 NEAR = 6
@@ -286,16 +288,36 @@ def questions(
         ][:MOST_RIVALS]
         taken |= {str(c["id"]) for c in rivals}
         groups = {group_of(c) for c in rivals}
-        by_age = len(rivals) > 1 and all(_age_of(c) for c in rivals)
         found.append(
             Question(
                 tuple(str(c["id"]) for c in rivals),
                 tuple(dict.fromkeys(name for c in rivals for name in circumstances_of(c))),
-                "age" if by_age else groups.pop() if len(groups) == 1 else None,
+                _name_of(rivals, groups),
             )
         )
+    # what has words of its own is asked first: a condition that must be read out is seldom telling
+    found.sort(key=lambda question: not has_words(question))
     likely = [question for question in found if not _is_rare(question)]
+    read_out = [question for question in likely if not has_words(question)][MOST_READ_OUT:]
+    likely = [question for question in likely if question not in read_out]
     return likely if settled or len(likely) >= 2 else found
+
+
+def _name_of(rivals: Sequence[Case], groups: set[str | None]) -> str | None:
+    """The group whose question asks about these cases."""
+    if len(rivals) == 1:
+        return "minor" if _age_of(rivals[0]) == (0.0, 17.99) else None
+    if all(_age_of(case) for case in rivals):
+        return "age"
+    return groups.pop() if len(groups) == 1 else None
+
+
+def has_words(question: Question) -> bool:
+    """Whether the question can be asked in plain words of `circumstances.yml`."""
+    if question.group is not None:
+        return True
+    known = lists().circumstances
+    return bool(question.circumstances) and known[question.circumstances[0]].question is not None
 
 
 def _is_rare(question: Question) -> bool:
@@ -326,10 +348,9 @@ def answered_case(question: Sequence[Case], text: str) -> tuple[str | None, bool
         verdict = _verdict(case, told, frozenset())
         if verdict is True:
             return str(case["id"]), True
-    if len(question) == 1:
-        one = question[0]
-        if answer_about(circumstances_of(one), text) is False or (
-            _verdict(one, told, frozenset()) is False
-        ):
-            return str(one["id"]), False
+    for case in question:
+        denied = answer_about(circumstances_of(case), text) is False
+        if denied or _verdict(case, told, frozenset()) is False:
+            # of alternatives, what denies one ("sinh ở viện") without naming another denies all
+            return str(case["id"]), False
     return None, None

@@ -6,6 +6,7 @@ open before, and what the words around the question say.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -36,8 +37,6 @@ ABOUT_PROCEDURES = frozenset(
 )
 _COURTESY = frozenset(["greet", "thank", "goodbye", "affirm", "deny", "who_are_you", "feedback"])
 _DESK = frozenset(["find_counter", "lead_me", "take_ticket", "check_documents"])
-LIKE_TWINS = 0.25
-"""Share of names' words from which two procedures are twins."""
 _FEW = 2
 """Words that a question may have beside words of asking and still lean on the open procedure."""
 
@@ -224,6 +223,8 @@ def _taken_up(
             codes[0] if memory.aside or len(codes) == 1 or memory.topic is None else codes[1]
         )
     at_desk = found.intent in _DESK and not set(found.aspects) - {"place"}
+    if found.intent == "find_counter" and not _COUNTER_SAID.search(said.lower()):
+        at_desk = False  # "quay lại" alone has the letters of "quầy"
     intent = found.intent if at_desk and not asked_plainly(text) else "ask_procedure"
     if not found.aspects:
         found = replace(found, aspects=asked_plainly(text))
@@ -237,6 +238,9 @@ def _taken_up(
     return _about(found, code, intent)
 
 
+_COUNTER_SAID = re.compile(
+    r"quầy|counter|desk|ở đâu|chỗ nào|where|\bo dau\b|\bcho nao\b|\bquay (?:nao|so|may|\d)"
+)
 _TAKING_UP = frozenset(
     [
         "quay",
@@ -291,11 +295,6 @@ def _taken_back(text: str, found: Understanding, memory: Memory, release: Releas
         return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
     codes = [(c, release.canonical(c.code)) for c in found.procedures]
     others = [c for c, code in codes if code != topic]
-    if not others:
-        twin = _twin(text, topic, release)
-        if twin is not None:
-            aspects = found.aspects or tuple(memory.aspects)
-            return replace(_about(found, twin, "ask_procedure"), aspects=aspects)
     if not others and found.intent in ABOUT_PROCEDURES and not (codes or found.aspects):
         return replace(found, intent="deny")
     if found.intent not in {*ABOUT_PROCEDURES, "deny", "affirm", "out_of_scope"}:
@@ -326,22 +325,6 @@ def _taken_back(text: str, found: Understanding, memory: Memory, release: Releas
         aspects=aspects,
         out_of_scope=False,
     )
-
-
-def _twin(text: str, topic: str | None, release: Release) -> str | None:
-    """The procedure most like the open one that is called by a word said now ("no, I lost it")."""
-    here = vocabulary(release.procedure(topic))
-    said = content(text) - here
-    best: tuple[float, str] | None = None
-    for code, entry in release.procedures.items() if said and here else ():
-        if code == topic or entry.get("replaced_by"):
-            continue
-        there = vocabulary(entry)
-        if said & there:
-            alike = len(here & there) / len(here | there)
-            if alike >= LIKE_TWINS and (best is None or alike > best[0]):
-                best = (alike, str(code))
-    return None if best is None else best[1]
 
 
 def _familiar(text: str, found: Understanding, memory: Memory, release: Release) -> Understanding:

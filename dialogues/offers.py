@@ -89,6 +89,27 @@ def ordinal(said: str) -> int | None:
     return _NUMBERS[match["word"]]
 
 
+_WITHIN = re.compile(
+    r"\b(?:cai|viec|thu tuc|muc|buoc|dong|truong hop|the)\s(?:(?:thu|so)\s)?"
+    rf"(?:(?P<digit>[1-9]|1[0-2])(?:st|nd|rd|th)?|(?P<word>{_WORDS}))\b"
+    r"(?!\s(?:cai|giay|nguoi|dua|con|ban|ngay|tuan|thang|nam|ben|vo chong))"
+)
+
+
+def ordinal_within(said: str) -> int | None:
+    """The place in a list that a question names in passing ("cái thứ hai cần gì", "làm việc đầu
+    tiên đi"), from 0; -1 the last."""
+    match = _WITHIN.search(" ".join(tokens(said)))
+    if match is None:
+        return None
+    if match["digit"]:
+        return int(match["digit"]) - 1
+    bare = not re.search(r"\b(?:thu|so)\s", match[0])
+    if bare and match["word"] in {"mot", "hai", "ba", "bon", "tu", "nhat", "one", "two", "three"}:
+        return None
+    return _NUMBERS[match["word"]]
+
+
 _YES = frozenset(
     [
         "co", "co roi", "co a", "da co", "da co roi", "roi", "roi a", "co day", "co san",
@@ -217,6 +238,12 @@ def narrowed(
     on_offer = offers(memory)
     if not on_offer or understanding.intent in _LEAVING:
         return None
+    index = ordinal_within(said)
+    if index is not None:
+        planned = [f"procedure:{code}" for code in (memory.pending or {}).get("plan") or ()]
+        listed_payloads = planned or [str(offer["payload"]) for offer in on_offer]
+        if -1 <= index < len(listed_payloads):
+            return parse_payload(listed_payloads[index], release, memory)
     if understanding.intent in _ELSEWHERE and understanding.confidence >= 0.6:
         return None
     if understanding.aspects and not content(understanding.repaired or said):

@@ -163,7 +163,7 @@ def _prompt(turn: Turn, question: Question, cases: Sequence[Mapping[str, Any]]) 
     """The question in plain words; a condition that has no words of its own is read out."""
     _ = turn.translate
     known = lists()
-    if len(cases) > 1:
+    if len(cases) > 1 or question.group:
         words = known.groups.get(question.group or "") or {}
         return str(words.get(turn.language) or _("Trường hợp nào đúng với anh/chị ạ?"))
     names = circumstances_of(cases[0])

@@ -50,8 +50,10 @@ def lay_out(turn: Turn, laid_out: Plan) -> None:
         turn.say(note)
     if aspects:
         answer_aspects(turn, first, aspects)
-    if len(laid_out.counters) > 1:
-        names = ", ".join(_short_place(turn.text_of(c["name"])) for c, _codes in laid_out.counters)
+    always = {str(s.entry["code"]) for s in laid_out.steps if s.always}
+    walked = [c for c, codes in laid_out.counters if not always or always & set(codes)]
+    if len(walked) > 1:
+        names = ", ".join(_short_place(turn.text_of(counter["name"])) for counter in walked)
         turn.say(_("Các quầy theo thứ tự đường đi: {list}.").format(list=names))
     prompt = _("Anh/chị muốn hỏi việc nào trước ạ?")
     turn.say(prompt)
