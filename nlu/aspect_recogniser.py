@@ -3,75 +3,46 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.aspects import AspectFinder
+from nlu.component import LearntComponent
 from nlu.material import material_of
 from nlu.tokenizer import reading_of
 
 
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """The lists that are kept, and what they compile to."""
+
+    table: Mapping[str, Any]
+    find: AspectFinder
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class AspectRecogniser(GraphComponent):
+class AspectRecogniser(LearntComponent[Patterns]):
     """Patterns only: what is asked about a procedure does not depend on which one it is."""
 
-    def __init__(
-        self, resource: Resource, storage: ModelStorage, finder: AspectFinder | None = None
-    ) -> None:
-        self._resource = resource
-        self._storage = storage
-        self._finder = finder
+    def learn(self, training_data: TrainingData) -> Patterns:
+        table = material_of(training_data).lexicon["aspects"]
+        return Patterns(table, AspectFinder(table))
 
     @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        return {}
+    def keep(learnt: Patterns, folder: Path) -> None:
+        text = json.dumps(learnt.table, ensure_ascii=False)
+        (folder / "aspects.json").write_text(text, encoding="utf-8")
 
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> AspectRecogniser:
-        return cls(resource, model_storage)
+    @staticmethod
+    def restore(folder: Path) -> Patterns:
+        table = json.loads((folder / "aspects.json").read_text(encoding="utf-8"))
+        return Patterns(table, AspectFinder(table))
 
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> AspectRecogniser:
-        with model_storage.read_from(resource) as folder:
-            table = json.loads((folder / "aspects.json").read_text(encoding="utf-8"))
-        return cls(resource, model_storage, AspectFinder(table))
-
-    def train(self, training_data: TrainingData) -> Resource:
-        table = material_of(training_data).lexicon["aspects"]
-        self._finder = AspectFinder(table)
-        with self._storage.write_to(self._resource) as folder:
-            text = json.dumps(table, ensure_ascii=False)
-            (folder / "aspects.json").write_text(text, encoding="utf-8")
-        return self._resource
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        return training_data
-
-    def process(self, messages: list[Message]) -> list[Message]:
-        if self._finder is None:
-            raise ValueError("the aspect recogniser has not been trained")
-        for message in messages:
-            if message.get(TEXT):
-                found = self._finder(reading_of(message).message)
-                message.set("aspects", found, add_to_output=True)
-        return messages
+    def read(self, learnt: Patterns, message: Message) -> None:
+        message.set("aspects", learnt.find(reading_of(message).message), add_to_output=True)

@@ -60,7 +60,10 @@ class Vocabulary:
     """Feature string → column, with one weight (idf × kind) a column."""
 
     index: dict[str, int]
+    """In the order of the columns."""
     weight: np.ndarray
+    shared: int
+    """Columns below this occur in two documents or more: what a classifier can learn from."""
 
     @classmethod
     def learn(
@@ -74,9 +77,11 @@ class Vocabulary:
         kept = sorted(
             (f for f, n in counts.items() if n >= min_count), key=lambda f: (-counts[f], f)
         )
-        kept = sorted(kept[:limit])
+        kept = sorted(kept[:limit], key=lambda f: (counts[f] < 2, f))
         weight = [(math.log((1 + total) / (1 + counts[f])) + 1) * WEIGHTS[f[0]] for f in kept]
-        return cls({f: i for i, f in enumerate(kept)}, np.asarray(weight, dtype=np.float32))
+        shared = sum(counts[f] >= 2 for f in kept)
+        index = {f: i for i, f in enumerate(kept)}
+        return cls(index, np.asarray(weight, dtype=np.float32), shared)
 
     def row(self, document: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """(columns ascending, values of length one in the Euclidean sense)."""

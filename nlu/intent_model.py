@@ -64,9 +64,8 @@ class IntentModel:
             n: np.load(folder / f"intent_{n}.npy", allow_pickle=False)
             for n in ("weights", "bias", "idf")
         }
-        return cls(
-            strings["names"], Vocabulary(index, array["idf"]), array["weights"], array["bias"]
-        )
+        vocabulary = Vocabulary(index, array["idf"], len(index))
+        return cls(strings["names"], vocabulary, array["weights"], array["bias"])
 
 
 def features(reading: Reading) -> list[str]:

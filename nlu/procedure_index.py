@@ -1,10 +1,8 @@
-"""Ranks the whole catalogue against a message: nearest phrasing, classifier, exact alias.
+"""Candidates for a message from the whole catalogue, with what speaks for each.
 
 No encoder: sparse features (`nlu.features`) against every known phrasing of every entry, a linear
-classifier
-trained on the same phrasings, and a bonus for an alias that stands in the message word for word.
-The hot path is
-three array operations; nothing loops over the catalogue.
+classifier trained on the same phrasings, and the share of the message that an entry's phrasings
+know. The hot path is a few array operations; nothing loops over the catalogue.
 """
 
 from __future__ import annotations
@@ -20,13 +18,16 @@ from scipy.sparse import csr_matrix
 
 from nlu import softmax
 from nlu.features import Vocabulary
+from nlu.procedure_ranker import Evidence
 
-CLASSIFIER_SHARE = 0.7
-LOGIT_RANGE = 12.0
-PRIOR_SHARE = 0.12
-COVERAGE_SHARE = 0.4
 NOTHING = ""
 """The class of texts that mean no procedure."""
+CANDIDATES = 20
+"""Entries that are looked at closely."""
+MOST_CLASSES = 1_200
+"""Entries up to which the classifier is trained; its weights are dense (features × entries)."""
+_FLOOR = 12.0
+"""Log probabilities below minus this are all alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +38,38 @@ class Phrasing:
     text: str
     pieces: tuple[str, ...]
     weight: float = 1.0
+    plain: str = ""
+    """Its repaired words without accents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     code: str
     score: float
-    """Combined score that orders candidates."""
+    """Probability that this entry is meant, by the fitted ranker."""
     chance: float
-    """Probability by the classifier."""
+    """Probability by the classifier alone."""
     cosine: float
     """Similarity to the nearest phrasing, 0 to 1."""
     matched: str
     """The phrasing that was nearest."""
     coverage: float = 0.0
     """Share of the message's words and concepts that the entry's phrasings know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The entries nearest to a message, best guess first, and what a ranker needs to judge them."""
+
+    numbers: np.ndarray
+    nearest: np.ndarray
+    """Row of the nearest phrasing of each."""
+    chance: np.ndarray
+    cosine: np.ndarray
+    coverage: np.ndarray
+    evidence: Evidence
+    nothing: float
+    """Probability by the classifier that no entry is meant."""
 
 
 class ProcedureIndex:
@@ -71,26 +89,25 @@ class ProcedureIndex:
     ) -> None:
         self.codes = list(codes)
         self.vocabulary = vocabulary
+        self.texts = list(texts)
+        self.numbers = {code: number for number, code in enumerate(codes)}
         self._phrasings = phrasings
         self._by_feature = csr_matrix(phrasings.T)
-        self._numbers = {code: number for number, code in enumerate(codes)}
         self._owners = owners
         self._starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
-        self._present = owners[self._starts]
-        self._rows = {
-            number: (start, end)
-            for number, start, end in zip(
-                self._present.tolist(),
-                self._starts.tolist(),
-                [*self._starts[1:].tolist(), len(owners)],
-                strict=True,
-            )
-        }
-        self._telling, self._known = self._words_known()
-        self.texts = list(texts)
+        self._ends = np.r_[self._starts[1:], len(owners)]
         self._weights = weights.astype(np.float32)  # widening rows for each message costs more
         self._bias = bias
         self._prior = prior
+        self._many = np.log(self._ends - self._starts) / 3.0
+        telling = np.asarray([f[0] in "wk" for f in vocabulary.index], dtype=np.float32)
+        self._telling = telling * vocabulary.weight**2
+        self._unknown = float(self._telling.max(initial=1.0))
+        self._known, self._odds = self._entries_by_feature()
+        self._said = phrasings.data**2 * telling[phrasings.indices]
+        self._said_whole = np.maximum(
+            np.add.reduceat(np.r_[self._said, 0.0], phrasings.indptr[:-1]), 1e-6
+        )
 
     @classmethod
     def build(
@@ -102,107 +119,160 @@ class ProcedureIndex:
         ordered = sorted(phrasings, key=lambda p: p.code)
         codes = sorted({p.code for p in ordered})
         number = {code: i for i, code in enumerate(codes)}
-        vocabulary = Vocabulary.learn([p.pieces for p in ordered], limit=45_000)
+        vocabulary = Vocabulary.learn([p.pieces for p in ordered], limit=60_000)
         matrix = vocabulary.matrix([p.pieces for p in ordered])
         owners = np.asarray([number[p.code] for p in ordered], dtype=np.int32)
-        known = [a for a in augmented if a.code in number or a.code == NOTHING]
-        rows = [*ordered, *known]
-        labels = np.asarray([number.get(p.code, len(codes)) for p in rows])
-        importance = np.asarray([p.weight for p in rows])
-        weights, bias = softmax.fit(
-            vocabulary.matrix([p.pieces for p in rows]), labels, importance, len(codes) + 1
-        )
-        prior = np.asarray([1.0 / (1.0 + ranks.get(c, 10_000) / 60.0) for c in codes], np.float32)
-        texts = [p.text for p in ordered]
+        weights = np.zeros((0, len(codes) + 1), dtype=np.float32)
+        bias = np.zeros(len(codes) + 1, dtype=np.float32)
+        if len(codes) <= MOST_CLASSES:
+            rows = [*ordered, *(a for a in augmented if a.code in number or a.code == NOTHING)]
+            weights, bias = softmax.fit(
+                vocabulary.matrix([p.pieces for p in rows])[:, : vocabulary.shared],
+                np.asarray([number.get(p.code, len(codes)) for p in rows]),
+                np.asarray([p.weight for p in rows]),
+                len(codes) + 1,
+            )
         return cls(
             codes=codes,
             vocabulary=vocabulary,
             phrasings=matrix,
             owners=owners,
-            texts=texts,
+            texts=[p.text for p in ordered],
             weights=weights.astype(np.float16),
             bias=bias,
-            prior=prior,
+            prior=np.asarray([1 / (1 + ranks.get(c, 10_000) / 60) for c in codes], np.float32),
         )
 
-    def scores(self, document: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(classifier, cosine, index of the nearest phrasing), each one number a code."""
-        at, values = self.vocabulary.row(document)
-        linear = values @ self._weights[at] + self._bias if len(at) else self._bias
-        query = csr_matrix(
-            (values, at, np.asarray([0, len(at)], dtype=np.int32)),
-            shape=(1, self._by_feature.shape[0]),
-        )
-        shared = query @ self._by_feature  # sparse: touches the features of the message only
-        similar = np.zeros(self._phrasings.shape[0], dtype=np.float32)
-        similar[shared.indices] = shared.data
-        cosine = np.zeros(len(self.codes), dtype=np.float32)
-        cosine[self._present] = np.maximum.reduceat(similar, self._starts)
-        return linear, cosine, similar
-
-    def rank(
-        self, document: Sequence[str], exact: Mapping[str, float], top: int = 8
-    ) -> tuple[list[Candidate], float]:
-        """(candidates best first, probability that no procedure is meant).
-
-        `exact`: code → bonus for an alias said word for word.
+    def _entries_by_feature(self) -> tuple[csr_matrix, csr_matrix]:
+        """Two (features × codes) matrices of one pattern: 1 where a phrasing of the entry has the
+        feature, and the log odds that the feature speaks for the entry.
         """
-        logits, cosine, similar = self.scores(document)
-        chances = softmax.probabilities(logits)
-        linear = (logits[:-1] - logits[:-1].mean()) / LOGIT_RANGE
-        score = (
-            CLASSIFIER_SHARE * linear + (1 - CLASSIFIER_SHARE) * cosine + PRIOR_SHARE * self._prior
+        shape = (len(self.codes), len(self.owners_of_rows))
+        member = csr_matrix(
+            (np.ones(shape[1], np.float32), (self._owners, np.arange(shape[1]))), shape=shape
         )
-        for code, bonus in exact.items():
-            score[self._numbers[code]] += bonus
-        near = np.argsort(-score, kind="stable")[: 2 * top]
-        coverage = np.zeros(len(score), dtype=np.float32)
-        coverage[near] = self._coverage(document, near)
-        score += COVERAGE_SHARE * coverage
-        best = near[np.argsort(-score[near], kind="stable")][:top]
-        found = [
-            Candidate(
-                self.codes[i], float(score[i]), float(chances[i]), float(cosine[i]),
-                self._nearest(i, similar), float(coverage[i]),
-            )
-            for i in best
-        ]  # fmt: skip
-        return found, float(chances[-1])
+        present = self._phrasings.copy()
+        present.data = np.ones_like(present.data)
+        counts = csr_matrix((member @ present).T)
+        of_entry = (self._ends - self._starts)[counts.indices] + 2.0
+        of_all = np.repeat(np.asarray(present.sum(axis=0)).ravel(), np.diff(counts.indptr))
+        odds = np.log1p(counts.data / of_entry * shape[1] / np.maximum(of_all, 1.0))
+        known = np.ones_like(counts.data)
+        return (
+            csr_matrix((known, counts.indices, counts.indptr), shape=counts.shape),
+            csr_matrix(
+                (odds.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape
+            ),
+        )
 
-    def _coverage(self, document: Sequence[str], near: np.ndarray) -> np.ndarray:
-        """Share of the message's words and concepts that any phrasing of each candidate knows.
+    @property
+    def owners_of_rows(self) -> np.ndarray:
+        """Number of the code that each phrasing belongs to."""
+        return self._owners
+
+    def find(self, document: Sequence[str], exact: Mapping[str, float]) -> Found:
+        """`exact`: code → bonus for an alias said word for word."""
+        at, values = self.vocabulary.row(document)
+        chances, nothing = self._classified(at, values)
+        similar = np.zeros(len(self.texts), dtype=np.float32)
+        shared = self._query(at, values) @ self._by_feature  # features of the message only
+        similar[shared.indices] = shared.data
+        cosine = np.maximum.reduceat(similar, self._starts)
+        coverage, familiar = self._explained(at, document)
+        said = np.zeros(len(self.codes), dtype=np.float32)
+        for code, bonus in exact.items():
+            said[self.numbers[code]] = bonus
+        logs = np.maximum(np.log(chances + 1e-9), -_FLOOR) / 4.0
+        guess = logs + 0.6 * cosine + coverage + 0.2 * self._prior + 2.0 * said
+        top = np.argsort(-guess, kind="stable")[:CANDIDATES]
+        nearest, three, phrase = self._neighbours(top, similar, at)
+        clues = np.stack(
+            [
+                logs[top], cosine[top], three, coverage[top], phrase, self._prior[top],
+                self._many[top], 5.0 * said[top],
+            ],
+            axis=1,
+        )  # fmt: skip
+        doubts = np.asarray(
+            [
+                1.0, max(np.log(nothing + 1e-9), -_FLOOR) / 4.0, cosine.max(), coverage.max(),
+                np.log1p(len(at)) / 3.0, familiar,
+            ]
+        )  # fmt: skip
+        evidence = Evidence(clues, doubts)
+        return Found(top, nearest, chances[top], cosine[top], coverage[top], evidence, nothing)
+
+    def _query(self, at: np.ndarray, values: np.ndarray) -> csr_matrix:
+        pointers = np.asarray([0, len(at)], dtype=np.int32)
+        return csr_matrix((values, at, pointers), shape=(1, self._by_feature.shape[0]))
+
+    def _classified(self, at: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
+        """(probability of each entry, of none); by log odds alone where nothing was trained."""
+        if len(self._weights):
+            common = int(np.searchsorted(at, len(self._weights)))
+            logits = values[:common] @ self._weights[at[:common]] + self._bias
+            chances = softmax.probabilities(logits)
+            return chances[:-1], float(chances[-1])
+        odds = (self._query(at, values) @ self._odds).toarray().ravel()
+        return softmax.probabilities(3.0 * odds), 0.05
+
+    def _explained(self, at: np.ndarray, document: Sequence[str]) -> tuple[np.ndarray, float]:
+        """Share of the message's words and concepts that any phrasing of each entry knows, and
+        that the catalogue knows at all.
 
         Twins differ here: "người Hàn" is known to the entry with a foreign element and not to the
         plain one.
         """
-        said = [f for f in dict.fromkeys(document) if f in self._telling]
-        if not said:
-            return np.zeros(len(near), dtype=np.float32)
-        wanted = self.vocabulary.weight[[self.vocabulary.index[f] for f in said]] ** 2
-        known = self._known[near[:, None], [self._telling[f] for f in said]]
-        return np.asarray((known @ wanted) / wanted.sum(), dtype=np.float32)
+        wanted = self._telling[at]
+        strange = {f for f in document if f[0] in "wk" and f not in self.vocabulary.index}
+        whole = float(wanted.sum()) + self._unknown * len(strange)
+        if whole <= 0.0:
+            return np.zeros(len(self.codes), dtype=np.float32), 0.0
+        telling = wanted > 0.0
+        known = self._query(at[telling], wanted[telling]) @ self._known
+        share = np.zeros(len(self.codes), dtype=np.float32)
+        share[known.indices] = known.data / whole
+        return share, float(wanted.sum()) / whole
 
-    def _words_known(self) -> tuple[dict[str, int], np.ndarray]:
-        """(word or concept feature → column, boolean codes × columns): what the phrasings of each
-        entry know.
+    def _neighbours(
+        self, top: np.ndarray, similar: np.ndarray, at: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(row of the nearest phrasing, mean similarity of the three nearest, share of the nearest
+        phrasing that the message says), one each a candidate.
         """
-        telling = [f for f in self.vocabulary.index if f[0] in "wk"]
-        column = np.full(len(self.vocabulary.index), -1, dtype=np.int32)
-        column[[self.vocabulary.index[f] for f in telling]] = np.arange(len(telling))
-        known = np.zeros((len(self.codes), len(telling)), dtype=bool)
-        entry = np.repeat(self._owners, np.diff(self._phrasings.indptr))
-        at = column[self._phrasings.indices]
-        known[entry[at >= 0], at[at >= 0]] = True
-        return {f: i for i, f in enumerate(telling)}, known
+        heard = np.zeros(self._by_feature.shape[0], dtype=np.float32)
+        heard[at] = 1.0
+        nearest = np.zeros(len(top), dtype=np.int64)
+        three, phrase = np.zeros(len(top)), np.zeros(len(top))
+        pointers, columns = self._phrasings.indptr, self._phrasings.indices
+        for place, number in enumerate(top):
+            own = similar[self._starts[number] : self._ends[number]]
+            row = int(self._starts[number] + own.argmax())
+            best = own if len(own) <= 3 else np.partition(own, len(own) - 3)[-3:]
+            span = slice(pointers[row], pointers[row + 1])
+            nearest[place] = row
+            three[place] = best.sum() / 3.0
+            phrase[place] = self._said[span] @ heard[columns[span]] / self._said_whole[row]
+        return nearest, three, phrase
+
+    def candidates(self, found: Found, chances: np.ndarray, most: int) -> list[Candidate]:
+        """The `most` likeliest by a ranker's `chances`, best first."""
+        best = np.argsort(-chances[: len(found.numbers)], kind="stable")[:most]
+        return [
+            Candidate(
+                self.codes[found.numbers[i]], float(chances[i]), float(found.chance[i]),
+                float(found.cosine[i]), self.texts[found.nearest[i]], float(found.coverage[i]),
+            )
+            for i in best
+        ]  # fmt: skip
 
     def knows(self, code: str, feature: str) -> bool:
-        """Whether any phrasing of the entry has the word or concept feature."""
-        column = self._telling.get(feature)
-        return column is not None and bool(self._known[self._numbers[code], column])
-
-    def _nearest(self, number: int, similar: np.ndarray) -> str:
-        start, end = self._rows[number]
-        return self.texts[start + int(np.argmax(similar[start:end]))]
+        """Whether any phrasing of the entry has the feature."""
+        column = self.vocabulary.index.get(feature)
+        if column is None:
+            return False
+        start, end = self._known.indptr[column : column + 2]
+        return self.numbers[code] in self._known.indices[start:end]
 
     def save(self, folder: Path) -> None:
         """Arrays as .npy, strings as JSON: nothing that needs to be unpickled."""
@@ -218,7 +288,7 @@ class ProcedureIndex:
         }
         for name, array in arrays.items():
             np.save(folder / f"index_{name}.npy", array, allow_pickle=False)
-        features = sorted(self.vocabulary.index, key=self.vocabulary.index.__getitem__)
+        features = list(self.vocabulary.index)
         with (folder / "index.json").open("w", encoding="utf-8") as file:
             json.dump(
                 {"codes": self.codes, "texts": self.texts, "features": features},
@@ -232,15 +302,13 @@ class ProcedureIndex:
             strings = json.load(file)
         array = {p.stem[6:]: np.load(p, allow_pickle=False) for p in folder.glob("index_*.npy")}
         features = strings["features"]
-        vocabulary = Vocabulary({f: i for i, f in enumerate(features)}, array["idf"])
-        matrix = csr_matrix(
-            (array["data"], array["indices"], array["indptr"]),
-            shape=(len(strings["texts"]), len(features)),
-        )
+        shape = (len(strings["texts"]), len(features))
         return cls(
             codes=strings["codes"],
-            vocabulary=vocabulary,
-            phrasings=matrix,
+            vocabulary=Vocabulary(
+                {f: i for i, f in enumerate(features)}, array["idf"], len(array["weights"])
+            ),
+            phrasings=csr_matrix((array["data"], array["indices"], array["indptr"]), shape=shape),
             owners=array["owners"],
             texts=strings["texts"],
             weights=array["weights"],

@@ -1,8 +1,7 @@
 """Multinomial logistic regression by mini-batches over sparse rows.
 
 scikit-learn's solvers need minutes for hundreds of classes on two cores; this needs seconds and the
-same seed gives
-the same weights.
+same seed gives the same weights.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from scipy.sparse import csr_matrix
 SEED = 20261121
 _SCALE = 10.0
 """Rows have length one, so inputs are enlarged to let few epochs reach confident answers."""
+_NEGLIGIBLE = 0.003
+"""Errors below this teach nothing; without them the step back touches few classes a row."""
 
 
 def fit(
@@ -21,17 +22,15 @@ def fit(
     weight: np.ndarray,
     classes: int,
     *,
-    epochs: int = 8,
+    epochs: int = 5,
     batch: int = 512,
-    rate: float = 2.0,
-    decay: float = 0.0,
+    rate: float = 10.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(features × classes) float32 weights and the bias, to be used as `softmax(row @ weights +
     bias)`.
 
     `rows` have Euclidean length one; `labels` are class numbers; `weight` is the importance of a
-    row; `decay` shrinks
-    the weights after each epoch, which keeps confidence modest.
+    row. Steps shrink over the last two epochs.
     """
     random_ = np.random.default_rng(SEED)
     weights = np.zeros((rows.shape[1], classes), dtype=np.float32)
@@ -46,12 +45,11 @@ def fit(
             error = probabilities(_SCALE * (part @ weights) + bias)
             error[np.arange(len(picked)), labels[picked]] -= 1.0
             error *= importance[picked]
-            columns = np.unique(part.indices)
-            gradient = part[:, columns].T @ error
-            weights[columns] -= (step * _SCALE / batch) * np.asarray(gradient, dtype=np.float32)
             bias -= 0.1 * error.mean(axis=0)
-        if decay:
-            weights *= 1.0 - decay
+            error[np.abs(error) < _NEGLIGIBLE] = 0.0
+            columns = np.unique(part.indices)
+            gradient = (part[:, columns].T @ csr_matrix(error)).toarray()
+            weights[columns] -= (step * _SCALE / batch) * np.asarray(gradient, dtype=np.float32)
     return weights * _SCALE, bias
 
 

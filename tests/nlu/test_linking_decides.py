@@ -1,5 +1,6 @@
 """A small catalogue linked for real: twins, retired codes, codes, and what is none of ours."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,9 @@ import pytest
 from nlu.arbiter import Linked, decide
 from nlu.catalogue import canonical_codes, entries
 from nlu.lexicon import Lexicon
+from nlu.linker import Linker
 from nlu.material import Material
 from nlu.procedure_index import Candidate
-from nlu.procedure_linker import Linker
 
 
 def _procedure(code: str, name: str, aliases: list[str], rank: int, **more: object) -> dict:
@@ -108,23 +109,47 @@ def test_groups_cut_cycles_and_follow_successors() -> None:
     assert len({groups["a"], groups["b"], groups["c"]}) == 1
 
 
-def _linked(*scores: float) -> Linked:
-    found = [(Candidate(f"c{i}", s, 0.9, 0.8, "x"), 0.95) for i, s in enumerate(scores)]
-    return Linked(found, 0.0, 1.0, False)
+def _linked(*chances: float, nothing: float = 0.0, against: bool = False) -> Linked:
+    found = [(Candidate(f"c{i}", c, 0.9, 0.8, "x"), c) for i, c in enumerate(chances)]
+    return Linked(found, nothing, 1.0, False, against)
 
 
 def test_near_equals_are_ambiguous_and_a_clear_winner_is_not() -> None:
     ranking = [("ask_procedure", 0.95)]
-    assert decide(ranking, _linked(0.9, 0.88), [], 3, False).ambiguous
-    assert not decide(ranking, _linked(0.9, 0.5), [], 3, False).ambiguous
+    assert decide(ranking, _linked(0.48, 0.46), [], 3, False).ambiguous
+    assert decide(ranking, _linked(0.4, 0.02), [], 3, False).ambiguous
+    assert not decide(ranking, _linked(0.9, 0.05), [], 3, False).ambiguous
+
+
+def test_hopeless_candidates_are_not_offered_but_a_guess_never_stands_alone() -> None:
+    ranking = [("ask_procedure", 0.95)]
+    unsure = decide(ranking, _linked(0.5, 0.3, 0.01, 0.001, nothing=0.19), [], 3, False)
+    assert [c.code for c, _ in unsure.candidates] == ["c0", "c1"]
+    lonely = decide(ranking, _linked(0.4, 0.001, nothing=0.5), [], 3, False)
+    assert len(lonely.candidates) == 2
+    assert lonely.ambiguous
 
 
 def test_a_sure_link_is_not_refused_for_its_intent_alone() -> None:
     ranking = [("out_of_scope", 0.4), ("ask_procedure", 0.3)]
-    far = [(Candidate("c0", 0.9, 0.9, 0.3, "x"), 0.96)]
-    assert not decide(ranking, Linked(far, 0.05, 1.0, False), [], 4, False).out_of_scope
-    assert decide(ranking, Linked(far, 0.6, 1.0, False), [], 4, False).out_of_scope
-    assert decide(ranking, Linked(far, 0.05, 1.0, False, True), [], 4, False).out_of_scope
+    assert not decide(ranking, _linked(0.93, nothing=0.05), [], 4, False).out_of_scope
+    assert decide(ranking, _linked(0.3, nothing=0.6), [], 4, False).out_of_scope
+
+
+def test_a_listed_matter_of_others_tips_the_balance_but_not_against_certainty() -> None:
+    ranking = [("ask_procedure", 0.9), ("out_of_scope", 0.05)]
+    assert not decide(ranking, _linked(0.6, nothing=0.1), [], 4, False).out_of_scope
+    assert decide(ranking, _linked(0.6, nothing=0.1, against=True), [], 4, False).out_of_scope
+    assert not decide(ranking, _linked(0.97, nothing=0.01, against=True), [], 4, False).out_of_scope
+
+
+def test_a_situation_told_in_passing_does_not_hide_the_procedure_asked_for() -> None:
+    ranking = [("life_event", 0.9), ("ask_procedure", 0.1)]
+    told = replace(_linked(0.55, 0.2), situation=0.5, begins_with="elsewhere")
+    assert decide(ranking, told, [], 6, False).intent == "ask_procedure"
+    assert decide(ranking, replace(told, begins_with="c0"), [], 6, False).intent == "life_event"
+    vague = replace(_linked(0.2, 0.1, nothing=0.3), situation=0.5, begins_with="elsewhere")
+    assert decide(ranking, vague, [], 6, False).intent == "life_event"
 
 
 def test_a_follow_up_names_no_procedure() -> None:

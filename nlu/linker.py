@@ -1,0 +1,159 @@
+"""Which procedures a message means, with how sure that is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from nlu.arbiter import Linked
+from nlu.beside import beside
+from nlu.exact_aliases import ExactAliases
+from nlu.features import pieces
+from nlu.held_out import fit_ranker
+from nlu.lexicon import Lexicon, Reading
+from nlu.material import Material
+from nlu.procedure_index import NOTHING, Candidate, Phrasing, ProcedureIndex
+from nlu.procedure_ranker import Ranker
+from nlu.syllables import fold
+from nlu.text import codes
+
+SHOWN = 5
+MOST_VARIANTS = 24_000
+"""Sentences around phrasings that are learnt from: more only cost time."""
+
+
+class Linker:
+    """Index, ranker, exact aliases and code groups together; built by `train`, read-only
+    afterwards.
+    """
+
+    def __init__(
+        self,
+        *,
+        index: ProcedureIndex,
+        ranker: Ranker,
+        groups: Mapping[str, str],
+        exact: ExactAliases,
+        events: ProcedureIndex | None,
+        event_procedures: Mapping[str, Sequence[str]],
+    ) -> None:
+        self.index = index
+        self.ranker = ranker
+        self.groups = groups
+        self._exact = exact
+        self._events = events
+        self._event_procedures = event_procedures
+
+    @classmethod
+    def build(cls, material: Material) -> Linker:
+        """Raises ValueError when no phrasing of the material holds a word."""
+        lexicon = Lexicon(material.lexicon)
+        phrasings = _read_all(lexicon, material.phrasings)
+        if not phrasings:
+            raise ValueError("the catalogue names no procedure in words")
+        outside = [{"code": NOTHING, "text": t, "weight": 1.0} for t in material.outside]
+        variants = _read_all(lexicon, [*_every_so_often(material.augmented), *outside])
+        events = [
+            {"code": e["id"], "text": t, "weight": 1.0}
+            for e in material.life_events
+            for t in e["says"]
+        ]
+        bare = [{**row, "text": fold(row["text"])} for row in events]
+        said = _read_all(lexicon, events)
+        with beside(lambda: fit_ranker(phrasings, variants, material.ranks).as_list()) as weights:
+            index = ProcedureIndex.build(phrasings, variants, material.ranks)
+            ranker = Ranker.from_list(weights())
+        return cls(
+            index=index,
+            ranker=ranker,
+            groups=material.groups,
+            exact=ExactAliases.of(phrasings),
+            events=ProcedureIndex.build(said, _read_all(lexicon, bare), {}) if said else None,
+            event_procedures={e["id"]: e["procedures"] for e in material.life_events},
+        )
+
+    def event(self, reading: Reading) -> tuple[str, list[str]]:
+        """(id of the nearest life event, its procedures in order); ("", []) when none is known."""
+        event, _ = self._nearest_event(reading)
+        return event, list(self._event_procedures.get(event, ()))
+
+    def _nearest_event(self, reading: Reading) -> tuple[str, float]:
+        document = pieces(reading.message, reading.concepts, reading.skip)
+        if self._events is None or not document:
+            return "", 0.0
+        found = self._events.find(document, {})
+        return self._events.codes[found.numbers[0]], float(found.cosine[0])
+
+    def compare(self, reading: Reading, intent: str) -> Linked:
+        """`candidates`, and for a life event what people say in life events beside them."""
+        linked = self.candidates(reading)
+        if intent != "life_event":
+            return linked
+        event, closeness = self._nearest_event(reading)
+        first = next(iter(self._event_procedures.get(event, ())), "")
+        return replace(linked, situation=closeness, begins_with=first)
+
+    def candidates(self, reading: Reading) -> Linked:
+        """Best first; a code written in the text is certain."""
+        named = [self.groups[c] for c in codes(reading.message.clean) if c in self.groups]
+        if named:
+            chosen = [Candidate(c, 1.0, 1.0, 1.0, c) for c in dict.fromkeys(named)]
+            return Linked([(c, 1.0) for c in chosen[:SHOWN]], 0.0, 1.0, True)
+        document = pieces(reading.message, reading.concepts, reading.skip)
+        if not document:
+            return Linked([], 1.0, 0.0, False)
+        found = self.index.find(document, self._exact(reading.message.folded))
+        chances = self.ranker(found.evidence)
+        ranked = self.index.candidates(found, chances, SHOWN)
+        against = bool(reading.outside) and not any(
+            self.index.knows(ranked[0].code, "k:" + concept) for concept in reading.outside
+        )
+        familiar = float(found.evidence.doubts[-1])
+        return Linked([(c, c.score) for c in ranked], float(chances[-1]), familiar, False, against)
+
+    def save(self, folder: Path) -> None:
+        self.index.save(folder)
+        if self._events is not None:
+            (folder / "events").mkdir(exist_ok=True)
+            self._events.save(folder / "events")
+        strings = {
+            "groups": self.groups,
+            "exact": self._exact.owners,
+            "ranker": self.ranker.as_list(),
+            "events": self._event_procedures,
+        }
+        (folder / "linker.json").write_text(
+            json.dumps(strings, ensure_ascii=False), encoding="utf-8"
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> Linker:
+        strings = json.loads((folder / "linker.json").read_text(encoding="utf-8"))
+        events = folder / "events"
+        return cls(
+            index=ProcedureIndex.load(folder),
+            ranker=Ranker.from_list(strings["ranker"]),
+            groups=strings["groups"],
+            exact=ExactAliases(strings["exact"]),
+            events=ProcedureIndex.load(events) if events.is_dir() else None,
+            event_procedures=strings["events"],
+        )
+
+
+def _every_so_often(rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    step = len(rows) / MOST_VARIANTS
+    return rows if step <= 1 else [rows[int(i * step)] for i in range(MOST_VARIANTS)]
+
+
+def _read_all(lexicon: Lexicon, rows: Sequence[Mapping[str, Any]]) -> list[Phrasing]:
+    phrasings = []
+    for row in rows:
+        reading = lexicon.read(row["text"])
+        found = tuple(pieces(reading.message, reading.concepts, reading.skip))
+        if found:
+            plain = reading.message.plain
+            phrasings.append(Phrasing(row["code"], row["text"], found, row["weight"], plain))
+    return phrasings
