@@ -7,7 +7,7 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from assistant.settings import Settings
 
@@ -39,7 +39,7 @@ def configure(settings: Settings) -> None:
         ]
     )
     structlog.configure(
-        processors=[*shared, *last],
+        processors=[*shared, _without_measuring, *last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
@@ -60,3 +60,10 @@ def configure(settings: Settings) -> None:
         logger.propagate = name != "uvicorn.access"  # addresses hold ids of conversations
     for name in ("aiosqlite", "alembic", "httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _without_measuring(_logger: object, method: str, event: EventDict) -> EventDict:
+    """Conversations that only measure a release are no events of the desk; their faults are."""
+    if event.pop("measuring", False) and method in {"debug", "info"}:
+        raise structlog.DropEvent
+    return event

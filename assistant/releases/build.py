@@ -86,7 +86,8 @@ async def _evaluate(settings: Settings, folder: Path, release: str) -> None:
     Raises LetanError `release_not_starting`: what does not answer must not be published.
     """
     try:
-        figures = await evaluate_release(settings, folder, release)
+        with structlog.contextvars.bound_contextvars(measuring=True):
+            figures = await evaluate_release(settings, folder, release)
     except LetanError as error:
         if error.code == "engine_unavailable":
             raise _not_starting(error) from error

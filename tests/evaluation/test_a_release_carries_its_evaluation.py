@@ -60,7 +60,9 @@ async def _build(settings: Settings) -> tuple[Path, list[str]]:
     return published.folder, steps
 
 
-async def test_figures_stand_in_the_folder(trainable: Settings, question: dict[str, Any]) -> None:
+async def test_figures_stand_in_the_folder(
+    trainable: Settings, question: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = trainable.content_dir / "questions"
     unknown = {**question, "id": "q2", "accept": ["9.999999"]}
     lines = [json.dumps(row) for row in (question, unknown)]
@@ -74,6 +76,9 @@ async def test_figures_stand_in_the_folder(trainable: Settings, question: dict[s
     assert [error["id"] for error in figures["errors"]] == ["q2"]
     assert (figures["dialogues"]["turns"], figures["dialogues"]["turns_as_expected"]) == (1, 1)
     assert sorted(figures["files"]) == ["a.jsonl", "b.yaml"]
+    told = capsys.readouterr().err
+    assert "release evaluated" in told
+    assert '"event": "turn"' not in told
 
 
 @pytest.mark.parametrize("broken", ["{", '{"id": "q1"}'])
