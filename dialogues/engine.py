@@ -22,15 +22,18 @@ from dialogues.actions import actions
 from dialogues.actions.turn import ReplyAction
 from dialogues.compound import requests
 from dialogues.framing import framing
+from dialogues.masking import mask
 from dialogues.memory import Memory
+from dialogues.phrases import localised
 from dialogues.processor import TurnProcessor
 from dialogues.reading import Reading, needs_parse, read
 from dialogues.release import Release
 from dialogues.tracker_store import ConversationStore
 from dialogues.understanding import Understanding
-from dialogues.wording import clean, corrected, mask
+from dialogues.wording import clean, corrected
 
 log = logging.getLogger(__name__)
+_TAKEN_BACK = frozenset({"ask_procedure", "ask_aspect", "deny", "out_of_scope", "nlu_fallback"})
 KEPT_EVENTS = 60
 """Events of a live tracker kept in memory; the store has all of them."""
 LIVE_TRACKERS = 4000
@@ -113,7 +116,7 @@ class Engine:
         return {"conversation": request.conversation, **known}
 
     def parse(self, text: str, topic: str | None) -> dict[str, Any]:
-        return self._understand(clean(text), self.release.canonical(topic), None).as_parse()
+        return self._understand(mask(clean(text)), self.release.canonical(topic), None).as_parse()
 
     def forget(self, conversation: str) -> int:
         """Erase a conversation; returns the number of erased events. Raises `StorageError`."""
@@ -136,21 +139,24 @@ class Engine:
         )
 
     def _answer(self, tracker: DialogueStateTracker, request: TurnRequest) -> list[Event]:
-        text = None if request.text is None else clean(request.text)
-        payload = None if request.payload is None else clean(request.payload)
+        text = None if request.text is None else mask(clean(request.text))
+        payload = None if request.payload is None else mask(clean(request.payload))
         memory = Memory.from_slots(_slots(tracker))
         if request.topic:
             memory.topic = self.release.canonical(request.topic) or memory.topic
         understanding = None
         if needs_parse(text, payload, memory, self.release):
             said = text if text is not None else payload or ""
-            asked = corrected(framing(said).rest)
+            frame = framing(said)
+            asked = corrected(frame.rest)
             understanding = self._understand(asked, memory.topic, request.language)
+            if frame.corrects and not understanding.procedures and not understanding.aspects:
+                understanding = self._beside_topic(asked, understanding, memory, request)
         reading = read(text, payload, memory, self.release, understanding)
         if understanding is not None and reading.payload is None and not reading.fixed:
             reading = self._parted(reading, asked, understanding, memory, request)
         message = UserUttered(
-            mask(reading.text),
+            reading.text,
             {"name": reading.intent, "confidence": reading.confidence},
             input_channel=str(request.context.get("channel") or "engine"),
             message_id=request.message_id or None,
@@ -171,6 +177,19 @@ class Engine:
             return events
 
         return self._processor.run(tracker, message, act)
+
+    def _beside_topic(
+        self, asked: str, alone: Understanding, memory: Memory, request: TurnRequest
+    ) -> Understanding:
+        """What a correction that names nothing ("no, I lost it") means beside the open procedure's
+        name."""
+        topic = self.release.procedure(memory.topic)
+        if topic is None or len(asked.split()) < 2 or alone.intent not in _TAKEN_BACK:
+            return alone
+        name = localised(topic["name"], alone.language or "vi")
+        together = self._understand(f"{asked}, {name}", None, request.language)
+        others = [c for c in together.procedures if self.release.canonical(c.code) != topic["code"]]
+        return replace(together, aspects=()) if others else alone
 
     def _parted(
         self,

@@ -1,4 +1,4 @@
-"""Plain text operations that reading and answering share: cleaning, folding, masking."""
+"""Plain text operations that reading and answering share: cleaning, folding, correcting."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ KNOWN_TEXTS = 50_000
 _ACCENTS = re.compile("[\u0300-\u036f]+")
 _WORD = re.compile(r"\w+")
 _MARKS = ".,:;!?()[]“”\"'"
-_LONG_NUMBER = re.compile(r"(?<!\w)\+?\d(?:[ .\-]?\d){7,}(?!\w)")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def clean(text: str) -> str:
@@ -77,15 +75,6 @@ def corrected(text: str) -> str:
     text = without if len(without.split()) >= 3 else text
     rest = _CORRECTION.split(text)[-1]
     return rest if len(rest.split()) >= 2 else text
-
-
-def mask(text: str) -> str:
-    """Without what may identify a person: long numbers and e-mail addresses.
-
-    The application masks more before anything is shown; this keeps such numbers out of the tracker
-    store as well.
-    """
-    return _EMAIL.sub("•••", _LONG_NUMBER.sub("•••", text))
 
 
 def lower_first(text: str, ordinary: frozenset[str]) -> str:

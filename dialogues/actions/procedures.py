@@ -9,7 +9,7 @@ from dialogues.actions.conditions import meant
 from dialogues.actions.interview import go_on, take_answer
 from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
 from dialogues.substance import called_alike
-from dialogues.wording import mask, tokens
+from dialogues.wording import tokens
 
 
 def offer_procedures(turn: Turn, codes: Sequence[str], prompt: str, staff: bool = False) -> None:
@@ -26,7 +26,7 @@ def offer_procedures(turn: Turn, codes: Sequence[str], prompt: str, staff: bool 
     if staff:
         choices.append({"title": turn.translate("Gặp cán bộ"), "payload": "staff"})
     turn.offer(prompt, choices)
-    turn.memory.told = mask(turn.reading.text) if turn.reading.payload is None else None
+    turn.memory.told = turn.reading.text if turn.reading.payload is None else None
     turn.outcome = "clarified"
     turn.answered = [(c, _confidence(turn, c)) for c in dict.fromkeys(codes)]
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dialogues.masking import mask
 from dialogues.memory import Memory
-from dialogues.papers import named_documents
 from dialogues.offers import have_answer, ordinal
+from dialogues.papers import named_documents
 from dialogues.payloads import parse_payload
 from dialogues.reading import needs_parse, read
 from dialogues.release import Release
-from dialogues.wording import clean, fold, mask
+from dialogues.wording import clean, fold
 
 ENTRY: dict[str, Any] = {
     "code": "1.1",
