@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from nlu import conflicts
 from nlu.catalogue import Entry, canonical_codes, entries, load
 from nlu.language import detect
 from nlu.lexicon import Lexicon, read_folder
@@ -27,7 +28,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 SEED = 20261121
 MUCH_ASKED = 70
 """Entries whose names appear in the errands of other intents."""
-MOST_ASKED = 8000
+MOST_ASKED = 10_000
 """Texts that teach the intent classifier what a question about a procedure looks like."""
 MOST_AUGMENTED = 22_000
 LONGEST = 90
@@ -54,6 +55,9 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
     intents = _intents(content, variation)
     for name, texts in _named_in_other_intents(answerable, frames["intents"], variation).items():
         intents[name] = _unique([*intents.get(name, ()), *texts])
+    for name, texts in _desk_errands(frames["desk"], variation).items():
+        intents[name] = _unique([*intents.get(name, ()), *texts])
+    intents["ask_aspect"] = _unique([*intents.get("ask_aspect", ()), *variation.leaning()])
     events = _life_events(content, groups)
     intents["life_event"] = _unique(
         [
@@ -64,7 +68,7 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
     intents["ask_procedure"] = _unique(
         [
             *intents.get("ask_procedure", ()),
-            *_spoken([p["text"] for p in variation.sample(phrasings, MOST_ASKED // 4)], variation),
+            *_as_told(variation.sample(phrasings, MOST_ASKED), variation),
             *(a["text"] for a in variation.sample(augmented, MOST_ASKED // 2)),
         ]
     )
@@ -80,6 +84,7 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
         centre=json.loads(centre.read_text(encoding="utf-8")),
     )
     training.mkdir(parents=True, exist_ok=True)
+    conflicts.find(answerable, phrasings).write(training)
     return _write_nlu(training / "nlu.yml", intents, write_material(training, material))
 
 
@@ -252,6 +257,24 @@ def _named_in_other_intents(
             elif variant == 2:
                 text = variation.slip(text)
             found.setdefault(intent, []).append(text)
+    return found
+
+
+def _as_told(rows: Sequence[Mapping[str, Any]], variation: Variation) -> list[str]:
+    """Each wording once as it is, a third of them without accents."""
+    lowered = [row["text"].lower() for row in rows]
+    return [fold(text) if variation.often(0.33) else text for text in lowered]
+
+
+def _desk_errands(
+    patterns: Mapping[str, Sequence[str]], variation: Variation, each: int = 8
+) -> dict[str, list[str]]:
+    """Errands of the desk itself, every pattern filled some times, every third without accents."""
+    found: dict[str, list[str]] = {}
+    for intent, frames in patterns.items():
+        for number in range(each * len(frames)):
+            text = variation.filled(frames[number % len(frames)])
+            found.setdefault(intent, []).append(fold(text) if number % 3 == 0 else text)
     return found
 
 

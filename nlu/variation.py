@@ -21,6 +21,7 @@ _SOUNDS = (
 _KEPT_ONSETS = ("th", "nh", "ng", "đ")
 _TONES = str.maketrans("ảẳẩẻểỉỏổởủửỷãẵẫẽễĩõỗỡũữỹ", "ãẵẫẽễĩõỗỡũữỹảẳẩẻểỉỏổởủửỷ")
 """Hỏi and ngã for one another."""
+_BLANK = re.compile(r"\{(\w+)\}")
 _SMALL = re.compile(r"[^\w\s]")
 
 
@@ -33,7 +34,8 @@ class Variation:
 
     def framed(self, text: str, english: bool = False) -> str:
         """The wording inside a question or wish."""
-        frame: str = self._random.choice(self._frames["en" if english else "vi"])
+        wishes, asks = ("en", "asks_en") if english else ("vi", "asks")
+        frame: str = self._random.choice([*self._frames[wishes], *self._frames[asks]])
         return frame.replace("{p}", text)
 
     def chatty(self, text: str, english: bool = False) -> str:
@@ -42,6 +44,19 @@ class Variation:
         said = self.framed(text, english)
         before, after = self._random.choice(table["before"]), self._random.choice(table["after"])
         return " ".join(part for part in (before, said, after) if part)
+
+    def leaning(self) -> list[str]:
+        """Questions about an aspect that lean on what was said before, both languages."""
+        return [
+            " ".join(frame.replace("{p}", word).replace(" ,", ",").split())
+            for asks, words in (("asks", "leaning"), ("asks_en", "leaning_en"))
+            for frame in self._frames[asks]
+            for word in self._random.sample(self._frames[words], 4)
+        ]
+
+    def filled(self, pattern: str) -> str:
+        """A pattern with its `{day}`, `{who}` … drawn from the words of the frames."""
+        return _BLANK.sub(lambda m: self._random.choice(self._frames["words"][m[1]]), pattern)
 
     def unaccented(self, text: str) -> str:
         """A question typed without accents."""
