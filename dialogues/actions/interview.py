@@ -4,7 +4,7 @@ papers, fee, time and counter."""
 from __future__ import annotations
 
 from dialogues.actions.answers import answer_procedure
-from dialogues.actions.conditions import ask, ask_again, learn, settle
+from dialogues.actions.conditions import ask, ask_again, learn, settle, unsure_lines
 from dialogues.actions.turn import Turn
 from dialogues.release import Entry
 
@@ -43,6 +43,9 @@ def take_answer(turn: Turn, entry: Entry) -> None:
         turn.answered, turn.aspects = [(str(entry["code"]), 1.0)], []
         return
     answer_procedure(turn, str(entry["code"]), FINAL_ASPECTS, final=True)
+    for line in unsure_lines(turn.card(entry)):
+        turn.say(line)
+    turn.memory.aspects = asked or ["documents", "fee"]
 
 
 def go_on(turn: Turn, entry: Entry) -> bool:
