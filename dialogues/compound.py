@@ -18,7 +18,7 @@ from dialogues.understanding import Understanding
 from dialogues.wording import tokens
 
 Parse = Callable[[str], Understanding]
-SURE = 0.75
+SURE = 0.45
 SURE_DESK = 0.6
 _AT_THE_DESK = frozenset({"find_place", "take_ticket", "talk_to_staff", "centre_info", "lead_me"})
 _COURTESY = frozenset({"greet", "thank", "goodbye", "affirm", "deny", "who_are_you", "feedback"})
@@ -60,7 +60,7 @@ def requests(text: str, whole: Understanding, parse: Parse, release: Release) ->
     found = _joined(found, release)
     if told and len(found) == 1:
         return [Request(text, replace(found[0].understanding, repaired=whole.repaired))]
-    if len(found) == 1 and whole.intent in _COURTESY and not found[0].said == text:
+    if len(found) == 1 and whole.intent in _COURTESY and found[0].said != text:
         return found
     if len(found) == 1 and found[0].said == parts[-1] and _goes_there(found[0], whole):
         return [Request(text.replace(parts[-1], "").strip(), whole), found[0]]

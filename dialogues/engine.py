@@ -33,7 +33,10 @@ from dialogues.understanding import Understanding
 from dialogues.wording import clean, corrected
 
 log = logging.getLogger(__name__)
-_TAKEN_BACK = frozenset({"ask_procedure", "ask_aspect", "deny", "out_of_scope", "nlu_fallback"})
+_TAKEN_BACK = frozenset(
+    ["ask_procedure", "ask_aspect", "deny", "out_of_scope", "nlu_fallback", "check_documents",
+     "life_event", "choose"]
+)  # fmt: skip
 KEPT_EVENTS = 60
 """Events of a live tracker kept in memory; the store has all of them."""
 LIVE_TRACKERS = 4000

@@ -16,17 +16,22 @@ from dialogues.memory import Memory
 from dialogues.papers import says_to_have
 from dialogues.plain_words import (
     asked_plainly,
+    asked_surely,
     asks_about_paper,
+    counts_papers,
     for_another,
     only_courtesy,
+    opens_another,
     wants_staff,
 )
 from dialogues.release import Release
-from dialogues.substance import content, familiarity, own_name, said_of, vocabulary
+from dialogues.substance import content, familiarity, own_name, said_of, telling, vocabulary
 from dialogues.understanding import Candidate, Understanding
 from dialogues.wording import tokens
 
-SURE = 0.75
+LIKELY = 0.35
+"""Confidence from which a candidate whose whole name is said is no guess."""
+SURE = 0.6
 """Confidence from which a procedure counts as named beside an open one."""
 DOUBTFUL_EVENT = 0.6
 """Confidence below which a situation does not displace the open procedure."""
@@ -49,6 +54,9 @@ def settled(
     found = _called_by_name(frame.rest, found, release)
     if for_another(said) and "eligibility" not in found.aspects:
         found = replace(found, aspects=(*found.aspects, "eligibility"))
+    if not found.procedures and opens_another(said):
+        found = _named_within(said, found, memory, release)
+    found = replace(found, aspects=tuple(dict.fromkeys((*found.aspects, *asked_surely(text)))))
     courtesy = only_courtesy(said, found, memory)
     if courtesy is not None:
         return replace(found, intent=courtesy, procedures=(), out_of_scope=False)
@@ -98,7 +106,7 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
     doubted = found.intent == "find_counter" and found.confidence < SURE
     if doubted and found.aspects and "place" not in found.aspects:
         return not found.procedures or not words
-    if doubted and not words and asked_plainly(text) == ("documents",):
+    if found.intent == "find_counter" and not words and asked_plainly(text) == ("documents",):
         return True
     if found.intent not in {"ask_procedure", "ask_aspect", "life_event", "choose"}:
         return False
@@ -120,7 +128,7 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
 
 
 _ERRANDS = frozenset({"check_documents", "dossier_status"})
-DOUBTFUL_ERRAND = 0.5
+DOUBTFUL_ERRAND, DOUBTFUL_LIST = 0.5, 0.8
 _INSTEAD = frozenset({"out_of_scope", "talk_to_staff", "find_place", "centre_info", "take_ticket"})
 _YIELDS_TO_STAFF = frozenset(
     {"life_event", "out_of_scope", "ask_procedure", "nlu_fallback", "affirm"}
@@ -156,7 +164,9 @@ def _doubtful_errand(
     said: str, text: str, found: Understanding, memory: Memory, release: Release
 ) -> Understanding:
     """An errand at the desk, heard with doubt, yields to a procedure or an aspect said plainly."""
-    if found.intent not in _ERRANDS or found.confidence >= DOUBTFUL_ERRAND:
+    wants_papers = "documents" in found.aspects and not counts_papers(said)
+    doubtful = DOUBTFUL_LIST if wants_papers else DOUBTFUL_ERRAND
+    if found.intent not in _ERRANDS or found.confidence >= doubtful:
         return found
     best = found.procedures[0] if found.procedures else None
     if best is not None and best.confidence >= SURE and said_of(best.matched, text) >= 0.5:
@@ -170,6 +180,8 @@ def _overruled(said: str, words: set[str], found: Understanding, topic: bool, li
     """An intent that speaks of no procedure yields to an aspect in words that name nothing."""
     if likely:
         return True
+    if not words and found.intent in _ERRANDS:
+        return topic
     if found.intent == "out_of_scope":
         return topic and len(words) <= _FEW and len(tokens(said)) <= 12
     chance = dict(found.ranking)
@@ -183,8 +195,6 @@ def _called_by_name(said: str, found: Understanding, release: Release) -> Unders
     codes = {release.canonical(code) for code in release.called.get(" ".join(tokens(said)), ())}
     if len(codes) != 1 or found.intent in {"talk_to_staff", "take_ticket", "stop", "repeat"}:
         return found
-    if found.procedures and release.canonical(found.procedures[0].code) in codes:
-        return found
     code = str(codes.pop())
     others = tuple(c for c in found.procedures if release.canonical(c.code) != code)
     return replace(
@@ -195,6 +205,27 @@ def _called_by_name(said: str, found: Understanding, release: Release) -> Unders
         ambiguous=False,
         out_of_scope=False,
     )
+
+
+def _named_within(
+    said: str, found: Understanding, memory: Memory, release: Release
+) -> Understanding:
+    """ "Còn thường trú thì mấy ngày": a name within a follow-up opens that procedure."""
+    words = tokens(said)
+    for length in range(min(len(words), 8), 1, -1):
+        for start in range(len(words) - length + 1):
+            phrase = " ".join(words[start : start + length])
+            codes = {release.canonical(code) for code in release.called.get(phrase, ())}
+            if len(codes) == 1 and content(phrase) and memory.topic not in codes:
+                code = str(codes.pop())
+                return replace(
+                    found,
+                    intent="ask_procedure",
+                    confidence=0.9,
+                    procedures=(Candidate(code, 0.9, phrase),),
+                    out_of_scope=False,
+                )
+    return found
 
 
 def _taken_up(
@@ -305,16 +336,15 @@ def _taken_back(text: str, found: Understanding, memory: Memory, release: Releas
     kept = found.procedures
     ambiguous = found.ambiguous
     if codes[0][1] != topic or found.ambiguous or others[0].confidence >= first.confidence / 2:
-        scale = 1.0
-        if codes[0][1] == topic and not found.ambiguous:
-            scale = 1.0 / max(0.05, 1.0 - first.confidence)
+        denied = first.confidence if codes[0][1] == topic else 0.0
+        scale = 1.0 / max(0.05, 1.0 - denied)
         kept = tuple(
             replace(c, confidence=max(c.confidence, min(0.95, c.confidence * scale)))
             for c in others
         )
         rivals = len(kept) > 1 and kept[1].confidence >= kept[0].confidence / 2
         ambiguous = found.ambiguous and rivals
-    if kept[0].confidence < 0.2:
+    if kept[0].confidence < 0.15:
         return replace(found, intent="deny")
     aspects = found.aspects or tuple(memory.aspects)
     return replace(
@@ -325,6 +355,24 @@ def _taken_back(text: str, found: Understanding, memory: Memory, release: Releas
         aspects=aspects,
         out_of_scope=False,
     )
+
+
+def _fully_named(text: str, found: Understanding, release: Release) -> str | None:
+    """The likely candidate whose whole official name is said ("đăng ký kết hôn", and nothing of
+    "kết hôn lưu động")."""
+    said = set(tokens(text))
+    whole: list[tuple[int, str]] = []
+    for candidate in found.procedures[:3]:
+        code = release.canonical(candidate.code)
+        entry = release.procedure(code)
+        names = () if entry is None else entry["name"].values()
+        sizes = [len(own) for name in names if name and (own := telling(name)) and own <= said]
+        if sizes and candidate.confidence >= LIKELY:
+            whole.append((max(sizes), str(code)))
+    whole.sort(reverse=True)
+    if not whole or (len(whole) > 1 and whole[0][0] == whole[1][0]):
+        return None
+    return whole[0][1]
 
 
 def _familiar(text: str, found: Understanding, memory: Memory, release: Release) -> Understanding:
@@ -342,6 +390,9 @@ def _familiar(text: str, found: Understanding, memory: Memory, release: Release)
             return _about(found, str(topic), found.intent)
     if not found.ambiguous:
         return found
+    named = _fully_named(text, found, release)
+    if named is not None:
+        return _about(found, named, found.intent)
     for code in (memory.topic, *(left["code"] for left in memory.history)):
         if code in listed and words and words <= vocabulary(release.procedure(code)):
             return _about(found, str(code), found.intent)

@@ -25,7 +25,8 @@ _MILD = frozenset(
 
 def only_courtesy(said: str, found: Understanding, memory: Memory) -> str | None:
     """A greeting, thanks or farewell with nothing asked beside it ("chào bạn, bạn khỏe không")."""
-    if found.intent not in _MILD or found.aspects or found.procedures or found.foreign:
+    named = found.procedures and found.intent not in {"out_of_scope", "feedback"}
+    if found.intent not in _MILD or found.aspects or named or found.foreign:
         return None
     folded = " ".join(tokens(said))
     if _PARTING.search(folded):
@@ -86,6 +87,29 @@ def asked_plainly(text: str) -> tuple[str, ...]:
     return tuple(aspect for aspect, words in _PLAINLY if words.search(folded))
 
 
+_SURELY: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("documents", re.compile(r"\b(?:mang|mag|dem|cam|chuan bi) (?:theo )?(?:nhung )?(?:gi|j)\b")),
+    ("time", re.compile(r"\bngay (?:tra|lay|nhan) (?:ket qua|giay)|\bhow many days\b")),
+    ("online", re.compile(r"\b(?:on the web|over the internet|via the web|through the web)\b")),
+)
+
+
+def asked_surely(text: str) -> tuple[str, ...]:
+    """Aspects that certain words always mean."""
+    folded = " ".join(tokens(text))
+    return tuple(aspect for aspect, words in _SURELY if words.search(folded))
+
+
+_COUNTING = re.compile(
+    r"\b(?:thieu|du chua|du giay|kiem tra|ra soat|ra xem|doi chieu|check|missing|con gi)\b"
+)
+
+
+def counts_papers(said: str) -> bool:
+    """The papers are to be gone through with the visitor."""
+    return bool(_COUNTING.search(" ".join(tokens(said))))
+
+
 _STAFF = re.compile(
     r"\b(?:(?:nho|keu|goi|gap|moi|noi chuyen voi|noi voi|cho gap|xin gap|kiem|tim)(?: \w+){0,3}"
     r" (?:can bo|nhan vien|nguoi that|nguoi phu trach|chi huong dan)"
@@ -98,3 +122,13 @@ _STAFF = re.compile(
 def wants_staff(said: str) -> bool:
     """A person is asked for in so many words."""
     return bool(_STAFF.search(" ".join(tokens(said))))
+
+
+_ANOTHER = re.compile(
+    r"(?:(?:the|vay|a|o|ma|roi|da|em|oi|ok|um|uh)\s)*(?:con|the con|what about|how about|and for)\b"
+)
+
+
+def opens_another(said: str) -> bool:
+    """ "Còn …", "what about …": something beside the open procedure may be named."""
+    return bool(_ANOTHER.match(" ".join(tokens(said))))

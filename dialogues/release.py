@@ -145,6 +145,9 @@ def _called(procedures: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
             continue
         for name in (*entry["name"].values(), *(entry.get("aliases") or ())):
             folded = known_words(name or "")
+            short = folded.removeprefix("dang ky ")
+            if " " in short and short != folded and entry["code"] not in found.get(short, ()):
+                found.setdefault(short, []).append(entry["code"])
             if " " in folded and entry["code"] not in found.setdefault(folded, []):
                 found[folded].append(entry["code"])
     return {name: tuple(codes) for name, codes in found.items()}

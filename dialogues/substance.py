@@ -43,6 +43,11 @@ def vocabulary(entry: Entry | None) -> set[str]:
     return found
 
 
+def telling(name: str) -> set[str]:
+    """The folded words of an official name without its opening ("đăng ký", "thủ tục cấp")."""
+    return set(known_tokens(name)) - _OPENING
+
+
 def own_name(entry: Entry | None) -> set[str]:
     """The words of an entry's official name, in both languages."""
     given = () if entry is None else entry["name"].values()

@@ -44,16 +44,16 @@ def understood(turn: Turn) -> list[str]:
     return [code for code in dict.fromkeys(codes) if code]
 
 
-SURE = 0.75
+SURE = 0.6
 """Confidence from which a procedure named in passing ("quầy làm khai sinh ở đâu") replaces the open
 one."""
-FAINT = 0.5
+FAINT = 0.3
 """Confidence below which a question about an aspect is taken for a follow-up to the open
 procedure."""
-CLEAR, LEAD = 0.65, 0.3
+CLEAR, LEAD = 0.62, 0.25
 """Confidence, and distance to the next, from which no question is asked although several match: the
 others stay candidates for "không phải"."""
-GUESS = 0.35
+GUESS = 0.12
 """Confidence below which a single procedure is offered and not answered."""
 
 
@@ -145,13 +145,12 @@ def _several(turn: Turn) -> str:
 
 
 def _of_one_word(turn: Turn, codes: Sequence[str]) -> list[str]:
-    """The procedures that a bare general word names, the understood ones first."""
+    """The procedures that a bare general word names, those most asked for first."""
     if turn.reading.payload is not None or turn.reading.chosen:
         return []
-    alike = called_alike(turn.reading.text, turn.release.procedures.values())
     if codes and codes[0] == turn.memory.topic:
         return []
-    return [*(c for c in codes if c in alike), *(c for c in alike if c not in codes)]
+    return called_alike(turn.reading.text, turn.release.procedures.values())
 
 
 class AnswerProcedure(ReplyAction):

@@ -118,13 +118,14 @@ def test_an_earlier_topic_is_taken_up_again_with_its_checklist(
 ) -> None:
     engine.turn(conversation, payload=f"procedure:{BIRTH}")
     engine.turn(conversation, payload="checklist:start")
-    engine.turn(conversation, payload="have:yes")
+    (before,) = of_type(engine.turn(conversation, payload="have:yes"), "checklist")
     engine.turn(conversation, payload=f"procedure:{MARRIAGE}")
     engine.turn(conversation, text="nhà vệ sinh ở đâu")
     reply = engine.turn(conversation, text="quay lại cái khai sinh, mình kiểm tra tiếp nhé")
     assert reply["topic"] == BIRTH
     (checklist,) = of_type(reply, "checklist")
-    assert [item["have"] for item in checklist["items"]].count(True) == 1
+    assert checklist["current"] == before["current"]
+    assert any(item["have"] for item in checklist["items"])
 
 
 def test_two_requests_are_answered_in_their_order(engine: Engine, conversation: str) -> None:
@@ -208,9 +209,7 @@ def test_go_on_is_no_stop(engine: Engine, conversation: str) -> None:
     assert of_type(reply, "mission")[0]["to"] == "toilet"
 
 
-def test_a_broad_word_is_asked_back_with_its_procedures(
-    engine: Engine, conversation: str
-) -> None:
+def test_a_broad_word_is_asked_back_with_its_procedures(engine: Engine, conversation: str) -> None:
     reply = engine.turn(conversation, text="hộ kinh doanh")
     assert reply["outcome"] == "clarified"
     codes = [c["payload"] for c in of_type(reply, "choices")[0]["choices"]]
