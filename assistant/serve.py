@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from assistant.errors import LetanError
 from assistant.main import create_app
 from assistant.releases.build import build
+from assistant.releases.conflicts import conflict_lines
 from assistant.releases.service import Releases
 from assistant.security import operator_token
 from assistant.settings import Settings
@@ -178,4 +179,7 @@ async def _build(settings: Settings, *, quiet: bool) -> str:
                 release = progress.release or release
     finally:
         await database.close()
+    if not quiet:
+        for line in conflict_lines(settings.data_dir / "releases" / release / "training"):
+            print(line, file=sys.stderr)
     return release
