@@ -27,7 +27,8 @@ _ASKING = re.compile(
     r"|want|need|how|what|where|can|could|like to|tell me)\b"
 )
 _TOLD = re.compile(
-    r"\b(?:da|vua|moi|truoc day|hom qua|hoi|bi|nam ngoai|already|was|were|just|have been|got|lost)\b"
+    r"\b(?:da|vua|moi|truoc day|hom qua|hoi|bi|nam ngoai|already|was|were|just|have been|got"
+    r"|lost)\b"
 )
 _SHORTEST = 6
 
@@ -158,6 +159,9 @@ def _one_procedure(whole: Understanding, found: Sequence[Request], release: Rele
     codes = {code for request in found if (code := _code(request, release))}
     if len(codes) < 2 or not whole.procedures or whole.ambiguous:
         return False
+    asked = {request.understanding.aspects for request in found}
+    if len(asked) > 1 and all(asked):
+        return False  # something else is asked of each
     best = whole.procedures[0]
     return best.confidence >= SURE and release.canonical(best.code) not in codes
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogues.authorities import always_elsewhere, competent_authority, foreign_matter
-from dialogues.framing import Framing, goes_on
+from dialogues.framing import Framing, framing, goes_on
 from dialogues.memory import Memory
 from dialogues.papers import says_to_have
 from dialogues.plain_words import (
@@ -70,7 +70,7 @@ def settled(
     if wants_staff(said) and found.intent in _YIELDS_TO_STAFF and not found.aspects:
         return replace(found, intent="talk_to_staff", procedures=(), out_of_scope=False)
     if frame.returns or goes_on(said):
-        again = _taken_up(said, text, frame, found, memory, release)
+        again = _taken_up(said, text, found, memory, release)
         if again is not None:
             return again
     if frame.corrects:
@@ -229,16 +229,11 @@ def _named_within(
 
 
 def _taken_up(
-    said: str,
-    text: str,
-    frame: Framing,
-    found: Understanding,
-    memory: Memory,
-    release: Release,
+    said: str, text: str, found: Understanding, memory: Memory, release: Release
 ) -> Understanding | None:
     """Something of before is named again, or simply the last thing; None when nothing was open."""
     running = memory.checklist if (memory.checklist or {}).get("current") else None
-    if not frame.returns and running is None:
+    if not framing(said).returns and running is None:
         return None
     before = [str(left["code"]) for left in memory.history]
     codes = [c for c in (memory.topic, *before) if release.canonical(c)]

@@ -27,9 +27,11 @@ _WHO = (
 )
 _SOFT = r"(?:a|nha|nhe|nhen|nghen|nghe|nhieu|lam|rat nhieu|nhi|oi|roi|da|ne|luon|voi|so much|a lot)"
 _COURTESY = re.compile(
-    r"(?:(?:da|vang|u|uh|um|uk|ok|oke|okay|oki|haha|hihi|hi hi|hmm|hm|a|o|oi|ui|thoi duoc roi|duoc roi|"
+    r"(?:(?:da|vang|u|uh|um|uk|ok|oke|okay|oki|haha|hihi|hi hi|hmm|hm|a|o|oi|ui|thoi duoc roi"
+    r"|duoc roi|"
     r"thoi duoc|right|well|fine|alright|great|thoi|roi|ay|uhm|khoan da|khoan)"
-    r"|(?:xin |chan thanh |minh |em |chau |toi |chi |anh )?(?:cam on|cam on|cam un|tks|thanks|thank you"
+    r"|(?:xin |chan thanh |minh |em |chau |toi |chi |anh )?(?:cam on|cam on|cam un|tks|thanks"
+    r"|thank you"
     r"|thank|thks|cảm ơn)(?: " + _WHO + r")?(?: " + _SOFT + r")*"
     r"|(?:em |chau |toi |minh |xin |da )?(?:chao)(?: " + _WHO + r")*(?: " + _SOFT + r")*"
     r"|(?:hello|hi|hey|good (?:morning|afternoon|evening)|alo|a lo)(?: (?:there|"
@@ -39,22 +41,26 @@ _COURTESY = re.compile(
     r"\s*[,.!;:?…~)(]+\s*"
 )
 _LINK = re.compile(
-    r"(?:(?:a ma|ma|the|vay|cho (?:toi|em|anh|chi|bac|minh|chau) hoi|nhan tien|tien the|by the way|btw|but|and|so)[ ,]+)"
+    r"(?:(?:a ma|ma|the|vay|cho (?:toi|em|anh|chi|bac|minh|chau) hoi|nhan tien|tien the"
+    r"|by the way|btw|but|and|so)[ ,]+)"
 )
 _THANKS_AND = re.compile(
     r"(?:xin |minh |em |chau |toi )?(?:cam on|tks|thanks|thank you)(?: "
     + _WHO
     + r")?(?: "
     + _SOFT
-    + r")*\s+(?=(?:a ma|ma cho|the con|the thi|vay con|vay thi|cho (?:toi|em|anh|chi|bac|minh|chau) hoi"
+    + r")*\s+(?=(?:a ma|ma cho|the con|the thi|vay con|vay thi|cho (?:toi|em|anh|chi|bac|minh"
+    r"|chau) hoi"
     r"|and |but |can |how |what |where |do |is )\b)"
 )
 _MISTAKE = re.compile(
     r"(?:(?:a|o|ay|ua|oi|u|thoi|da|i|hmm|hm|hic|chet|oh|wait|sorry)[ ,.!]+)*"
-    r"(?:(?:khong|hong|hong|hem|ko|k|kg) (?:phai|dung)(?: (?:the|vay|dau|cai do|cai nay|roi|a|em|y do))*"
+    r"(?:(?:khong|hong|hong|hem|ko|k|kg) (?:phai|dung)(?: (?:the|vay|dau|cai do|cai nay|roi|a"
+    r"|em|y do))*"
     r"|(?:nham|lon|sai|nham lan)(?: (?:roi|mat|a|em|mat roi))*"
     r"|(?:khong|hong|hong|ko|k|no|nope)(?=\s*[,.!;])"
-    r"|(?:no|not that|not this|not that one|wrong|thats wrong|that is wrong|that is not)(?: one)?(?=\s*[,.!;])"
+    r"|(?:no|not that|not this|not that one|wrong|thats wrong|that is wrong"
+    r"|that is not)(?: one)?(?=\s*[,.!;])"
     r"|(?:khong|hong|ko)(?= y (?:toi|em|anh|chi|bac|chau|minh|tui|con|co|chu)\b)"
     r"|(?=y (?:toi|em|anh|chi|bac|chau|minh|tui|con|co|chu|di|ngoai|tao|tui) (?:la|hoi|muon|noi)\b)"
     r"|(?:i mean|i meant|actually))"
@@ -64,8 +70,10 @@ _MEANING = re.compile(
     r"(?:(?:a|o|ma|chu|i checked|sorry|toi|em|ay|well|hmm)[ ,.]+)*"
     r"(?:(?:y|cai|viec|dieu) (?:toi|em|anh|chi|bac|chau|minh|tui|con|co|chu|di|ngoai|tao)"
     r"(?: (?:la|muon|can|hoi|noi|dang hoi|muon noi|muon hoi))+"
-    r"|(?:toi|em|anh|chi|bac|chau|minh|tui) (?:dang )?(?:hoi|noi|muon hoi|muon noi)(?: (?:la|ve|den))+"
-    r"|(?:i (?:mean|meant|was asking(?: about)?|am asking(?: about)?|want|wanted|need)|its|actually))"
+    r"|(?:toi|em|anh|chi|bac|chau|minh|tui) (?:dang )?(?:hoi|noi|muon hoi|muon noi)(?: (?:la"
+    r"|ve|den))+"
+    r"|(?:i (?:mean|meant|was asking(?: about)?|am asking(?: about)?|want|wanted|need)|its"
+    r"|actually))"
     r"[ ,:]*"
 )
 _RETURNS = re.compile(
@@ -77,7 +85,8 @@ _RETURNS = re.compile(
     r"|earlier|the previous one)\b"
 )
 _GOES_ON = re.compile(
-    r"\b(?:(?:kiem tra|ra|xem|lam|hoi|doc|noi|ra soat|check|di) tiep|tiep tuc|lam not|tiep di|tiep theo"
+    r"\b(?:(?:kiem tra|ra|xem|lam|hoi|doc|noi|ra soat|check|di) tiep|tiep tuc|lam not|tiep di"
+    r"|tiep theo"
     r"|dang do|go on|carry on|continue|next(?: one| question| paper)?)\b"
 )
 
@@ -139,7 +148,8 @@ def wants_reading_out(text: str) -> bool:
 
 
 _SEPARATOR = re.compile(
-    r"(?<=[^\d.\s][^\d.\s])[.?!;]+\s+|[,.]?\s+(?:với lại|voi lai|à mà|tiện thể|nhân tiện|tien the|nhan tien"
+    r"(?<=[^\d.\s][^\d.\s])[.?!;]+\s+|[,.]?\s+(?:với lại|voi lai|à mà|tiện thể|nhân tiện"
+    r"|tien the|nhan tien"
     r"|ngoài ra|ngoai ra|mà cho|rồi cho|đồng thời|and also|and then|also|by the way|as well as)\s+"
     r"|,\s+(?:và|còn|với|rồi|thế còn|xong|va|con|and|then|but)\s+"
     r"|\s+(?:và|rồi|and)\s+(?=\S+\s+\S+)",

@@ -1,7 +1,8 @@
 """Takes what may identify a person out of a message before anything reads or keeps it.
 
-The application redacts what it stores and shows by itself; here nothing personal gets as far as the
-understanding, the memory, the tracker or a reply. Codes of procedures, counters, fees and ages stay.
+The application redacts what it stores and shows by itself; here nothing personal gets as far as
+the understanding, the memory, the tracker or a reply. Codes of procedures, counters, fees and
+ages stay.
 """
 
 from __future__ import annotations
@@ -34,13 +35,14 @@ _NAME_CUE = re.compile(
 )
 _NAME_WORD = re.compile(r"\s*([^\W\d_][\w'’.-]*)")
 _NAME_ENDS = frozenset(
-    (
-        "muốn muon cần can xin hỏi hoi đến den tới toi ở o sinh năm nam tuổi tuoi và va làm lam đi"
-        " di đăng dang có co bị bi để de cho thường thuong trú tru số so ạ a mà ma thì thi là la"
-        " định dinh gì gi nào nao viết viet bằng bang and want would need i to from live born the"
-        " with who what mới moi nay đang vừa vua phải phai trong trên tren theo không khong được"
-        " duoc như nhu khai sai ghi nhầm nham quê que hiện hien nhà nha"
-    ).split()
+    re.findall(
+        r"\w+",
+        """muốn muon cần can xin hỏi hoi đến den tới toi ở o sinh năm nam tuổi tuoi và va làm lam
+        đi di đăng dang có co bị bi để de cho thường thuong trú tru số so ạ a mà ma thì thi là la
+        định dinh gì gi nào nao viết viet bằng bang and want would need i to from live born the with
+        who what mới moi nay đang vừa vua phải phai trong trên tren theo không khong được duoc như
+        nhu khai sai ghi nhầm nham quê que hiện hien nhà nha""",
+    )
 )
 _LONGEST_NAME = 5
 

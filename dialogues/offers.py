@@ -61,6 +61,7 @@ _NUMBERS = {
     "hai": 1, "nhi": 1, "two": 1, "second": 1,
     "ba": 2, "three": 2, "third": 2,
     "bon": 3, "tu": 3, "four": 3, "fourth": 3,
+    "nam": 4, "fifth": 4, "sau": 5, "sixth": 5, "bay": 6, "seventh": 6, "tam": 7, "eighth": 7,
     "cuoi": -1, "cuoi cung": -1, "last": -1,
 }  # fmt: skip
 _WORDS = "|".join(sorted(_NUMBERS, key=len, reverse=True))
@@ -96,6 +97,28 @@ _WITHIN = re.compile(
 )
 
 
+_BARE = frozenset(
+    [
+        "mot",
+        "hai",
+        "ba",
+        "bon",
+        "tu",
+        "nam",
+        "sau",
+        "bay",
+        "tam",
+        "nhat",
+        "nhi",
+        "one",
+        "two",
+        "three",
+        "four",
+    ]
+)
+"""Number words that count things unless "thứ" or "số" stands before them."""
+
+
 def ordinal_within(said: str) -> int | None:
     """The place in a list that a question names in passing ("cái thứ hai cần gì", "làm việc đầu
     tiên đi"), from 0; -1 the last."""
@@ -105,7 +128,7 @@ def ordinal_within(said: str) -> int | None:
     if match["digit"]:
         return int(match["digit"]) - 1
     bare = not re.search(r"\b(?:thu|so)\s", match[0])
-    if bare and match["word"] in {"mot", "hai", "ba", "bon", "tu", "nhat", "one", "two", "three"}:
+    if bare and match["word"] in _BARE:
         return None
     return _NUMBERS[match["word"]]
 
@@ -168,7 +191,24 @@ _LEAVING = frozenset(
     ]
 )  # fmt: skip
 _ELSEWHERE = frozenset({"find_place", "find_counter", "lead_me", "centre_info"})
-_TELLING = frozenset("lai moi doi dau mat han ban so ky khac sau truoc mot hai".split())
+_TELLING = frozenset(
+    [
+        "lai",
+        "moi",
+        "doi",
+        "dau",
+        "mat",
+        "han",
+        "ban",
+        "so",
+        "ky",
+        "khac",
+        "sau",
+        "truoc",
+        "mot",
+        "hai",
+    ]
+)
 """Words that name nothing by themselves and still tell choices apart ("cái làm lại ấy")."""
 _EMPTY = frozenset(
     [

@@ -17,6 +17,7 @@ _GENERIC = frozenset(
         "with", "your", "my", "certificate", "document", "paper", "form",
     ]
 )  # fmt: skip
+_KINDS = frozenset({"giay", "to", "ban", "chinh", "sao", "con", "han", "the", "a", "your"})
 _ID = (
     "can cuoc", "cccd", "cmnd", "chung minh", "chung minh nhan dan", "chung minh thu",
     "ho chieu", "vneid", "id card", "citizen id", "passport", "identity card", "photo id",
@@ -59,6 +60,9 @@ def names(title: str) -> tuple[frozenset[str], ...]:
     found: list[frozenset[str]] = []
     for piece in re.split(r"[/(),;:]| hoặc | or ", title):
         words = frozenset(tokens(piece)) - _GENERIC
+        if len(words) == 1:
+            # "giấy chứng sinh" is more than "sinh"
+            words = frozenset(tokens(piece)) - _KINDS
         if words and len(words) <= 6:
             found.append(words)
     folded = f" {' '.join(tokens(title))} "

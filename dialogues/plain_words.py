@@ -40,7 +40,8 @@ _PAPER_ASKED = re.compile(
     r"\b(?:can|nop|mang|dem|kem|theo|xuat trinh|phai co|chuan bi)(?: \w+){0,4}"
     r" (?:so ho khau|can cuoc|cccd|ho chieu|photo|ban goc|ban chinh|ban sao|hinh|anh the|anh|giay"
     r" (?:ket hon|khai sinh|chung sinh|uy quyen|to)|passport|originals?|copies|photos?|pictures?)"
-    r"\b.*\b(?:khong|ko|k|hong|hem|duoc|nua|ha|a|may|bao nhieu)(?: (?:co|chi|em|anh|ban|con|chau|vay|ta|a|nhi))*$"
+    r"\b.*\b(?:khong|ko|k|hong|hem|duoc|nua|ha|a|may|bao nhieu)(?: (?:co|chi|em|anh|ban|con"
+    r"|chau|vay|ta|a|nhi))*$"
     r"|\b(?:do i need|need|bring|should i bring|must i bring)(?: \w+){0,4}"
     r" (?:originals?|copies|copy|photos?|passport|id card|pictures?)$"
 )

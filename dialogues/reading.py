@@ -62,11 +62,11 @@ def read(
         chosen = button is not None
     phrase = _phrase(said)
     frame = framing(said)
-    if button is None and understanding is not None and phrase not in _FIXED_PHRASES:
-        button = answer_to_question(said, memory, understanding) or condition_told(
-            said, memory, release, understanding
-        )
-        if button is None and not frame.returns:
+    fixed_phrase = phrase in _FIXED_PHRASES
+    if button is None and understanding is not None:
+        button = None if fixed_phrase else answer_to_question(said, memory, understanding)
+        button = button or condition_told(said, memory, release, understanding)
+        if button is None and not frame.returns and not fixed_phrase:
             button = narrowed(frame.rest, memory, release, understanding)
             chosen = button is not None
     if button is not None:
@@ -152,8 +152,10 @@ _FIXED_PHRASES = {
 }  # fmt: skip
 
 _TICKET = re.compile(
-    r"(?:(?:da|em|anh|chi|toi|bac|chau|minh|con|tui|co|chu|vay|the|thi|cho|xin|lam on|giup|can|muon)\s)*"
-    r"(?:xin|cho|lay|boc|bam|in|rut|phat|cap)(?:\s(?:em|anh|chi|toi|bac|chau|minh|con|tui|giup|gium|cho|xin"
+    r"(?:(?:da|em|anh|chi|toi|bac|chau|minh|con|tui|co|chu|vay|the|thi|cho|xin|lam on|giup"
+    r"|can|muon)\s)*"
+    r"(?:xin|cho|lay|boc|bam|in|rut|phat|cap)(?:\s(?:em|anh|chi|toi|bac|chau|minh|con|tui"
+    r"|giup|gium|cho|xin"
     r"|lay|voi|mot|1))*\s(?:(?:cai|to|tam)\s)?(?:so|phieu|so thu tu|phieu so|so phieu|ve so|stt)"
     r"(?:\s(?:thu tu|nhe|nha|voi|di|a|em|luon|cai|giup|gium|toi|coi|nghen|chi|anh))*"
 )
@@ -180,17 +182,21 @@ _PARROT = re.compile(
     r"|(?:repeat|say) (?:it )?after me)\b"
 )
 _SAID_AGAIN = re.compile(
-    r"\b(?:(?:doc|noi|nhac)(?: cham)? lai (?:tu dau|lan|cau|doan|coi|cho|giup|gium|di)|doc lai|tu dau"
+    r"\b(?:(?:doc|noi|nhac)(?: cham)? lai (?:tu dau|lan|cau|doan|coi|cho|giup|gium|di)"
+    r"|doc lai|tu dau"
     r"|lan nua|nghe (?:chua|khong|hong|ko) (?:ro|kip)|khong kip|hong kip|nghe kip|again|repeat)\b"
 )
 _MISTAKEN_FOR_TOPIC = frozenset({"ask_procedure", "ask_aspect", "life_event", "affirm", "choose"})
 
 _ABUSE = re.compile(
-    r"\b(?:địt|đụ má|đụ mẹ|đụ mạ|đéo|đĩ mẹ|con đĩ|lồn|cặc|buồi|vãi lồn|vãi cặc|đm|đcm|dcm|đmm|dmm|đkm|dkm"
+    r"\b(?:địt|đụ má|đụ mẹ|đụ mạ|đéo|đĩ mẹ|con đĩ|lồn|cặc|buồi|vãi lồn|vãi cặc|đm|đcm|dcm|đmm"
+    r"|dmm|đkm|dkm"
     r"|vcl|vkl|clgt|cmm|clm|đậu má|mẹ mày|mẹ kiếp|bố mày|tổ sư|tiên sư|khốn nạn|mất dạy|chó chết"
     r"|óc chó|óc lợn|ngu (?:như|vãi|thế|quá|vậy|xuẩn|ngốc|si)|đồ (?:ngu|chó|điên|khùng|dở hơi|hâm"
-    r"|ăn hại|vô dụng|khốn|rác|máy móc)|thằng (?:ngu|chó|điên|khùng)|con (?:điên|khùng)|cút(?: đi| mẹ)?"
-    r"|câm (?:mồm|miệng|họng)|vô dụng|ăn hại|lũ (?:chó|ngu|vô dụng)|im mồm|biến đi|dit me|deo (?:can|hieu|biet|me)"
+    r"|ăn hại|vô dụng|khốn|rác|máy móc)|thằng (?:ngu|chó|điên|khùng)|con (?:điên|khùng)"
+    r"|cút(?: đi| mẹ)?"
+    r"|câm (?:mồm|miệng|họng)|vô dụng|ăn hại|lũ (?:chó|ngu|vô dụng)|im mồm|biến đi|dit me"
+    r"|deo (?:can|hieu|biet|me)"
     r"|do ngu|ngu nhu|oc cho|cam mom|vo dung|khon nan|mat day|cho chet"
     r"|fuck\w*|shit|bullshit|bitch|bastard|asshole|idiots?|morons?|stupid|dumb|shut up|useless|crap"
     r"|piece of (?:junk|trash|garbage)|screw you|go to hell|damn you)\b",

@@ -48,7 +48,7 @@ class Understanding:
     entities: tuple[Mapping[str, Any], ...] = ()
     out_of_scope: bool = False
     foreign: bool = False
-    """A matter of somebody else is named (weather, banks, divorce), whatever else was understood."""
+    """A matter of somebody else is named (weather, banks), whatever else was understood."""
     repaired: str = ""
     """The message in full spelling; never leaves the engine."""
 

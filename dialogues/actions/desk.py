@@ -50,8 +50,8 @@ class Refuse(ReplyAction):
         else:
             turn.say(
                 _(
-                    "Dạ, việc này em không trả lời được, em chỉ giúp được về thủ tục hành chính của "
-                    "phường, giấy tờ, lệ phí, lấy số và chỉ đường đến quầy ạ."
+                    "Dạ, việc này em không trả lời được, em chỉ giúp được về thủ tục hành chính "
+                    "của phường, giấy tờ, lệ phí, lấy số và chỉ đường đến quầy ạ."
                 )
             )
 

@@ -37,8 +37,31 @@ def _place_by_name(turn: Turn, text: str) -> str | None:
 
 
 _ANY_PLACE = frozenset(
-    "cho ban quay phong khu nha cai may cay noi bai loi hang place to desk area room the a of for"
-    " machine".split()
+    [
+        "cho",
+        "ban",
+        "quay",
+        "phong",
+        "khu",
+        "nha",
+        "cai",
+        "may",
+        "cay",
+        "noi",
+        "bai",
+        "loi",
+        "hang",
+        "place",
+        "to",
+        "desk",
+        "area",
+        "room",
+        "the",
+        "a",
+        "of",
+        "for",
+        "machine",
+    ]
 )
 
 

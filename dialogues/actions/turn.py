@@ -332,7 +332,7 @@ _ENGLISH = frozenset(
         "with",
     ]
 )
-"""Words that no Vietnamese sentence has, accents or not ("do", "to" and "can" apart: see the count)."""
+"""Words of English sentences; "do", "to" and "can" may be Vietnamese, hence the count."""
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Cries for help get the numbers and a person before anything else; abuse gets one calm sentence."""
+"""Cries for help get the numbers and a person before anything else; abuse one calm sentence."""
 
 from __future__ import annotations
 
