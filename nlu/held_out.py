@@ -7,14 +7,12 @@ nothing, and every phrasing of a few entries are kept from an index that is buil
 from __future__ import annotations
 
 import zlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nlu.exact_aliases import ExactAliases
-from nlu.features import Vocabulary
 from nlu.procedure_index import NOTHING, Phrasing, ProcedureIndex
 from nlu.procedure_ranker import NONE, Evidence, Ranker
 
@@ -72,9 +70,9 @@ def fit_ranker(
 
 def split(phrasings: Sequence[Phrasing], variants: Sequence[Phrasing]) -> Parts:
     """By wording: a phrasing and its variants are on one side."""
-    part = [_part(p.text) for p in phrasings]
+    part = [_part(p) for p in phrasings]
     stranger = {p.code for p in phrasings if zlib.crc32(p.code.encode()) % _STRANGERS == 0}
-    of_variant = _parts_of_variants(phrasings, part, variants)
+    of_variant = [_part(p) for p in variants]
     known = [p for p, k in zip(phrasings, part, strict=True) if k and p.code not in stranger]
     seen = [p for p, k in zip(variants, of_variant, strict=True) if k and p.code not in stranger]
     asked = [
@@ -91,31 +89,8 @@ def _weighed(message: Phrasing, strangers: set[str]) -> Phrasing:
     return replace(message, weight=0.3 if message.code in strangers else 1.0)
 
 
-def _part(text: str) -> int:
-    return zlib.crc32(" ".join(sorted(text.lower().split())).encode()) % _PARTS
-
-
-def _parts_of_variants(
-    phrasings: Sequence[Phrasing], part: Sequence[int], variants: Sequence[Phrasing]
-) -> list[int]:
-    """A variant goes where the phrasing of its entry goes that it resembles most."""
-    vocabulary = Vocabulary.learn([p.pieces for p in phrasings])
-    rows = vocabulary.matrix([p.pieces for p in phrasings])
-    asked = vocabulary.matrix([p.pieces for p in variants])
-    own: dict[str, list[int]] = defaultdict(list)
-    for number, phrasing in enumerate(phrasings):
-        own[phrasing.code].append(number)
-    wanted: dict[str, list[int]] = defaultdict(list)
-    for number, variant in enumerate(variants):
-        wanted[variant.code].append(number)
-    result = [0] * len(variants)
-    for code, numbers in wanted.items():
-        parents = own.get(code)
-        if not parents:
-            for number in numbers:
-                result[number] = _part(variants[number].text)
-            continue
-        nearest = (asked[numbers] @ rows[parents].T).toarray().argmax(axis=1)
-        for number, place in zip(numbers, nearest.tolist(), strict=True):
-            result[number] = part[parents[place]]
-    return result
+def _part(phrasing: Phrasing) -> int:
+    """By wording: accents, spelling, fillers and order change no side, nor does a sentence made
+    around a phrasing.
+    """
+    return zlib.crc32((phrasing.wording or phrasing.text).encode()) % _PARTS

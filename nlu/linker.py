@@ -19,6 +19,7 @@ from nlu.procedure_index import NOTHING, Candidate, Phrasing, ProcedureIndex
 from nlu.procedure_ranker import Ranker
 from nlu.syllables import fold
 from nlu.text import codes
+from nlu.wording import wording
 
 SHOWN = 5
 MOST_VARIANTS = 24_000
@@ -150,10 +151,18 @@ def _every_so_often(rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, 
 
 def _read_all(lexicon: Lexicon, rows: Sequence[Mapping[str, Any]]) -> list[Phrasing]:
     phrasings = []
+    wordings: dict[str, str] = {}
     for row in rows:
         reading = lexicon.read(row["text"])
         found = tuple(pieces(reading.message, reading.concepts, reading.skip))
-        if found:
-            plain = reading.message.plain
-            phrasings.append(Phrasing(row["code"], row["text"], found, row["weight"], plain))
+        if not found:
+            continue
+        source = row.get("of") or row["text"]
+        if source not in wordings:
+            whole = reading if source == row["text"] else lexicon.read(source)
+            wordings[source] = " ".join(wording(whole))
+        plain = reading.message.plain
+        phrasings.append(
+            Phrasing(row["code"], row["text"], found, row["weight"], plain, wordings[source])
+        )
     return phrasings

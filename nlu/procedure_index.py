@@ -40,6 +40,8 @@ class Phrasing:
     weight: float = 1.0
     plain: str = ""
     """Its repaired words without accents."""
+    wording: str = ""
+    """What `nlu.wording` makes of it, or of the phrasing from which it was made."""
 
 
 @dataclass(frozen=True, slots=True)
