@@ -15,7 +15,7 @@ from dialogues.twins import twin
 from dialogues.understanding import Understanding
 from dialogues.wording import tokens
 
-_SOFT = r"(?: (?:a|em|nhe|nha|nghen|roi|day|do|ma|chu|oi|anh|chi|bac|please|thanks))*"
+_SOFT = r"(?: (?:a|em|nhe|nha|nghen|roi|day|do|ma|chu|oi|anh|chi|bac|please))*"
 _YES = re.compile(
     rf"(?:da |vang |u |uh |um |uhm |o |oh )*"
     rf"(?:co|phai|dung|dung vay|dung the|chinh xac|vang|u|uh|uhm|um|o|ok|oke|da|co chu|phai roi"
@@ -59,6 +59,12 @@ _WHO_MAY = re.compile(
     r"|may i|allowed|possible)\b"
 )
 
+_CHECKS = re.compile(
+    r"\b(?:thieu|con gi|can gi|can them|nua|kiem tra|xem giup|missing|what else|check|else)\b"
+)
+ANSWERED_IN = 5
+"""Words above which a message that asks something is a question and no answer."""
+
 
 def condition_told(
     said: str, memory: Memory, release: Release, understanding: Understanding
@@ -71,7 +77,11 @@ def condition_told(
         return None
     phrase = " ".join(tokens(said.replace("'", "").replace("’", "")))
     pending = memory.pending or {}
-    if pending.get("kind") == "condition":
+    counts_papers = says_to_have(said, entry) and _CHECKS.search(phrase) is not None
+    if pending.get("kind") == "condition" and not counts_papers:
+        if set(understanding.aspects) - {"eligibility"} and len(phrase.split()) > ANSWERED_IN:
+            told = named_cases(entry, understanding.repaired or said).holds
+            return Payload("condition", "told") if told else None
         answer = _answer(said, phrase, entry, pending.get("cases") or ())
         if answer is not None:
             return answer
@@ -101,6 +111,8 @@ def _answer(
     cases = [case for case in entry["cases"] if str(case["id"]) in ids]  # type: ignore[attr-defined]
     case_id, holds = answered_case(cases, said)
     if case_id is not None and holds:
+        if set(named_cases(entry, said).holds) - {case_id}:
+            return Payload("condition", "told")  # more than was asked
         return Payload("case", case_id)
     if holds is False:
         return Payload("condition", "no")

@@ -190,6 +190,9 @@ _LEAVING = frozenset(
         "greet", "thank", "who_are_you", "take_ticket",
     ]
 )  # fmt: skip
+LIKELY = 0.3
+"""Confidence from which a procedure on offer counts as described."""
+CERTAIN = 0.6
 _ELSEWHERE = frozenset({"find_place", "find_counter", "lead_me", "centre_info"})
 _TELLING = frozenset(
     [
@@ -297,11 +300,12 @@ def narrowed(
     if told is not None:
         return parse_payload(told, release, memory)
     listed = {offer["payload"].partition(":")[2] for offer in on_offer}
+    best = understanding.procedures[0].confidence if understanding.procedures else 0.0
     for candidate in understanding.procedures:
         code = release.canonical(candidate.code)
-        if code in listed:
+        if code in listed and candidate.confidence >= max(LIKELY, best / 2):
             return parse_payload(f"procedure:{code}", release, memory)
-        if candidate.confidence >= 0.8:
+        if candidate.confidence >= CERTAIN:
             return None  # clearly something that was not on offer
     return None
 

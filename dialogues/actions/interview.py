@@ -30,6 +30,12 @@ def take_answer(turn: Turn, entry: Entry) -> None:
         _settle_current(turn, entry, current, _HOLDS[str(payload.value)])
     else:
         learn(turn, entry)
+        known = turn.memory.conditions
+        settled = {i for n in ("holds", "denied", "unsure") for i in known.get(n) or ()}
+        if current and not settled & set(current):
+            # something else was told: it counts, and the question stands
+            _lead_in_after(turn, entry)
+            return
     known = turn.memory.conditions
     turn.memory.conditions = {
         **known,
@@ -55,6 +61,11 @@ def go_on(turn: Turn, entry: Entry) -> bool:
     turn.answered, turn.aspects = [(str(entry["code"]), 1.0)], []
     turn.outcome = "answered"
     return True
+
+
+def _lead_in_after(turn: Turn, entry: Entry) -> None:
+    turn.say(turn.translate("Dạ, em ghi nhận."))
+    go_on(turn, entry)
 
 
 def _lead_in(turn: Turn, holds: bool) -> None:

@@ -268,8 +268,10 @@ class Choose(ReplyAction):
             if not go_on(turn, entry):
                 clarify(turn)
         elif value == "told":
-            asked = bool(memory.conditions.get("current"))
-            if asked and meant(turn, entry) is entry:
+            asks = set(turn.reading.understanding.aspects) - {"eligibility"}
+            if asks:
+                answer_procedure(turn, str(entry["code"]), turn.reading.understanding.aspects)
+            elif memory.conditions.get("current") and meant(turn, entry) is entry:
                 take_answer(turn, entry)
             else:
                 answer_procedure(turn, str(entry["code"]), memory.aspects or ["documents"])
