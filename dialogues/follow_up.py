@@ -22,6 +22,7 @@ from dialogues.plain_words import (
     for_another,
     only_courtesy,
     opens_another,
+    speaks_of_voice,
     wants_staff,
 )
 from dialogues.release import Release
@@ -57,6 +58,8 @@ def settled(
     if not found.procedures and opens_another(said):
         found = _named_within(said, found, memory, release)
     found = replace(found, aspects=tuple(dict.fromkeys((*found.aspects, *asked_surely(text)))))
+    if not speaks_of_voice(said, found.intent):
+        found = replace(found, intent="nlu_fallback", confidence=0.0)
     courtesy = only_courtesy(said, found, memory)
     if courtesy is not None:
         return replace(found, intent=courtesy, procedures=(), out_of_scope=False)

@@ -133,3 +133,16 @@ _ANOTHER = re.compile(
 def opens_another(said: str) -> bool:
     """ "Còn …", "what about …": something beside the open procedure may be named."""
     return bool(_ANOTHER.match(" ".join(tokens(said))))
+
+
+_VOICE = {
+    "slower": re.compile(r"cham|slow(?:er|ly)?\b|nhanh|kip|tu tu|tha|thong|fast|rush|speed"),
+    "louder": re.compile(r"\bto\b|lon|loud|volume|nghe|hear|nho|speak up|tieng|mic|vang|hong|hét"),
+}
+
+
+def speaks_of_voice(said: str, intent: str) -> bool:
+    """False for a word or two that only look like an order about the voice ("slots")."""
+    words = tokens(said)
+    pattern = _VOICE.get(intent)
+    return pattern is None or len(words) > 2 or bool(pattern.search(" ".join(words)))

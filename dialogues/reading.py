@@ -64,8 +64,10 @@ def read(
     frame = framing(said)
     fixed_phrase = phrase in _FIXED_PHRASES
     if button is None and understanding is not None:
+        declines = _FIXED_PHRASES.get(phrase) == "deny"
         button = None if fixed_phrase else answer_to_question(said, memory, understanding)
-        button = button or condition_told(said, memory, release, understanding)
+        if button is None and not declines:
+            button = condition_told(said, memory, release, understanding)
         if button is None and not frame.returns and not fixed_phrase:
             button = narrowed(frame.rest, memory, release, understanding)
             chosen = button is not None
