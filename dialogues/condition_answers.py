@@ -81,7 +81,10 @@ def condition_told(
     if pending.get("kind") == "condition" and not counts_papers:
         if set(understanding.aspects) - {"eligibility"} and len(phrase.split()) > ANSWERED_IN:
             told = named_cases(entry, understanding.repaired or said).holds
-            return Payload("condition", "told") if told else None
+            if told:
+                return Payload("condition", "told")
+            if "?" in said or _REQUEST.search(phrase):
+                return None
         answer = _answer(said, phrase, entry, pending.get("cases") or ())
         if answer is not None:
             return answer

@@ -41,6 +41,7 @@ export function procedureCard(app, part, { withMap = false, choices = null } = {
     el("header", { class: "card-head" }, [
       el("h2", { class: "card-name", id: "card-name", lang: langOf(part.name) }, short),
       short === name ? null : el("p", { class: "card-official", lang: langOf(part.name) }, name),
+      part.cases?.length ? el("p", { class: "card-official card-cases" }, t("Tính cho: {list}", { list: part.cases.map((one) => pick(one.title)).join("; ") })) : null,
     ]),
     withMap ? null : tabs(asked, choices && (() => showCases(app, choices))),
     withMap ? null : el("dl", { class: "facts" }, FACTS.map((row) => fact(app, part, row, asked))),

@@ -6,6 +6,7 @@ import { icon } from "../shared/icons.js";
 import { t } from "../shared/i18n.js";
 import * as cards from "./cards.js";
 import { askCorrection, sendToPhone } from "./dialogs.js";
+import { lifeEventCard } from "./life-event.js";
 import { HallMap } from "./map.js";
 import { robotNote } from "./robot-note.js";
 
@@ -14,7 +15,7 @@ export function answerScreen(app) {
   const robotFace = face(pending ? "thinking" : problem ? "idle" : "speaking");
   const blocks = pending || problem ? [] : replyBlocks(app, reply.parts);
   const hasCard = blocks.some((block) => block.main);
-  const asking = !pending && !problem && reply.parts.some((part) => part.type === "checklist" && !part.done);
+  const asking = !pending && !problem && reply.parts.some((part) => part.type === "checklist" && part.of !== "procedures" && !part.done);
   const node = el("div", { class: `answer${hasCard ? " has-card" : ""}${asking ? " is-asking" : ""}` }, [
     el("div", { class: "asked" }, [
       robotFace,
@@ -99,10 +100,11 @@ function replyBlocks(app, parts) {
   const blocks = [];
   const add = (block, main = true) => blocks.push({ ...block, main });
   if (app.state.refused) add(robotNote(app, app.state.refused));
-  if (checklist && !checklist.done && checklist.current) add(cards.paperQuestion(app, checklist));
+  if (checklist?.of === "procedures") add(lifeEventCard(app, checklist));
+  else if (checklist && !checklist.done && checklist.current) add(cards.paperQuestion(app, checklist));
   else if (checklist) add(cards.checklistResult(checklist));
   find("ticket").forEach((part) => add(cards.ticketCard(part)));
-  const choices = find("choices").filter(isForPeople);
+  const choices = checklist?.of === "procedures" ? [] : find("choices").filter(isForPeople);
   const card = procedure && !checklist;
   const withMap = Boolean(route?.path) && !asks(procedure) && Boolean(procedure?.asked?.length);
   if (card) add(cards.procedureCard(app, procedure, { withMap, choices: choices.shift() }));
@@ -143,7 +145,7 @@ function actions(app, parts) {
   const route = parts.find((part) => part.type === "route");
   const checklist = parts.find((part) => part.type === "checklist");
   const ticket = parts.some((part) => part.type === "ticket");
-  const asking = checklist && !checklist.done;
+  const asking = checklist && checklist.of !== "procedures" && !checklist.done;
   const counter = (procedure && cards.counterId(procedure)) || route?.counter || null;
   const to = route?.to || app.centre.counter(counter)?.place || (counter && app.centre.place(`counter-${counter}`)?.id);
   const send = (payload, label) => ({ click: () => app.ask({ payload }, label) });

@@ -50,19 +50,24 @@ function show({ procedure, centre, slip }) {
 function papers(procedure, slip) {
   const title = el("h2", {}, icon("list"), t("Giấy tờ cần mang"));
   if (!procedure.documents) return [title, el("p", {}, t("Chưa có thông tin; xin hỏi tại quầy."))];
-  const chosen = caseOf(procedure, slip);
-  const dropped = new Set((chosen?.documents_drop || []).map((paper) => paper.id));
-  const list = [...procedure.documents.filter((paper) => !dropped.has(paper.id)), ...(chosen?.documents_add || [])];
+  const chosen = casesOf(procedure, slip);
+  const dropped = new Set(chosen.flatMap((one) => one.documents_drop || []).map((paper) => paper.id));
+  const list = procedure.documents.filter((paper) => !dropped.has(paper.id));
+  for (const paper of chosen.flatMap((one) => one.documents_add || [])) {
+    if (!list.some((other) => other.vi === paper.vi)) list.push(paper);
+  }
   const have = new Set(slip?.have || []);
   return [
     title,
-    chosen ? el("p", { class: "case" }, pick(chosen.if)) : null,
+    chosen.map((one) => el("p", { class: "case" }, pick(one.if))),
     el("ul", { class: "papers" }, list.map((paper) => paperRow(paper, slip ? have.has(paper.id) : null))),
   ];
 }
 
-function caseOf(procedure, slip) {
-  return (procedure.cases || []).find((one) => one.id === slip?.case) || null;
+/** A slip names the conditions that hold, joined by dots. */
+function casesOf(procedure, slip) {
+  const held = new Set((slip?.case || "").split("."));
+  return (procedure.cases || []).filter((one) => held.has(one.id));
 }
 
 function paperRow(paper, have) {
