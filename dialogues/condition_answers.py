@@ -59,6 +59,10 @@ _WHO_MAY = re.compile(
     r"|may i|allowed|possible)\b"
 )
 
+_ASKS = re.compile(
+    r"\b(?:lam the nao|lam sao|nhu the nao|la gi|o dau|the nao|khi nao|bao gio|may gio|bao nhieu"
+    r"|bao lau|giay gi|how|where|when|what|which)\b"
+)
 _CHECKS = re.compile(
     r"\b(?:thieu|con gi|can gi|can them|nua|kiem tra|xem giup|missing|what else|check|else)\b"
 )
@@ -83,7 +87,7 @@ def condition_told(
             told = named_cases(entry, understanding.repaired or said).holds
             if told:
                 return Payload("condition", "told")
-            if "?" in said or _REQUEST.search(phrase):
+            if "?" in said or _ASKS.search(phrase):
                 return None
         answer = _answer(said, phrase, entry, pending.get("cases") or ())
         if answer is not None:
@@ -109,7 +113,7 @@ def _answer(
     ):  # fmt: skip
         if pattern.fullmatch(phrase):
             return Payload("condition", value)
-    if len(phrase.split()) > 16 or _REQUEST.search(phrase):
+    if len(phrase.split()) > 16 or _ASKS.search(phrase):
         return None
     cases = [case for case in entry["cases"] if str(case["id"]) in ids]  # type: ignore[attr-defined]
     case_id, holds = answered_case(cases, said)
