@@ -256,7 +256,8 @@ _DAYS = {
     "months": 30, "nam": 365, "year": 365, "years": 365, "tuoi": 365,
 }  # fmt: skip
 _TOO_LATE = re.compile(
-    r"\b(?:(?:khai|dang ky|di khai|lam|nop)(?: \w+){0,2} (?:muon|tre)|(?:tre|qua) han|late|overdue)\b"
+    r"\b(?:(?:khai|dang ky|di khai|lam|nop)(?: \w+){0,2} (?:muon|tre)|(?:tre|qua) han|late"
+    r"|overdue)\b"
 )
 
 

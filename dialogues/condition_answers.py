@@ -25,33 +25,45 @@ _YES = re.compile(
 )
 _NO = re.compile(
     rf"(?:da |o |a |u )*"
-    rf"(?:khong|khong phai|khong co|khong he|khong dau|dau co|hong|hong phai|hong co|hem|ko|k|kg|chua"
-    rf"|khong phai vay|khong dung|lam gi co|no|nope|nah|not really|no it (?:is|was|isnt|wasnt)(?: not)?"
+    rf"(?:khong|khong phai|khong co|khong he|khong dau|dau co|hong|hong phai|hong co|hem|ko"
+    rf"|k|kg|chua"
+    rf"|khong phai vay|khong dung|lam gi co|no|nope|nah|not really|no it (?:is|was|isnt"
+    rf"|wasnt)(?: not)?"
     rf"|no i (?:am not|dont|do not)|no we (?:are not|arent)|none|none of (?:these|those|them)"
-    rf"|khong (?:cai|truong hop) nao(?: ca| het)?|khong phai (?:cac )?(?:truong hop|cai) (?:nay|do|tren))"
+    rf"|khong (?:cai|truong hop) nao(?: ca| het)?|khong phai (?:cac )?(?:truong hop"
+    rf"|cai) (?:nay|do|tren))"
     rf"(?: (?:dau|ca|het))?{_SOFT}"
 )
 _UNSURE = re.compile(
     rf"(?:da |o |a |u |em |toi |chi |anh |bac |chau |minh )*"
     rf"(?:(?:khong|chua|hong|ko|k) (?:ro|biet|chac|nho)(?: (?:nua|lam|ro))?|chac (?:vay|the|la co)"
-    rf"|hinh nhu(?: la)? (?:co|khong)|not sure|im not sure|i am not sure|i dont know|dont know|no idea"
+    rf"|hinh nhu(?: la)? (?:co|khong)|not sure|im not sure|i am not sure|i dont know"
+    rf"|dont know|no idea"
     rf"|maybe|perhaps|unsure){_SOFT}"
 )
 _ORDINARY = re.compile(
     rf"(?:truong hop )?(?:toi |em |chi |anh |bac |minh |con |be )?(?:(?:thi |la )?(?:binh thuong"
-    rf"|thong thuong|nhu binh thuong)(?: thoi)?|khong (?:co )?(?:gi|truong hop nao) (?:dac biet|khac)(?: ca)?"
-    rf"|(?:just )?(?:the )?(?:ordinary|normal|usual)(?: case)?|nothing (?:special|else)|none of that)"
+    rf"|thong thuong|nhu binh thuong)(?: thoi)?|khong (?:co )?(?:gi"
+    rf"|truong hop nao) (?:dac biet|khac)(?: ca)?"
+    rf"|(?:just )?(?:the )?(?:ordinary|normal|usual)(?: case)?|nothing (?:special|else)"
+    rf"|none of that)"
     rf"{_SOFT}"
 )
 _RESUME = re.compile(
-    rf"(?:thoi |gio |bay gio |vay |the |ok |roi )*(?:quay (?:lai|ve)|tiep|tiep tuc|tiep di|lam tiep|hoi tiep"
-    rf"|noi tiep|di tiep|hoi lai|dang hoi do|(?:go|lets go) (?:on|back)|continue|carry on|back|resume"
-    rf"|where were we)(?: (?:di|cau hoi|cau hoi do|chuyen (?:do|kia|luc nay)|viec (?:do|kia|luc nay)"
-    rf"|cau (?:do|luc nay)|cai (?:do|kia|luc nay)|luc nay|hoi nay|do|kia|to that|to the question))*{_SOFT}"
+    rf"(?:thoi |gio |bay gio |vay |the |ok |roi )*(?:quay (?:lai|ve)|tiep|tiep tuc|tiep di"
+    rf"|lam tiep|hoi tiep"
+    rf"|noi tiep|di tiep|hoi lai|dang hoi do|(?:go|lets go) (?:on|back)|continue|carry on"
+    rf"|back|resume"
+    rf"|where were we)(?: (?:di|cau hoi|cau hoi do|chuyen (?:do|kia|luc nay)|viec (?:do|kia"
+    rf"|luc nay)"
+    rf"|cau (?:do|luc nay)|cai (?:do|kia|luc nay)|luc nay|hoi nay|do|kia|to that"
+    rf"|to the question))*{_SOFT}"
 )
 _REQUEST = re.compile(
-    r"\b(?:muon|xin(?! (?:\d|ho|giup|gium|dum|thay|hai|ba|bon|nam|nhieu|them))|can (?:lam|xin|giay gi)|cap lai|dang ky|thu tuc|lam the nao|lam sao|nhu the nao"
-    r"|la gi|o dau|the nao|khi nao|bao gio|may gio|want|would like|how|where|when|what|which|apply)\b"
+    r"\b(?:muon|xin(?! (?:\d|ho|giup|gium|dum|thay|hai|ba|bon|nam|nhieu|them))"
+    r"|can (?:lam|xin|giay gi)|cap lai|dang ky|thu tuc|lam the nao|lam sao|nhu the nao"
+    r"|la gi|o dau|the nao|khi nao|bao gio|may gio"
+    r"|want|would like|how|where|when|what|which|apply)\b"
 )
 
 _WHO_MAY = re.compile(

@@ -119,10 +119,11 @@ def _interval(match: re.Match[str]) -> tuple[float, float]:
 def _judge(clause: Clause, told: Told) -> bool | None:
     """Whether the clause holds, `None` when the text does not say."""
     verdicts: list[bool | None] = []
-    for name in clause.circumstances:
-        verdicts.append(True if name in told.holds else False if name in told.denied else None)
-    for name in clause.refused:
-        verdicts.append(False if name in told.holds else True if name in told.denied else None)
+    for names, holds, denied in (
+        (clause.circumstances, told.holds, told.denied),
+        (clause.refused, told.denied, told.holds),
+    ):
+        verdicts += [True if n in holds else False if n in denied else None for n in names]
     if clause.age is not None:
         verdicts.append(_within(told.ages, clause.age))
     if clause.later_than is not None:
@@ -236,10 +237,10 @@ def exclusive(one: Case, other: Case) -> bool:
     group = group_of(one)
     if group is not None and group == group_of(other):
         return True
-    ages = [_age_of(one), _age_of(other)]
-    if None not in ages and (ages[0][1] < ages[1][0] or ages[1][1] < ages[0][0]):  # type: ignore[index]
-        return True
-    return False
+    first, second = _age_of(one), _age_of(other)
+    return (
+        first is not None and second is not None and (first[1] < second[0] or second[1] < first[0])
+    )
 
 
 def _age_of(case: Case) -> tuple[float, float] | None:

@@ -26,7 +26,8 @@ SHORTEST_BY_TRYING = 7
 """Counters up to which every order is tried; above, always to the nearest."""
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _IDENTITY = re.compile(
-    r"(?:giay to tuy than|(?:the )?can cuoc(?: cong dan)?|cccd|ho chieu)\b(?!.*(?:nguoi mat|cha me|con))"
+    r"(?:giay to tuy than|(?:the )?can cuoc(?: cong dan)?|cccd|ho chieu)\b"
+    r"(?!.*(?:nguoi mat|cha me|con))"
 )
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

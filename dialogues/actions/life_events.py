@@ -1,4 +1,5 @@
-"""A situation instead of a procedure: what to do in order, with which papers, past which counters."""
+"""A situation instead of a procedure: what to do in order, with which papers, past which
+counters."""
 
 from __future__ import annotations
 
@@ -84,7 +85,7 @@ def _when(turn: Turn, step: Step) -> str:
 
 
 def _short_place(name: str) -> str:
-    return name.split(" – ")[0]
+    return name.partition(" – ")[0]
 
 
 def plan_part(turn: Turn, laid_out: Plan) -> dict[str, Any]:
