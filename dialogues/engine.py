@@ -22,7 +22,7 @@ from dialogues.actions import actions
 from dialogues.actions.turn import ReplyAction
 from dialogues.compound import requests
 from dialogues.framing import framing
-from dialogues.masking import mask
+from dialogues.masking import mask, without_masked
 from dialogues.memory import Memory
 from dialogues.phrases import localised
 from dialogues.processor import TurnProcessor
@@ -151,7 +151,7 @@ class Engine:
         if needs_parse(text, payload, memory, self.release):
             said = text if text is not None else payload or ""
             frame = framing(said)
-            asked = corrected(frame.rest)
+            asked = corrected(without_masked(frame.rest))
             understanding = self._understand(asked, memory.topic, request.language)
             if frame.corrects and not understanding.procedures and not understanding.aspects:
                 understanding = self._beside_topic(asked, understanding, memory, request)

@@ -55,7 +55,8 @@ def settled(
     found = _called_by_name(frame.rest, found, release)
     if for_another(said) and "eligibility" not in found.aspects:
         found = replace(found, aspects=(*found.aspects, "eligibility"))
-    if not found.procedures and opens_another(said):
+    alone = memory.topic is None and found.intent == "ask_aspect"
+    if not found.procedures and (alone or opens_another(said)):
         found = _named_within(said, found, memory, release)
     found = replace(found, aspects=tuple(dict.fromkeys((*found.aspects, *asked_surely(text)))))
     if not speaks_of_voice(said, found.intent):

@@ -78,3 +78,14 @@ def _without_names(text: str) -> str:
             pieces += [text[position : cue.end()].rstrip(), f" {MASK}"]
             position = end
     return "".join([*pieces, text[position:]])
+
+
+_TELLING_CLAUSE = re.compile(rf"[^,.;?!]*{MASK}[^,.;?!]*[,.;?!]*\s*")
+
+
+def without_masked(text: str) -> str:
+    """Without the clauses that only told who somebody is, when at least two words are left."""
+    if MASK not in text:
+        return text
+    rest = _TELLING_CLAUSE.sub("", text).strip()
+    return rest if len(rest.split()) >= 2 else text
