@@ -57,7 +57,7 @@ def settled(
         found = replace(found, aspects=(*found.aspects, "eligibility"))
     alone = memory.topic is None and found.intent == "ask_aspect"
     if not found.procedures and (alone or opens_another(said)):
-        found = _named_within(said, found, memory, release)
+        found = _named_within(text, found, memory, release)
     found = replace(found, aspects=tuple(dict.fromkeys((*found.aspects, *asked_surely(text)))))
     if not speaks_of_voice(said, found.intent):
         found = replace(found, intent="nlu_fallback", confidence=0.0)
