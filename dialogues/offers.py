@@ -291,6 +291,8 @@ def narrowed(
         return None
     if understanding.aspects and not content(understanding.repaired or said):
         return None  # asked on, in words that choose nothing
+    if _names_another(said, on_offer, release, understanding):
+        return None
     words = set(tokens(said)) - _EMPTY
     if words and len(words) <= 8:
         holding = [offer for offer in on_offer if _names(said, words, offer, release)]
@@ -308,6 +310,24 @@ def narrowed(
         if candidate.confidence >= CERTAIN:
             return None  # clearly something that was not on offer
     return None
+
+
+def _names_another(
+    said: str,
+    on_offer: Sequence[Mapping[str, str]],
+    release: Release,
+    understanding: Understanding,
+) -> bool:
+    """Whether a procedure that is not on offer is said by its whole name: "đăng ký kết hôn" is no
+    half of "đăng ký lại kết hôn"."""
+    listed = {offer["payload"].partition(":")[2] for offer in on_offer}
+    best = understanding.procedures[0] if understanding.procedures else None
+    entry = release.procedure(best.code) if best and best.confidence >= CERTAIN else None
+    if entry is None or str(entry["code"]) in listed:
+        return False
+    heard = f" {' '.join(tokens(said))} "
+    spoken = (" ".join(tokens(name)) for name in names(entry))
+    return any(len(name.split()) >= 3 and f" {name} " in heard for name in spoken)
 
 
 def _told_apart(

@@ -231,3 +231,13 @@ def test_the_answer_is_in_the_language_of_the_question(
     engine: Engine, conversation: str, text: str, language: str
 ) -> None:
     assert engine.turn(conversation, text=text)["language"] == language
+
+
+def test_a_whole_name_is_no_half_of_a_longer_one_on_offer(
+    engine: Engine, conversation: str
+) -> None:
+    offered = engine.turn(conversation, text="nhà tôi bị cháy mất hết giấy tờ")
+    payloads = [c["payload"] for part in of_type(offered, "choices") for c in part["choices"]]
+    assert "procedure:1.004746" in payloads  # registering a marriage again
+    reply = engine.turn(conversation, text="đăng ký kết hôn cần giấy tờ gì")
+    assert reply["topic"] == MARRIAGE
