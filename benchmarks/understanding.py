@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from nlu.arbiter import decide
 from nlu.aspects import AspectFinder
@@ -65,21 +64,6 @@ def enlarged(material: Material, size: int) -> Material:
     return replace(material, phrasings=rows, groups=groups)
 
 
-def examples(training: Path) -> tuple[list[str], list[str]]:
-    """(texts, intents) of `nlu.yml`."""
-    content = yaml.load(
-        (training / "nlu.yml").read_text(encoding="utf-8"),
-        Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),
-    )
-    pairs = [
-        (line[2:], block["intent"])
-        for block in content["nlu"]
-        if "intent" in block
-        for line in block["examples"].splitlines()
-    ]
-    return [text for text, _ in pairs], [intent for _, intent in pairs]
-
-
 def measure(training: Path, size: int | None) -> dict[str, Any]:
     material = read_material(training / "understanding.json")
     asked = [str(row["text"]) for row in material.augmented]
@@ -87,9 +71,9 @@ def measure(training: Path, size: int | None) -> dict[str, Any]:
     if size is not None:
         material = enlarged(material, size)
     lexicon = Lexicon(material.lexicon)
-    texts, intents = examples(training)
+    examples = [(text, name) for name, texts in material.intents.items() for text in texts]
     started = time.process_time()
-    intent_model = IntentModel.fit([lexicon.read(t) for t in texts], intents)
+    intent_model = IntentModel.fit([lexicon.read(t) for t, _ in examples], [n for _, n in examples])
     intent_s = time.process_time() - started
     started = time.perf_counter()
     linker = Linker.build(material)

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import yaml
+
 COMPONENTS = {
     "rasa.core.policies.ted_policy": "TEDPolicy",
     "rasa.core.policies.unexpected_intent_policy": "UnexpecTEDIntentPolicy",
@@ -46,6 +48,8 @@ class _Deferred:
         return self._real()(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "__name__":  # Rasa names components in warnings; that needs no TensorFlow
+            return self._name
         return getattr(self._real(), name)
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -133,6 +137,14 @@ def model_needs_tensorflow(archive: Path) -> bool:
                 text = file.read().decode() if file is not None else ""
                 return any(name in text for name in COMPONENTS)
     return True
+
+
+def configuration_learns_from_rasa(config: Path) -> bool:
+    """Whether the pipeline names a component that is not ours: such a one learns from `nlu.yml`,
+    ours from `understanding.json`.
+    """
+    pipeline = yaml.safe_load(config.read_text(encoding="utf-8")).get("pipeline") or ()
+    return any(not str(component["name"]).startswith("nlu.") for component in pipeline)
 
 
 def configuration_needs_tensorflow(config: Path) -> bool:

@@ -75,8 +75,11 @@ def train(release: Path, content: Path) -> Path:
         from dialogues import lazy_tensorflow
         from dialogues.logs import quiet_logs
 
-        if not lazy_tensorflow.configuration_needs_tensorflow(HERE / "config.yml"):
+        config = HERE / "config.yml"
+        if not lazy_tensorflow.configuration_needs_tensorflow(config):
             lazy_tensorflow.install()
+        stock = lazy_tensorflow.configuration_learns_from_rasa(config)
+        examples = "nlu.yml" if stock else "few.yml"
         quiet_logs()
         import numpy as np
         from rasa.model_training import train as rasa_train
@@ -91,8 +94,8 @@ def train(release: Path, content: Path) -> Path:
         os.environ["RASA_MAX_CACHE_SIZE"] = "0"
         result = rasa_train(
             domain=str(HERE / "domain"),
-            config=str(HERE / "config.yml"),
-            training_files=[str(training), str(HERE / "rules")],
+            config=str(config),
+            training_files=[str(training / examples), str(HERE / "rules")],
             output=scratch,
             force_training=True,
             fixed_model_name="model",

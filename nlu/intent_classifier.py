@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.component import LearntComponent
 from nlu.intent_model import IntentModel
+from nlu.lexicon import Lexicon
+from nlu.material import material_of
 from nlu.tokenizer import reading_of
 
 RANKING_LENGTH = 5
@@ -21,8 +23,10 @@ class IntentClassifier(LearntComponent[IntentModel]):
     """Sets `intent` and `intent_ranking`; the linker may overrule it later in the pipeline."""
 
     def learn(self, training_data: TrainingData) -> IntentModel:
-        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
-        return IntentModel.fit([reading_of(e) for e in examples], [e.get(INTENT) for e in examples])
+        material = material_of(training_data)
+        lexicon = Lexicon(material.lexicon)
+        examples = [(text, name) for name, texts in material.intents.items() for text in texts]
+        return IntentModel.fit([lexicon.read(t) for t, _ in examples], [n for _, n in examples])
 
     @staticmethod
     def keep(learnt: IntentModel, folder: Path) -> None:

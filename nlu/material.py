@@ -38,6 +38,8 @@ class Material:
     """`{"id", "name", "procedures", "says"}`."""
     centre: dict[str, Any] = field(default_factory=dict)
     """`centre.json`."""
+    intents: dict[str, list[str]] = field(default_factory=dict)
+    """Intent → texts, no text under two intents."""
 
 
 def write_material(folder: Path, material: Material) -> Path:

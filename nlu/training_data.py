@@ -1,8 +1,9 @@
 """Training data of a release: the catalogue's own words, our examples, and slips people make; the
 same each time.
 
-`generate` writes `nlu.yml` (intents, for Rasa) and `understanding.json` (for our components) into
-one folder.
+`generate` writes `understanding.json` (for our components), `nlu.yml` (intents, for components of
+Rasa's) and `few.yml` (the same with a few texts of each intent: Rasa reads, hashes and copies what
+it is given a dozen times, and our components do not learn from it) into one folder.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ MUCH_ASKED = 70
 MOST_ASKED = 10_000
 """Texts that teach the intent classifier what a question about a procedure looks like."""
 MOST_AUGMENTED = 22_000
+FEW = 20
+"""Texts of each intent in `few.yml`."""
 LONGEST = 90
 """Letters of the longest wording that is put into sentences."""
 _MARKUP = re.compile(r"[\[\]{}<>\\|`\"]+")
@@ -82,10 +85,14 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
         documents={e.code: list(e.documents) for e in answerable if e.documents},
         life_events=events,
         centre=json.loads(centre.read_text(encoding="utf-8")),
+        intents=_once(intents),
     )
     training.mkdir(parents=True, exist_ok=True)
     conflicts.find(answerable, phrasings).write(training)
-    return _write_nlu(training / "nlu.yml", intents, write_material(training, material))
+    written = write_material(training, material)
+    few = {name: texts[:FEW] for name, texts in material.intents.items()}
+    _write_nlu(training / "few.yml", few, written)
+    return _write_nlu(training / "nlu.yml", material.intents, written)
 
 
 def _elsewhere(intents: Mapping[str, Sequence[str]]) -> list[str]:
@@ -291,14 +298,21 @@ def _life_events(content: Path, groups: Mapping[str, str]) -> list[dict[str, Any
     return events
 
 
-def _write_nlu(path: Path, intents: Mapping[str, Sequence[str]], material: Path) -> Path:
-    """Rasa's YAML. Brackets and braces of a text would be read as markup and are dropped."""
-    lines = ['version: "3.1"', "nlu:"]
+def _once(intents: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Every text under one intent. Brackets and braces would be markup to Rasa and are dropped."""
+    found: dict[str, list[str]] = {}
     taken: set[str] = set()
     for name in sorted(intents, key=lambda n: (n == "ask_procedure", n)):
         texts = [" ".join(_MARKUP.sub(" ", t).split()) for t in intents[name]]
-        texts = [t for t in _unique(texts) if t not in taken]
-        taken.update(texts)
+        found[name] = [t for t in _unique(texts) if t not in taken]
+        taken.update(found[name])
+    return found
+
+
+def _write_nlu(path: Path, intents: Mapping[str, Sequence[str]], material: Path) -> Path:
+    """Rasa's YAML."""
+    lines = ['version: "3.1"', "nlu:"]
+    for name, texts in intents.items():
         lines += [f"  - intent: {name}", "    examples: |", *(f"      - {t}" for t in texts)]
     lines += [f"  - lookup: {LOOKUP}", "    examples: |", f"      - {PREFIX}{material.resolve()}"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlu.lexicon import Lexicon
 from nlu.material import read_material
 from nlu.syllables import fold
-from nlu.training_data import generate, split
+from nlu.training_data import FEW, generate, split
 from nlu.wording import wording
 
 CONTENT = Path(__file__).resolve().parents[2] / "data" / "nlu"
@@ -113,3 +114,15 @@ def test_order_and_accents_never_change_sides(lists: dict, words: list[str], ran
     rows = [{"text": " ".join(words)}, {"text": " ".join(shuffled)}]
     rows.append({"text": fold(" ".join(words))})
     assert sorted(map(len, split(rows, lexicon, held_out=0.5))) == [0, 3]
+
+
+def test_rasa_is_shown_a_few_texts_of_every_intent_and_our_components_get_all(folder: Path) -> None:
+    training = _generate(folder, "few")
+    shown = yaml.safe_load((training / "few.yml").read_text(encoding="utf-8"))["nlu"]
+    few = {b["intent"]: b["examples"].count("\n") for b in shown if "intent" in b}
+    material = read_material(training / "understanding.json")
+    assert few.keys() == material.intents.keys()
+    assert all(few[name] == min(FEW, len(texts)) for name, texts in material.intents.items())
+    assert sum(few.values()) < sum(map(len, material.intents.values()))
+    every = [text for texts in material.intents.values() for text in texts]
+    assert len(every) == len(set(every))
