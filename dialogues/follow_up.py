@@ -34,6 +34,8 @@ LIKELY = 0.35
 """Confidence from which a candidate whose whole name is said is no guess."""
 SURE = 0.6
 """Confidence from which a procedure counts as named beside an open one."""
+SURELY_NAMED, SURE_EVENT = 0.8, 0.95
+"""Confidences from which a procedure or a situation is ours whatever authority is mentioned."""
 DOUBTFUL_EVENT = 0.6
 """Confidence below which a situation does not displace the open procedure."""
 UNSURE_INTENT = 0.55
@@ -404,6 +406,13 @@ def _nothing_named(text: str, found: Understanding) -> bool:
     return bool(asked) and found.intent in {"out_of_scope", "nlu_fallback"}
 
 
+def _surely_ours(found: Understanding) -> bool:
+    """Words of another authority in passing ("lương hưu", "bác sĩ") do not outweigh this."""
+    if found.intent == "life_event":
+        return found.confidence >= SURE_EVENT
+    return not found.ambiguous and found.procedures[0].confidence >= SURELY_NAMED
+
+
 def _belongs_elsewhere(said: str, text: str, found: Understanding, release: Release) -> bool:
     """Another authority's errand: the catalogue knows no more than its name, or nothing of what was
     said beside it."""
@@ -415,6 +424,8 @@ def _belongs_elsewhere(said: str, text: str, found: Understanding, release: Rele
         return False
     if always_elsewhere(said):
         return True
+    if _surely_ours(found):
+        return False
     known = vocabulary(entry)
     theirs = set(matter.split())
     if not theirs <= set(known) and not (content(text) - theirs) & known:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nlu.procedure_index import Candidate
 
-SURE = 0.58
+SURE = 0.55
 """Confidence from which the best candidate is answered; below it the reply is a choice."""
 LEAD = 0.25
 """Distance to the next below which the reply is a choice all the same."""
@@ -26,9 +26,10 @@ AGAINST = 4.0
 """What a listed matter of somebody else adds to that sum."""
 PLAIN = 0.85
 """Confidence of a procedure that is not refused unless the intent is all but certainly outside."""
-TOLD = 0.35
-"""Similarity to a known sentence from which a situation counts as told."""
-LIKELY = 0.4
+TOLD, TOLD_OF_IT = 0.35, 0.2
+"""Similarity to a known sentence from which a situation counts as told; the second where the
+likeliest procedure belongs to it."""
+LIKELY = 0.48
 """Confidence from which a situation told still means this one procedure."""
 FAINT = 0.1
 """Confidence below which nothing is lost by taking a situation for what it seems."""
@@ -60,7 +61,7 @@ class Linked:
     situation: float = 0.0
     """Similarity to the nearest sentence that tells a life event."""
     begins_with: str = ""
-    """Code of the first procedure of that life event."""
+    """Code of the procedure with which that life event begins for this message."""
 
     @property
     def best(self) -> float:
@@ -128,10 +129,11 @@ def _tells_a_situation(linked: Linked) -> bool:
     """
     if linked.best < FAINT:
         return linked.situation > 0.0
-    if linked.situation < TOLD or linked.best >= SURE:
+    if linked.best >= SURE:
         return False
-    agrees = bool(linked.candidates) and linked.candidates[0][0].code == linked.begins_with
-    return agrees or linked.best < LIKELY
+    if linked.candidates[0][0].code == linked.begins_with:
+        return linked.situation >= TOLD_OF_IT
+    return linked.situation >= TOLD and linked.best < LIKELY
 
 
 def _log_odds(chance: float) -> float:

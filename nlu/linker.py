@@ -24,6 +24,10 @@ from nlu.wording import wording
 SHOWN = 5
 MOST_VARIANTS = 24_000
 """Sentences around phrasings that are learnt from: more only cost time."""
+SINGLED_OUT = 0.1
+"""Confidence from which a procedure may lead the life event that it belongs to."""
+AHEAD = 2.0
+"""How many times as likely as the event's first it must be for that."""
 
 
 class Linker:
@@ -77,9 +81,29 @@ class Linker:
         )
 
     def event(self, reading: Reading) -> tuple[str, list[str]]:
-        """(id of the nearest life event, its procedures in order); ("", []) when none is known."""
+        """(id of the nearest life event, its procedures in order); ("", []) when none is known.
+
+        The one that this message asks for above the others comes first.
+        """
         event, _ = self._nearest_event(reading)
-        return event, list(self._event_procedures.get(event, ()))
+        found = list(self._event_procedures.get(event, ()))
+        leading = self._leading(found, reading)
+        return event, sorted(found, key=lambda code: code != leading)
+
+    def _leading(self, found: Sequence[str], reading: Reading) -> str:
+        """Of a life event's procedures the first, unless the message singles out another."""
+        document = pieces(reading.message, reading.concepts, reading.skip)
+        first = found[0] if found else ""
+        if not document or len(found) < 2:
+            return first
+        seen = self.index.find(document, self._exact(reading.message.folded))
+        chances = {
+            self.index.codes[number]: float(chance)
+            for number, chance in zip(seen.numbers, self.ranker(seen.evidence), strict=False)
+        }
+        best = max(found, key=lambda code: chances.get(code, 0.0))
+        enough = max(SINGLED_OUT, AHEAD * chances.get(first, 0.0))
+        return best if chances.get(best, 0.0) >= enough else first
 
     def _nearest_event(self, reading: Reading) -> tuple[str, float]:
         document = pieces(reading.message, reading.concepts, reading.skip)
@@ -93,9 +117,9 @@ class Linker:
         linked = self.candidates(reading)
         if intent != "life_event":
             return linked
-        event, closeness = self._nearest_event(reading)
-        first = next(iter(self._event_procedures.get(event, ())), "")
-        return replace(linked, situation=closeness, begins_with=first)
+        _, closeness = self._nearest_event(reading)
+        _, found = self.event(reading)
+        return replace(linked, situation=closeness, begins_with=next(iter(found), ""))
 
     def candidates(self, reading: Reading) -> Linked:
         """Best first; a code written in the text is certain."""

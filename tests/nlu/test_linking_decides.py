@@ -145,11 +145,15 @@ def test_a_listed_matter_of_others_tips_the_balance_but_not_against_certainty() 
 
 def test_a_situation_told_in_passing_does_not_hide_the_procedure_asked_for() -> None:
     ranking = [("life_event", 0.9), ("ask_procedure", 0.1)]
-    told = replace(_linked(0.55, 0.2), situation=0.5, begins_with="elsewhere")
+    told = replace(_linked(0.52, 0.2), situation=0.5, begins_with="elsewhere")
     assert decide(ranking, told, [], 6, False).intent == "ask_procedure"
     assert decide(ranking, replace(told, begins_with="c0"), [], 6, False).intent == "life_event"
     vague = replace(_linked(0.2, 0.1, nothing=0.3), situation=0.5, begins_with="elsewhere")
     assert decide(ranking, vague, [], 6, False).intent == "life_event"
+    hinted = replace(_linked(0.3, 0.1), situation=0.25, begins_with="c0")
+    assert decide(ranking, hinted, [], 6, False).intent == "life_event"
+    astray = replace(hinted, begins_with="elsewhere")
+    assert decide(ranking, astray, [], 6, False).intent == "ask_procedure"
 
 
 def test_a_follow_up_names_no_procedure() -> None:
