@@ -256,7 +256,6 @@ class Choose(ReplyAction):
                 turn.memory.pending = {**(turn.pending_before or {}), "kind": "chosen"}
         turn.outcome = "chosen"
 
-
     @staticmethod
     def _about_condition(turn: Turn, value: str) -> None:
         """An answer to a question about a condition, or a condition told without being asked."""

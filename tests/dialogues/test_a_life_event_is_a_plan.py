@@ -89,9 +89,7 @@ def test_counters_are_walked_the_shortest_way(release: Release) -> None:
 def length(release: Release, order: list[str]) -> float:
     home = next(p for p in release.places.values() if p["kind"] == "home")["pose"]
     walk = [home, *(release.places[release.counters[i]["place"]]["pose"] for i in order)]
-    return sum(
-        hypot(a["x"] - b["x"], a["y"] - b["y"]) for a, b in itertools.pairwise(walk)
-    )
+    return sum(hypot(a["x"] - b["x"], a["y"] - b["y"]) for a, b in itertools.pairwise(walk))
 
 
 def test_a_condition_for_an_unknown_event_is_refused(tmp_path: Path) -> None:
