@@ -58,6 +58,8 @@ class Linked:
     """A procedure code was written."""
     against: bool = False
     """The message names a matter of somebody else that the best candidate's wording does not."""
+    whole: bool = False
+    """The message says a phrasing of the best candidate and nothing else."""
     situation: float = 0.0
     """Similarity to the nearest sentence that tells a life event."""
     begins_with: str = ""
@@ -96,6 +98,8 @@ def decide(
         return _verdict("ask_procedure", 1.0, linked)
     if intent in _DESK:
         return _verdict(intent, confidence, linked, named=linked.best >= NAMED)
+    if linked.whole and not has_topic:
+        return _verdict("ask_procedure", linked.best, linked)
     if intent not in _ABOUT_PROCEDURES:
         overruled = confidence < 0.5 and linked.best >= NAMED
         if not overruled or linked.against or content_words <= 1:
@@ -118,6 +122,8 @@ def outside(chance: Mapping[str, float], linked: Linked) -> float:
 
 
 def _is_outside(chance: Mapping[str, float], linked: Linked) -> bool:
+    if linked.whole:
+        return False
     if linked.best >= PLAIN and chance.get("out_of_scope", 0.0) < ALL_BUT_CERTAIN:
         return False
     return outside(chance, linked) >= OUTSIDE
@@ -155,7 +161,7 @@ def _leans_on_topic(
     if linked.best >= NAMED:
         return False
     if leaning >= 0.4:
-        return True
+        return has_topic or linked.best < LIKELY
     if not aspects:
         return False
     return content_words == 0 or (has_topic and content_words <= 4)

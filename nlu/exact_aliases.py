@@ -39,3 +39,22 @@ class ExactAliases:
                     bonus = _BONUS_A_WORD * min(end - start, _MOST_WORDS)
                     said[code] = max(said.get(code, 0.0), bonus)
         return said
+
+
+class WholeNames:
+    """What is left of a phrasing without courtesy and question words → its only owner."""
+
+    def __init__(self, owner: Mapping[str, str]) -> None:
+        self.owner = dict(owner)
+
+    @classmethod
+    def of(cls, phrasings: Iterable[Phrasing]) -> WholeNames:
+        owners: dict[str, set[str]] = {}
+        for phrasing in phrasings:
+            owners.setdefault(phrasing.content, set()).add(phrasing.code)
+        told = {k: v for k, v in owners.items() if len(k.split()) >= _SHORTEST}
+        return cls({k: next(iter(v)) for k, v in sorted(told.items()) if len(v) == 1})
+
+    def __call__(self, content: str) -> str | None:
+        """The procedure whose whole name a message says, and nothing else."""
+        return self.owner.get(content)

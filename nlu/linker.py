@@ -10,7 +10,7 @@ from typing import Any
 
 from nlu.arbiter import Linked
 from nlu.beside import beside
-from nlu.exact_aliases import ExactAliases
+from nlu.exact_aliases import ExactAliases, WholeNames
 from nlu.features import pieces
 from nlu.held_out import fit_ranker
 from nlu.lexicon import Lexicon, Reading
@@ -26,6 +26,8 @@ MOST_VARIANTS = 24_000
 """Sentences around phrasings that are learnt from: more only cost time."""
 SINGLED_OUT = 0.1
 """Confidence from which a procedure may lead the life event that it belongs to."""
+WHOLE_NAME = 0.97
+"""Confidence where a message says a phrasing of one entry and nothing else."""
 AHEAD = 2.0
 """How many times as likely as the event's first it must be for that."""
 
@@ -42,6 +44,7 @@ class Linker:
         ranker: Ranker,
         groups: Mapping[str, str],
         exact: ExactAliases,
+        whole: WholeNames,
         events: ProcedureIndex | None,
         event_procedures: Mapping[str, Sequence[str]],
     ) -> None:
@@ -49,6 +52,7 @@ class Linker:
         self.ranker = ranker
         self.groups = groups
         self._exact = exact
+        self._whole = whole
         self._events = events
         self._event_procedures = event_procedures
 
@@ -76,6 +80,7 @@ class Linker:
             ranker=ranker,
             groups=material.groups,
             exact=ExactAliases.of(phrasings),
+            whole=WholeNames.of(phrasings),
             events=ProcedureIndex.build(said, _read_all(lexicon, bare), {}) if said else None,
             event_procedures={e["id"]: e["procedures"] for e in material.life_events},
         )
@@ -137,7 +142,12 @@ class Linker:
             self.index.knows(ranked[0].code, "k:" + concept) for concept in reading.outside
         )
         familiar = float(found.evidence.doubts[-1])
-        return Linked([(c, c.score) for c in ranked], float(chances[-1]), familiar, False, against)
+        scored = [(c, c.score) for c in ranked]
+        whole = self._whole(content_of(reading))
+        if whole is not None and any(c.code == whole for c in ranked):
+            scored = _put_first(scored, whole)
+            return Linked(scored, 1.0 - WHOLE_NAME, familiar, False, whole=True)
+        return Linked(scored, float(chances[-1]), familiar, False, against)
 
     def save(self, folder: Path) -> None:
         self.index.save(folder)
@@ -147,6 +157,7 @@ class Linker:
         strings = {
             "groups": self.groups,
             "exact": self._exact.owners,
+            "whole": self._whole.owner,
             "ranker": self.ranker.as_list(),
             "events": self._event_procedures,
         }
@@ -163,6 +174,7 @@ class Linker:
             ranker=Ranker.from_list(strings["ranker"]),
             groups=strings["groups"],
             exact=ExactAliases(strings["exact"]),
+            whole=WholeNames(strings["whole"]),
             events=ProcedureIndex.load(events) if events.is_dir() else None,
             event_procedures=strings["events"],
         )
@@ -171,6 +183,20 @@ class Linker:
 def _every_so_often(rows: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     step = len(rows) / MOST_VARIANTS
     return rows if step <= 1 else [rows[int(i * step)] for i in range(MOST_VARIANTS)]
+
+
+def _put_first(
+    scored: Sequence[tuple[Candidate, float]], code: str
+) -> list[tuple[Candidate, float]]:
+    """The candidate whose whole name was said is all but certain; the others share the rest."""
+    first = next(c for c, _ in scored if c.code == code)
+    others = [(c, (1.0 - WHOLE_NAME) * chance) for c, chance in scored if c.code != code]
+    return [(first, max(WHOLE_NAME, first.score)), *others]
+
+
+def content_of(reading: Reading) -> str:
+    """The folded words that are neither courtesy nor question."""
+    return " ".join(w for i, w in enumerate(reading.message.folded) if i not in reading.skip)
 
 
 def _read_all(lexicon: Lexicon, rows: Sequence[Mapping[str, Any]]) -> list[Phrasing]:
@@ -187,6 +213,14 @@ def _read_all(lexicon: Lexicon, rows: Sequence[Mapping[str, Any]]) -> list[Phras
             wordings[source] = " ".join(wording(whole))
         plain = reading.message.plain
         phrasings.append(
-            Phrasing(row["code"], row["text"], found, row["weight"], plain, wordings[source])
+            Phrasing(
+                row["code"],
+                row["text"],
+                found,
+                row["weight"],
+                plain,
+                wordings[source],
+                content_of(reading),
+            )
         )
     return phrasings

@@ -42,6 +42,8 @@ class Phrasing:
     """Its repaired words without accents."""
     wording: str = ""
     """What `nlu.wording` makes of it, or of the phrasing from which it was made."""
+    content: str = ""
+    """`plain` without courtesy and question words."""
 
 
 @dataclass(frozen=True, slots=True)

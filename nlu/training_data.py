@@ -144,8 +144,13 @@ def _phrasings(
     answerable: Sequence[Entry], own: Mapping[str, Sequence[str]]
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
+    taken = {fold(t.lower()) for e in answerable for t in (*e.names, *e.aliases)}
     for entry in answerable:
-        names = [n for name in entry.names for n in _short_names(name)]
+        # A name cut short may be the whole name of another entry: it is left to that one.
+        cut = (
+            n for name in entry.names for n in _short_names(name) if fold(n.lower()) not in taken
+        )
+        names = [*entry.names, *cut]
         texts = _unique([*names, *entry.names_en, *entry.aliases, *own.get(entry.code, ())])
         rows += [{"code": entry.code, "text": t, "weight": 1.0} for t in texts]
     return rows

@@ -109,6 +109,10 @@ def hand_over(turn: Turn, reason: str, text: str) -> None:
     turn.outcome = "handed_over"
 
 
+NAMED = 0.9
+"""Confidence from which no general word is seen in a procedure's name."""
+
+
 def answer_or_ask(turn: Turn) -> None:
     """Answer the procedure that the message names, or ask which one is meant."""
     understanding = turn.reading.understanding
@@ -145,12 +149,18 @@ def _several(turn: Turn) -> str:
 
 
 def _of_one_word(turn: Turn, codes: Sequence[str]) -> list[str]:
-    """The procedures that a bare general word names, those most asked for first."""
+    """The procedures that a bare general word names, those most asked for first.
+
+    None when the message surely names one of them, or none of those that it sounds like.
+    """
+    if codes and _confidence(turn, codes[0]) >= NAMED:
+        return []
     if turn.reading.payload is not None or turn.reading.chosen:
         return []
     if codes and codes[0] == turn.memory.topic:
         return []
-    return called_alike(turn.reading.text, turn.release.procedures.values())
+    alike = called_alike(turn.reading.text, turn.release.procedures.values())
+    return alike if codes and codes[0] in alike else []
 
 
 class AnswerProcedure(ReplyAction):
