@@ -25,12 +25,14 @@ def fit(
     epochs: int = 5,
     batch: int = 512,
     rate: float = 10.0,
+    dropout: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(features × classes) float32 weights and the bias, to be used as `softmax(row @ weights +
     bias)`.
 
     `rows` have Euclidean length one; `labels` are class numbers; `weight` is the importance of a
-    row. Steps shrink over the last two epochs.
+    row. Steps shrink over the last two epochs. `dropout` is the share of values left out of each
+    step, so that no single phrase decides alone.
     """
     random_ = np.random.default_rng(SEED)
     weights = np.zeros((rows.shape[1], classes), dtype=np.float32)
@@ -43,6 +45,9 @@ def fit(
         for start in range(0, len(order), batch):
             picked = order[start : start + batch]
             part = rows[picked]
+            if dropout:
+                kept = random_.random(len(part.data), dtype=np.float32) >= dropout
+                part.data *= kept.astype(np.float32) / np.float32(1.0 - dropout)
             error = probabilities(_SCALE * (part @ weights) + bias)
             error[np.arange(len(picked)), labels[picked]] -= 1.0
             error *= importance[picked]
