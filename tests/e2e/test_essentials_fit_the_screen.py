@@ -47,6 +47,11 @@ def test_type_and_targets(browser: Browser, server: Server, width: int, height: 
     page.evaluate("document.fonts.ready")
     check(page, "answer")
     fits(page, width)
+    ask(page, "Bố tôi mới mất sáng nay")
+    page.get_by_test_id("life-event").wait_for()
+    check(page, "life event")
+    reachable(page, [".card-name", ".step:not([hidden]) .btn", ".actions .btn"])
+    uncut(page)
     page.get_by_test_id("ask-input").fill("dẫn tôi đến quầy 3")
     page.get_by_test_id("ask-send").click()
     page.wait_for_selector(".guiding")
@@ -74,7 +79,12 @@ def fits(page: Page, width: int) -> None:
     essentials = [".card-name", ".paper:not([hidden]) .paper-title", ".actions .btn"]
     if width > 700:
         essentials.append(".fact-value")
-    for selector in essentials:
+    reachable(page, essentials)
+    uncut(page)
+
+
+def reachable(page: Page, selectors: list[str]) -> None:
+    for selector in selectors:
         node = page.locator(selector).first
         box = node.bounding_box()
         assert box is not None, selector
@@ -85,6 +95,9 @@ def fits(page: Page, width: int) -> None:
             list(middle),
         )
         assert reached, f"{selector} is covered or outside"
+
+
+def uncut(page: Page) -> None:
     cut = page.evaluate(
         "() => [...document.querySelectorAll('.paged')]"
         ".map((list) => list.scrollHeight - list.clientHeight)"

@@ -183,8 +183,9 @@ class Kiosk {
       const reply = await this.session.send(request);
       if (turn === this.turn) await this.show(reply);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
       if (turn !== this.turn) return;
+      // A reply that cannot be drawn must not leave the visitor waiting.
+      if (!(error instanceof ApiError)) reportError(error);
       if (error.temporary) this.#hold(request, turn);
       else this.fail(error, () => this.#retry(request));
     }

@@ -6,7 +6,7 @@ import { icon } from "../shared/icons.js";
 import { t } from "../shared/i18n.js";
 import * as cards from "./cards.js";
 import { askCorrection, sendToPhone } from "./dialogs.js";
-import { lifeEventCard } from "./life-event.js";
+import { firstCounter, lifeEventCard } from "./life-event.js";
 import { HallMap } from "./map.js";
 import { robotNote } from "./robot-note.js";
 
@@ -145,8 +145,9 @@ function actions(app, parts) {
   const route = parts.find((part) => part.type === "route");
   const checklist = parts.find((part) => part.type === "checklist");
   const ticket = parts.some((part) => part.type === "ticket");
-  const asking = checklist && checklist.of !== "procedures" && !checklist.done;
-  const counter = (procedure && cards.counterId(procedure)) || route?.counter || null;
+  const plan = checklist?.of === "procedures" ? checklist : null;
+  const asking = checklist && !plan && !checklist.done;
+  const counter = (procedure && cards.counterId(procedure)) || route?.counter || (plan && firstCounter(plan));
   const to = route?.to || app.centre.counter(counter)?.place || (counter && app.centre.place(`counter-${counter}`)?.id);
   const send = (payload, label) => ({ click: () => app.ask({ payload }, label) });
   const lead = app.session.canMove ? t("Dẫn tôi đi") : t("Chỉ đường");
