@@ -410,4 +410,5 @@ def _codes(understanding: dict[str, Any]) -> str:
 
 
 def _stored_message(message: Message, text: str | None) -> str:
-    return f"payload:{message.payload}"[:200] if text is None else redact(text)
+    """Redacted. A payload too: it is of a closed list, but anybody may send anything as one."""
+    return redact(text) if text is not None else f"payload:{redact(message.payload or '')}"[:200]
