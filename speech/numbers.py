@@ -33,7 +33,12 @@ def cardinal(value: int, language: str) -> str:
     """A whole number of 0 or more."""
     if value >= LARGEST:
         return digits(str(value), language, [3] * (len(str(value)) // 3))
-    return str(number_to_words(value)) if language == "vi" else _english(value)
+    return _vietnamese(value) if language == "vi" else _english(value)
+
+
+def _vietnamese(value: int) -> str:
+    # The library says "bảy mươi năm" for 75: that is seventy years.
+    return re.sub(r"(mươi|mười) năm(?!\w)", r"\1 lăm", str(number_to_words(value)))
 
 
 def ordinal(value: int) -> str:

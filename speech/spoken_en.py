@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from speech.lexicon import Lexicon, lexicon
-from speech.numbers import cardinal, ordinal, year
+from speech.numbers import cardinal, digits, ordinal, year
 from speech.spoken_rules import (
     EN,
     LETTERS_DIGITS,
@@ -23,8 +23,12 @@ _NUMBER = r"\d+(?:[.,]\d+)*"
 _DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"((?:1[89]|20|21)\d\d)"
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
            "October", "November", "December")  # fmt: skip
-_SIGN = r"(\d{1,4})/(\d{4})/((?:[A-ZĐ]{1,9}\d{0,2})(?:-[A-ZĐa-z]{2,10}){0,3})(?!\w)"
+_SIGN = r"(?<![\d.,])(\d{1,4}(?:\.\d{1,2})?)/(\d{4})/"
+_SIGN += r"((?:[A-ZĐ]{1,9}\d{0,2})(?:-[A-ZĐa-z]{2,10}){0,3})(?!\w)"
 _KIND = r"(?i:((?:decree|circular|decision|resolution|law)\s+)?(?:(?:no\.?|number)\s+)?)"
+_SHORT = r"(?i)(?<!\w)(decree|circular|decision|resolution|law)(?:\s+(?:no\.?|number))?\s+"
+_SERVICES = r"(?i)(?<!\w)(fire|ambulance|police|rescue|call|dial|on)\s+(11[1-5])(?!\d|[.,/:]\d)"
+"""A number of three digits that is called, digit by digit."""
 _CURRENCY = r"(?:dong|đồng|đ|₫|VNĐ|VND|vnd)(?!\w)"
 
 
@@ -35,6 +39,11 @@ def rules() -> tuple[Rule, ...]:
         *web(EN, table),
         *codes(EN, table),
         rule(_KIND + _SIGN, lambda m: _sign(m, table)),
+        rule(
+            _SHORT + r"(\d{1,4}(?:\.\d{1,2})?)/(\d{4})(?![\w/])",
+            lambda m: f"{m[1]} number {_number_of(m[2])} of {year(int(m[3]), 'en')}",
+        ),
+        rule(_SERVICES, lambda m: f"{m[1]} {digits(m[2], 'en')}"),
         *_dates(),
         *_hours(),
         *phones(EN),
@@ -55,6 +64,10 @@ def _n(written: str) -> str:
     return cardinal(int(written), "en")
 
 
+def _number_of(written: str) -> str:
+    return " point ".join(_n(part) for part in written.split("."))
+
+
 def _ordinal(match: Match) -> str:
     value = int(match[1])
     return ordinal(value) if value < 10**12 else _any(match[1])
@@ -71,7 +84,7 @@ def _sign(match: Match, table: Lexicon) -> str:
         spelled = table.kinds.get(kind) or characters(kind, EN, EN.dot, table)
     head = said.strip() if said else spelled
     tail = f" of {' and '.join(names)}" if names else ""
-    return f"{head} number {_n(number)} of {year(int(when), 'en')}{tail}"
+    return f"{head} number {_number_of(number)} of {year(int(when), 'en')}{tail}"
 
 
 def _date(day: str | None, month: str, when: str | None) -> str:
@@ -144,5 +157,7 @@ def _signs() -> list[Rule]:
     signs = "".join(map(re.escape, spoken))
     return [
         rule(rf"\$\s?({_NUMBER})", lambda m: f"{_any(m[1])} dollars"),
+        rule(r"(?i)(?<=and)/(?=or(?!\w))", lambda _: ""),
+        rule(r"(?<=[^\W\d])\s?/\s?(?=[^\W\d])", lambda _: "or"),
         rule(rf"[{signs}]", lambda m: spoken[m[0]]),
     ]

@@ -22,15 +22,22 @@ from speech.spoken_rules import (
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"((?:1[89]|20|21)\d\d)"
 _CUE = r"(?:(ngày|mùng|hôm|lễ|sáng|chiều|từ|đến|trước|sau|hạn)\s+)?"
-_SIGN = r"(\d{1,4})\s?/\s?(\d{4})\s?/\s?((?:[A-ZĐ]{1,9}\d{0,2})(?:-[A-ZĐa-z]{2,10}){0,3})(?!\w)"
+_SIGN = r"(?<![\d.,])(\d{1,4}(?:\.\d{1,2})?)\s?/\s?(\d{4})\s?/\s?"
+_SIGN += r"((?:[A-ZĐ]{1,9}\d{0,2})(?:-[A-ZĐa-z]{2,10}){0,3})(?!\w)"
 _KIND = r"(?i:((?:nghị định|thông tư|thông tư liên tịch|quyết định|nghị quyết|luật|chỉ thị|bộ luật"
 _KIND += r"|công văn|kế hoạch|pháp lệnh)\s+[^\d.;:]{0,60}?)?(số\s+)?)"
+_SHORT = r"NĐ|TT|QĐ|NQ|(?i:nghị định|thông tư|quyết định|nghị quyết|luật)"
+"""What a sign without its issuer follows: "NĐ 151/2025"."""
 _MEASURES = {"k": "nghìn", "tr": "triệu", "ngàn": "ngàn", "nghìn": "nghìn", "triệu": "triệu",
              "tỷ": "tỷ", "tỉ": "tỉ"}  # fmt: skip
 _MONEY = (
     rf"({_NUMBER})\s?(k|tr|ngàn|nghìn|triệu|tỷ|tỉ)?\s?(đồng|đ|₫|VNĐ|VND|vnđ|vnd)(?!\w)"
     r"(?:\s?/\s?(?=\w))?"
 )
+
+
+_CALLED = r"(?i)(?<!\w)(gọi|cứu hỏa|cứu hoả|chữa cháy|cấp cứu|cứu thương|công an|cứu nạn|cứu hộ)"
+"""Before the number of a service that is called: 115 is no amount."""
 
 
 @cache
@@ -42,6 +49,10 @@ def rules() -> tuple[Rule, ...]:
         *_legal(table),
         *_dates(),
         *_hours(),
+        rule(
+            rf"{_CALLED}(\s+(?:ngay|số)){{0,2}}\s+(11[1-5])(?!\d|[.,/:]\d)",
+            lambda m: f"{m[1]}{m[2] or ''} {digits(m[3], 'vi')}",
+        ),
         *phones(VI),
         *_money(),
         *_counted(table),
@@ -72,10 +83,21 @@ def _legal(table: Lexicon) -> list[Rule]:
             before = table.kinds.get(kind) or characters(kind, VI, VI.dot, table)
         head = f"{said or before} số"
         tail = f" của {' và '.join(named)}" if named else ""
-        return f"{head} {_n(number)} năm {_n(year)}{tail}"
+        return f"{head} {number_of(number)} năm {_n(year)}{tail}"
+
+    def number_of(written: str) -> str:
+        return " chấm ".join(_n(part) for part in written.split("."))
+
+    def short(match: Match) -> str:
+        said = table.kinds.get(match[1]) or match[1]
+        return f"{said} số {number_of(match[2])} năm {_n(match[3])}"
 
     return [
         rule(_KIND + _SIGN, sign),
+        rule(
+            rf"(?<!\w)({_SHORT})(?:\s+số)?\s+(\d{{1,4}}(?:\.\d{{1,2}})?)\s?/\s?(\d{{4}})(?![\w/])",
+            short,
+        ),
         rule(
             r"(?<!\w)([A-ZĐ]{1,4})-([A-ZĐ][A-ZĐa-z]{1,8})(?!\w)",
             lambda m: _kind_authority(m, table),
@@ -152,6 +174,8 @@ def _hours() -> list[Rule]:
 
 def _money() -> list[Rule]:
     def money(match: Match) -> str:
+        if match[3] == "đ" and not match[2] and len(match[1]) < 3:
+            return f"{_grouped(match[1])} đê"  # "mẫu 1đ" is no price
         scale = f" {_MEASURES[match[2]]}" if match[2] else ""
         each = " một" if match[0].rstrip().endswith("/") else ""
         return f"{_grouped(match[1])}{scale} đồng{each}"
@@ -244,6 +268,8 @@ def _signs() -> list[Rule]:
     signs = "".join(map(re.escape, spoken))
     return [
         rule(r"(?i)(?<=\w)\s?/\s?hoặc(?!\w)", lambda _: "hoặc"),
+        rule(r"(?i)(?<!\w)(anh|ông|cô|bà)\s?/\s?(chị|bà|chú|cô)(?!\w)", lambda m: f"{m[1]} {m[2]}"),
+        rule(r"(?<=[^\W\d])\s?/\s?(?=[^\W\d])", lambda _: "hoặc"),
         rule(rf"\$\s?({_NUMBER})", lambda m: f"{_percent(m[1])} đô la"),
         rule(rf"[{signs}]", lambda m: spoken[m[0]]),
     ]

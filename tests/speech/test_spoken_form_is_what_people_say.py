@@ -87,6 +87,15 @@ VIETNAMESE = [
     ("số thứ tự 105", "số thứ tự một trăm linh năm"),
     ("và/hoặc, 24/7", "và hoặc, hai mươi bốn trên bảy"),
     ("① ② ٣", "một hai ba"),
+    ("đủ 75 tuổi, 85 tuổi", "đủ bảy mươi lăm tuổi, tám mươi lăm tuổi"),
+    ("căn cước/hộ chiếu", "căn cước hoặc hộ chiếu"),
+    ("mẫu 1a-1đ", "mẫu một a một đê"),
+    ("Cấp cứu: gọi ngay 115.", "Cấp cứu, gọi ngay một một năm."),
+    ("Cứu hỏa 114, công an 113", "Cứu hỏa một một bốn, công an một một ba"),
+    ("theo NĐ 151/2025",
+     "theo nghị định số một trăm năm mươi mốt năm hai nghìn không trăm hai mươi lăm"),
+    ("66.7/2025/NQ-CP",
+     "nghị quyết số sáu mươi sáu chấm bảy năm hai nghìn không trăm hai mươi lăm của Chính phủ"),
 ]  # fmt: skip
 ENGLISH = [
     ("The fee is 8.000 VND a copy.", "The fee is eight thousand dong a copy."),
@@ -105,6 +114,15 @@ ENGLISH = [
     ("UBND and CCCD", "People's Committee and citizen identity card"),
     ("$5", "five dollars"),
     ("105 people", "one hundred and five people"),
+    ("ID card/passport", "ID card or passport"),
+    ("Fire 114, ambulance 115", "Fire one one four, ambulance one one five"),
+    ("call the police on 113", "call the police on one one three"),
+    ("Decree 301/2026", "Decree number three hundred and one of twenty twenty six"),
+    (
+        "66.7/2025/NQ-CP",
+        "resolution number sixty six point seven of twenty twenty five of the Government",
+    ),
+    ("until 11:30 a.m.", "until eleven thirty A M"),
 ]
 
 WRITTEN = st.text(alphabet="0123456789./,-:() hHđ%°mkxABCĐTQ+=aâng*_#\n@²½٣①–'…$₫VND", max_size=25)
