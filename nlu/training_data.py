@@ -73,6 +73,7 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
             *intents.get("ask_procedure", ()),
             *_as_told(variation.sample(phrasings, MOST_ASKED), variation),
             *(a["text"] for a in variation.sample(augmented, MOST_ASKED // 2)),
+            *_asked_plainly(answerable, variation),
         ]
     )
     material = Material(
@@ -245,16 +246,7 @@ def _named_in_other_intents(
     """Desk errands that name a procedure ("lấy số khai sinh"), so that the name alone decides
     nothing.
     """
-    asked = sorted(answerable, key=lambda e: (e.rank, e.code))[:MUCH_ASKED]
-    names = {
-        english: _unique(
-            text.lower()
-            for entry in asked
-            for text in (entry.names_en if english else (*entry.aliases, *entry.names))
-            if 2 <= len(text.split()) <= 5
-        )
-        for english in (False, True)
-    }
+    names = {english: _everyday_names(answerable, english) for english in (False, True)}
     found: dict[str, list[str]] = {}
     for intent, patterns in frames.items():
         for number in range(most):
@@ -270,6 +262,28 @@ def _named_in_other_intents(
                 text = variation.slip(text)
             found.setdefault(intent, []).append(text)
     return found
+
+
+def _everyday_names(answerable: Sequence[Entry], english: bool) -> list[str]:
+    """Short names of much asked procedures."""
+    asked = sorted(answerable, key=lambda e: (e.rank, e.code))[:MUCH_ASKED]
+    return _unique(
+        text.lower()
+        for entry in asked
+        for text in (entry.names_en if english else (*entry.aliases, *entry.names))
+        if 2 <= len(text.split()) <= 5
+    )
+
+
+def _asked_plainly(answerable: Sequence[Entry], variation: Variation) -> list[str]:
+    """The plainest questions about what is asked most: words that others' matters share with them
+    ("ly hôn cần giấy tờ gì") must not refuse them.
+    """
+    texts = []
+    for english in (False, True):
+        for name in _everyday_names(answerable, english):
+            texts += [variation.framed(name, english) for _ in range(2 if english else 4)]
+    return [fold(t) if number % 3 == 0 else t for number, t in enumerate(texts)]
 
 
 def _as_told(rows: Sequence[Mapping[str, Any]], variation: Variation) -> list[str]:
