@@ -14,7 +14,6 @@ from nlu import softmax
 from nlu.features import WEIGHTS, Vocabulary, pieces
 from nlu.lexicon import Reading
 
-
 EPOCHS = 12
 DROPOUT = 0.5
 """Share of the features left out of each step: few sentences of an intent must not be learnt by
