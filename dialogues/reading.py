@@ -12,7 +12,6 @@ import re
 from dataclasses import dataclass, replace
 
 from dialogues.condition_answers import condition_told
-from dialogues.emergencies import Emergency, emergency
 from dialogues.follow_up import settled
 from dialogues.framing import Framing, framing, goes_on, wants_reading_out
 from dialogues.memory import Memory
@@ -22,6 +21,7 @@ from dialogues.payloads import INTENT_OF_PAYLOAD, Payload, parse_payload
 from dialogues.release import Release
 from dialogues.understanding import Understanding
 from dialogues.wording import tokens
+from safeguards.emergencies import Cry, heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Reading:
     payload: Payload | None = None
     chosen: bool = False
     """The visitor picked one of the choices on offer."""
-    emergency: Emergency | None = None
+    cry: Cry | None = None
+    """Somebody calls for help."""
     abusive: bool = False
     reads_out: bool = False
     """The papers are to be read one after another, however many."""
@@ -53,9 +54,9 @@ def read(
     """Read one message. `understanding` may be missing when `needs_parse` says so."""
     said = text if text is not None else payload or ""
     button = parse_payload(payload, release, memory) if payload is not None else None
-    cry = emergency(said) if button is None else None
+    cry = heard(said) if button is None else None
     if cry is not None:
-        return Reading("talk_to_staff", 1.0, Understanding(), said, emergency=cry, fixed=True)
+        return Reading("talk_to_staff", 1.0, Understanding(), said, cry=cry, fixed=True)
     chosen = False
     if button is None:
         button = offered(said, memory, release)
@@ -118,7 +119,7 @@ def needs_parse(text: str | None, payload: str | None, memory: Memory, release: 
     if payload is not None and parse_payload(payload, release, memory) is not None:
         return False
     said = text if text is not None else payload or ""
-    return emergency(said) is None and offered(said, memory, release) is None
+    return heard(said) is None and offered(said, memory, release) is None
 
 
 def _phrase(said: str) -> str:

@@ -11,9 +11,9 @@ from dialogues.actions.procedures import answer_or_ask, hand_over, offer_procedu
 from dialogues.actions.sentences import when
 from dialogues.actions.turn import Part, ReplyAction, Turn
 from dialogues.authorities import competent_authority
-from dialogues.emergencies import Emergency
 from dialogues.payloads import Payload, parse_payload
 from dialogues.wording import fold, tokens
+from safeguards.emergencies import Cry, advice
 
 REFUSALS = 2
 """Refusals in a row after which a person is offered."""
@@ -219,24 +219,18 @@ class HandOver(ReplyAction):
     action_name = "action_hand_over"
 
     def answer(self, turn: Turn) -> None:
-        if turn.reading.emergency is not None:
-            _call_for_help(turn, turn.reading.emergency)
+        if turn.reading.cry is not None:
+            _call_for_help(turn, turn.reading.cry)
             return
         hand_over(turn, "asked", turn.translate("Dạ, em mời cán bộ hỗ trợ anh/chị ạ."))
 
 
-def _call_for_help(turn: Turn, kind: Emergency) -> None:
-    """The number that is needed first, then the others, and a person at once. What was open stays
-    open."""
-    _ = turn.translate
+def _call_for_help(turn: Turn, cry: Cry) -> None:
+    """The number that is needed first, then the others, and a person at once, in the language of
+    the cry. What was open stays open."""
     turn.memory.pending = turn.pending_before
-    first = {
-        "fire": _("Cháy: gọi ngay 114, và rời khỏi chỗ nguy hiểm."),
-        "medical": _("Cấp cứu: gọi ngay 115."),
-        "police": _("Nguy hiểm: gọi ngay công an 113."),
-    }[kind]
-    numbers = _("Cứu hỏa 114, cấp cứu 115, công an 113, cứu nạn 112. Em mời cán bộ đến ngay.")
-    hand_over(turn, "emergency", f"{first} {numbers}")
+    turn.language = cry.language
+    hand_over(turn, "emergency", advice(cry))
 
 
 class DossierStatus(ReplyAction):
