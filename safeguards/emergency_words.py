@@ -67,7 +67,8 @@ HELP: dict[Language, str] = {
 
 GOING_ON: dict[Language, dict[Emergency, str]] = {
     "vi": {
-        "fire": r"(?:đang|bị|có|bốc|phát|lại) cháy|cháy(?: \w+){0,4} rồi|cháy (?:lớn|to|dữ|nhà|lan|ở|trong|phòng|tủ"
+        "fire": r"(?:đang|bị|có|bốc|phát|lại) cháy|cháy(?: \w+){0,4} rồi|cháy (?:lớn|to|dữ|nhà"
+        r"|lan|ở|trong|phòng|tủ"
         r"|máy"
         r"|xe|bếp)|(?:có|nhiều|đầy|toàn) khói|khói (?:bốc|ra|từ|đen|mù|um|tùm|quá|nhiều)|bốc khói"
         r"|(?:mùi|xì|rò rỉ|rò|hở) (?:khí )?(?:gas|ga)|chập điện|nổ (?:bình )?(?:gas|ga|điện|lớn)"
@@ -155,7 +156,8 @@ NO_CRY = (
     r"phòng cháy|chữa cháy|bánh cháy|cháy bánh|cơm cháy|cháy cơm|cháy hàng|cháy túi|cháy vé"
     r"|cháy máy tính"
     r"|cháy phố|cháy giáo án|cháy nổ|cháy nắng|cháy da|cháy bỏng|cháy tài khoản|nồi cháy|khét|pccc"
-    r"|cung cấp cứu|khẩn cấp cứu|cướp cò|dao động|cấp cứu trợ|cấp cứu đói|sơ cấp cứu|sơ cứu|diễn tập"
+    r"|cung cấp cứu|khẩn cấp cứu|cướp cò|dao động|cấp cứu trợ|cấp cứu đói|sơ cấp cứu|sơ cứu"
+    r"|diễn tập"
     r"|tập huấn|phong chay|chua chay"
     r"|banh chay|com chay|chay hang|chay no|khói bụi|khói thuốc|khói lửa|ống khói|hương khói|lò mổ"
     r"|fire (?:safety|prevention|protection|extinguisher|permit|certificate|alarm|drill|code"
