@@ -110,7 +110,9 @@ def plan(event_id: str | None, codes: Sequence[str], release: Release) -> Plan:
             continue
         written = next((c for c in when if release.canonical(c) == code), "")
         steps.append(Step(release.procedures[code], when.get(written), code in always))
-    counted = [s for s in steps if s.always] or steps[:1]
+    # an event that begins with something else than everybody's bundle is about that alone
+    everybody = [s for s in steps if s.always] if steps and steps[0].always else []
+    counted = everybody or steps[:1]
     counters, offices = _places(steps, release)
     return Plan(
         id=str(event.get("id") or ""),

@@ -7,10 +7,12 @@ false`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dialogues.legal import law_named
 from dialogues.phrases import Translate, localised, money
 from dialogues.release import Entry
 from dialogues.wording import known_words
@@ -212,10 +214,28 @@ def _listed(card: Card, field: str, title: str) -> Section:
     return _section(title, [t for t in (card.text(x) for x in card.entry.get(field) or ()) if t])
 
 
+_CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?![\d])")
+_CLAUSE = re.compile(r"(?<=[;.])\s+")
+
+
+def tells_apart(card: Card, name_of: Callable[[str], str]) -> str:
+    """What separates the entry from its near twins, in words a visitor can use: clauses about
+    another one, which name it by its code, are left out; where nothing else is said, the code
+    gives way to `name_of` it. "" when the entry does not say."""
+    text = card.field(card.entry, "tells_apart")
+    own = " ".join(clause for clause in _CLAUSE.split(text) if not _CODE.search(clause))
+    if not own:
+        own = _CODE.sub(lambda match: f"“{name_of(match[0])}”", text)
+    return own.strip(" ;.,")
+
+
 def legal_basis(card: Card) -> Section:
-    lines = [str(law) for law in card.entry.get("legal_basis") or ()]
+    laws, doubtful = (
+        [law_named(str(law), card.language) for law in card.entry.get(field) or ()]
+        for field in ("legal_basis", "legal_basis_unverified")
+    )
     unverified = card.translate("{law} (chưa kiểm chứng)")
-    lines += [unverified.format(law=law) for law in card.entry.get("legal_basis_unverified") or ()]
+    lines = laws + [unverified.format(law=law) for law in doubtful]
     return _section(card.translate("Căn cứ pháp lý"), lines)
 
 

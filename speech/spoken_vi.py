@@ -206,7 +206,7 @@ def _counted(table: Lexicon) -> list[Rule]:
     units = "|".join(re.escape(unit) for unit in sorted(table.units, key=len, reverse=True))
     return [
         rule(r"(?<![\w.,)])(?<![\w.,)] )[-−](?=\d)", lambda _: "âm"),
-        rule(r"(\d+(?:[.,]\d+)*)\s?[-–—]\s?(?=\d+(?:[.,]\d+)*\s?(?:[%°]|[^\W\d]|$|[.,;)]))",
+        rule(r"(\d+(?:[.,]\d+)*)\s?[-–—]\s?(?=\d+(?:[.,]\d+)*\s?(?:[%°(]|[^\W\d]|$|[.,;)]))",
              lambda m: f"{m[1]} đến"),
         rule(rf"({_NUMBER})\s?%", lambda m: f"{_percent(m[1])} phần trăm"),
         rule(rf"({_NUMBER})\s?[x×]\s?(?=\d)",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogues.actions.conditions import ask, ask_again, learn, meant, unsure_lines
-from dialogues.actions.sentences import full_stop, spoken_answer
+from dialogues.actions.sentences import full_stop, listened, spoken_answer
 from dialogues.actions.turn import Turn
 from dialogues.release import Entry
 from dialogues.sections import Card, Section, sections
@@ -36,7 +36,8 @@ def answer_procedure(
     memory.candidates = [c for c in dict.fromkeys(runners_up) if c and c != code][:3]
     card = turn.card(entry)
     every = sections(card)
-    turn.say(spoken_answer(turn, card, every, aspects, named=not follows_up, told=told))
+    text = spoken_answer(turn, card, every, aspects, named=not follows_up, told=told)
+    turn.say(text, speech=listened(turn, text, aspects))
     turn.parts.append(_part(turn, card, every, aspects))
     counter = turn.release.counter_for(entry)
     if "place" in aspects and counter is not None and not final:
@@ -51,7 +52,8 @@ def answer_aspects(turn: Turn, entry: Entry, aspects: Sequence[str]) -> None:
     """Answer aspects of an entry within a larger reply, without offering its cases."""
     card = turn.card(entry)
     every = sections(card)
-    turn.say(spoken_answer(turn, card, every, aspects, named=True))
+    text = spoken_answer(turn, card, every, aspects, named=True)
+    turn.say(text, speech=listened(turn, text, aspects))
     turn.parts.append(_part(turn, card, every, aspects))
 
 

@@ -21,6 +21,9 @@ from dialogues.sections import Card
 from dialogues.twins import twin
 from dialogues.wording import tokens
 
+MOST_READ = 80
+"""Words of a reply that reads the conditions of its question aloud."""
+
 
 def words_of(turn: Turn) -> str:
     """What the visitor said in this turn, with what led to the choice that is taken now; "" for a
@@ -147,6 +150,8 @@ def put(turn: Turn, entry: Entry, question: Question, speak: bool) -> None:
         choices.append({"title": _("Không phải các trường hợp này"), "payload": "condition:no"})
     if speak:
         turn.say(prompt)
+    if speak and len(cases) > 1:
+        turn.read_out([choice["title"] for choice in choices[:-1]], MOST_READ)
     turn.offer(prompt, choices)
     turn.memory.pending = {
         **(turn.memory.pending or {}),

@@ -306,7 +306,10 @@ class CentreInfo(ReplyAction):
             }.items()
             if any(word in folded for word in words)
         ] or ["hours", "address", "phone"]
-        turn.say(" ".join([_("Dạ."), *(sentences[key] for key in asked if sentences[key])]))
+        told = " ".join(sentences[key] for key in asked if sentences[key])
+        if turn.language == "vi":
+            told = turn.lower_first(told)
+        turn.say(_("Dạ, {told}").format(told=told))
 
     @staticmethod
     def _hours(turn: Turn) -> str:

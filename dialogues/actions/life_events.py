@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from dialogues.actions.answers import answer_aspects, answer_procedure
-from dialogues.actions.procedures import clarify, offer_procedures, understood
+from dialogues.actions.procedures import apart, clarify, offer_procedures, understood
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.life_events import Paper, Plan, Step, plan
 
@@ -42,8 +42,8 @@ def lay_out(turn: Turn, laid_out: Plan) -> None:
     turn.memory.aspects = aspects
     others = "; ".join(_needed(turn, step) for step in laid_out.steps[1 : 1 + NAMED])
     turn.say(
-        _("Dạ, việc đầu tiên là {first}. Sau đó có thể cần: {others}.").format(
-            first=turn.lower_first(turn.name(first)), others=others
+        _("Dạ, việc đầu tiên là {first}. Tùy hoàn cảnh, anh/chị có thể cần: {others}.").format(
+            first=turn.within(first), others=others
         )
     )
     note = turn.text_of(laid_out.note)
@@ -52,8 +52,8 @@ def lay_out(turn: Turn, laid_out: Plan) -> None:
     if aspects:
         answer_aspects(turn, first, aspects)
     always = {str(s.entry["code"]) for s in laid_out.steps if s.always}
-    walked = [c for c, codes in laid_out.counters if not always or always & set(codes)]
-    if len(walked) > 1:
+    walked = [c for c, codes in laid_out.counters if always & set(codes)]
+    if len(walked) > 1 and not aspects:
         names = ", ".join(_short_place(turn.text_of(counter["name"])) for counter in walked)
         turn.say(_("Các quầy theo thứ tự đường đi: {list}.").format(list=names))
     prompt = _("Anh/chị muốn hỏi việc nào trước ạ?")
@@ -75,8 +75,11 @@ def _explain_choices(turn: Turn, laid_out: Plan) -> None:
 
 
 def _needed(turn: Turn, step: Step) -> str:
-    name, when = turn.name(step.entry), turn.text_of(step.when)
-    return f"{name} ({when})" if when else name
+    _ = turn.translate
+    name, when = turn.within(step.entry), turn.text_of(step.when)
+    if not when:
+        return _("{name}").format(name=name)
+    return _("{name}, khi {when}").format(name=name, when=when)
 
 
 def _when(turn: Turn, step: Step) -> str:
@@ -90,6 +93,7 @@ def _short_place(name: str) -> str:
 
 def plan_part(turn: Turn, laid_out: Plan) -> dict[str, Any]:
     """The checklist of procedures with its papers and counters (docs/architecture.md)."""
+    titles = turn.titles([step.entry for step in laid_out.steps])
     return {
         "type": "checklist",
         "of": "procedures",
@@ -99,14 +103,12 @@ def plan_part(turn: Turn, laid_out: Plan) -> dict[str, Any]:
         "items": [
             {
                 "id": str(step.entry["code"]),
-                "title": turn.name(step.entry),
-                "note": _when(turn, step)
-                or turn.card(step.entry).field(step.entry, "tells_apart")
-                or None,
+                "title": title,
+                "note": _when(turn, step) or apart(turn, step.entry) or None,
                 "always": step.always,
                 "have": None,
             }
-            for step in laid_out.steps
+            for step, title in zip(laid_out.steps, titles, strict=True)
         ],
         "documents": [_paper(turn, paper) for paper in laid_out.papers],
         "documents_of": list(laid_out.counted),

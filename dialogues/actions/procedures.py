@@ -8,27 +8,54 @@ from dialogues.actions.answers import answer_procedure
 from dialogues.actions.conditions import meant
 from dialogues.actions.interview import go_on, take_answer
 from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
+from dialogues.release import Entry
+from dialogues.sections import tells_apart
 from dialogues.substance import called_alike
 from dialogues.wording import tokens
 
 
-def offer_procedures(turn: Turn, codes: Sequence[str], prompt: str, staff: bool = False) -> None:
-    """Choices of procedures, each with the words that tell it apart."""
+def offer_procedures(
+    turn: Turn, codes: Sequence[str], prompt: str, staff: bool = False, aloud: bool = False
+) -> None:
+    """Choices of procedures, each with the words that tell it apart; `aloud` reads their names
+    after what was said last."""
     room = MAX_CHOICES - 1 if staff else MAX_CHOICES
     choices = []
-    for code in list(dict.fromkeys(codes))[:room]:
-        entry = turn.release.procedures[code]
-        choice = {"title": turn.name(entry), "payload": f"procedure:{code}"}
-        detail = turn.card(entry).field(entry, "tells_apart")
+    entries = [turn.release.procedures[code] for code in list(dict.fromkeys(codes))[:room]]
+    for entry, title in zip(entries, turn.titles(entries), strict=True):
+        choice = {"title": title, "payload": f"procedure:{entry['code']}"}
+        detail = apart(turn, entry)
         if detail:
             choice["detail"] = detail
         choices.append(choice)
+    if aloud:
+        turn.read_out(_in_short([choice["title"] for choice in choices]), MOST_READ)
     if staff:
         choices.append({"title": turn.translate("Gặp cán bộ"), "payload": "staff"})
     turn.offer(prompt, choices)
     turn.memory.told = turn.reading.text if turn.reading.payload is None else None
     turn.outcome = "clarified"
     turn.answered = [(c, _confidence(turn, c)) for c in dict.fromkeys(codes)]
+
+
+def _in_short(titles: Sequence[str]) -> list[str]:
+    """Up to the first comma where that is a name of its own, no other's."""
+    heads = [title.split(",", maxsplit=1)[0] for title in titles]
+    return [
+        head if len(head.split()) >= 4 and heads.count(head) == 1 else title
+        for head, title in zip(heads, titles, strict=True)
+    ]
+
+
+def apart(turn: Turn, entry: Entry) -> str:
+    """What tells an entry from its near twins; they are called by name."""
+    release = turn.release
+
+    def name_of(code: str) -> str:
+        named = release.procedure(release.canonical(code))
+        return code if named is None else turn.name(named)
+
+    return tells_apart(turn.card(entry), name_of)
 
 
 def _confidence(turn: Turn, code: str) -> float:
@@ -44,6 +71,8 @@ def understood(turn: Turn) -> list[str]:
     return [code for code in dict.fromkeys(codes) if code]
 
 
+MOST_READ = 80
+"""Words of a reply that reads its choices aloud."""
 SURE = 0.6
 """Confidence from which a procedure named in passing ("quầy làm khai sinh ở đâu") replaces the open
 one."""
@@ -99,7 +128,7 @@ def clarify(turn: Turn) -> None:
                 "sinh cần giấy tờ gì?"
             )
         )
-    offer_procedures(turn, codes, prompt, staff=True)
+    offer_procedures(turn, codes, prompt, staff=True, aloud=bool(understood(turn)))
 
 
 def hand_over(turn: Turn, reason: str, text: str) -> None:
@@ -128,7 +157,7 @@ def answer_or_ask(turn: Turn) -> None:
     if alike:
         turn.memory.aspects, turn.memory.unsure = [], 0
         turn.say(_several(turn))
-        offer_procedures(turn, alike, turn.translate("Anh/chị cần việc nào ạ?"))
+        offer_procedures(turn, alike, turn.translate("Anh/chị cần việc nào ạ?"), aloud=True)
         turn.memory.pending = {**(turn.memory.pending or {}), "likely": True}
         return
     second = _confidence(turn, codes[1]) if len(codes) > 1 else 0.0
@@ -138,7 +167,7 @@ def answer_or_ask(turn: Turn) -> None:
         turn.memory.aspects = list(understanding.aspects)
         turn.memory.unsure = 0
         turn.say(_several(turn))
-        offer_procedures(turn, codes, _("Anh/chị cần việc nào ạ?"))
+        offer_procedures(turn, codes, _("Anh/chị cần việc nào ạ?"), aloud=True)
         turn.memory.pending = {**(turn.memory.pending or {}), "likely": True}
         return
     answer_procedure(turn, codes[0], understanding.aspects)
@@ -315,7 +344,7 @@ class Deny(ReplyAction):
         if turn.memory.candidates:
             codes, turn.memory.candidates = turn.memory.candidates, []
             turn.say(_("Dạ, em xin lỗi. Có phải anh/chị hỏi một trong các việc này không ạ?"))
-            offer_procedures(turn, codes, _("Anh/chị cần việc nào ạ?"), staff=True)
+            offer_procedures(turn, codes, _("Anh/chị cần việc nào ạ?"), staff=True, aloud=True)
             return
         if turn.memory.topic is not None or pending:
             turn.say(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+
+from babel.dates import format_date
 
 from dialogues.actions.turn import Turn
 from dialogues.release import Entry
@@ -14,6 +17,9 @@ from dialogues.wording import fold
 
 SPOKEN_WORDS = {"vi": 60, "en": 42}
 """Words that the listings of one answer may take: with the rest about 25 seconds of speech."""
+SIGN_WORDS = 14
+"""Words in which the sign of a legal text is said ("66.7/2025/NQ-CP")."""
+_SIGN = re.compile(r"\d+/\d{4}/")
 
 _SAME_DAY = ("trong ngay", "tra ngay", "tra trong ngay", "same day", "at once", "given at once")
 
@@ -35,8 +41,8 @@ def spoken_answer(
         words = SPOKEN_WORDS[turn.language] // max(1, len(known))
         sentences = []
         for aspect in known:
-            about = turn.name(card.entry) if named and not sentences else ""
-            sentences.append(_sentence(turn, card, aspect, every[aspect], name=about, words=words))
+            about = turn.within(card.entry) if named and not sentences else ""
+            sentences.append(_sentence(turn, card, aspect, every[aspect], about=about, words=words))
         unknown = [a for a in asked if a not in known]
         if unknown:
             sentences.append(
@@ -49,12 +55,22 @@ def spoken_answer(
     if not aspects or {"documents", "fee", "time"} & set(aspects):
         sentences += _about_cases(turn, card, told)
     sentences += _notices(turn, card.entry)
-    if named and (not card.entry.get("verified") or card.entry.get("needs_review")):
+    told_facts = not aspects or any(every[a]["lines"] for a in aspects)
+    if named and told_facts and _doubtful(card.entry):
         # once a topic: the card says it each time
-        sentences.append(
-            turn.translate("Thông tin này chưa được kiểm chứng, xin hỏi lại tại quầy.")
-        )
+        sentences.append(_unverified(turn, card.entry))
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _doubtful(entry: Entry) -> bool:
+    return not entry.get("verified") or bool(entry.get("needs_review"))
+
+
+def _unverified(turn: Turn, entry: Entry) -> str:
+    _ = turn.translate
+    if turn.release.counter_for(entry) is not None:
+        return _("Thông tin này chưa được kiểm chứng, xin hỏi lại tại quầy.")
+    return _("Thông tin này chưa được kiểm chứng, xin hỏi lại nơi nộp.")
 
 
 def _about_cases(turn: Turn, card: Card, told: Sequence[str]) -> list[str]:
@@ -72,7 +88,7 @@ def _unknown(turn: Turn, card: Card, aspects: Sequence[str], entry: Entry | str)
     _ = turn.translate
     what = _listed([aspect_words(turn, aspect) for aspect in aspects], _(" và "))
     if entry:
-        what = _("{what} của thủ tục {name}").format(what=what, name=_lowered_name(turn, card))
+        what = _("{what} của thủ tục {name}").format(what=what, name=turn.within(card.entry))
     if card.place:
         return _("Em chưa có dữ liệu về {what}; xin hỏi tại {place}.").format(
             what=what, place=card.place
@@ -103,26 +119,16 @@ def _listed(words: Sequence[str], conjunction: str) -> str:
     return ", ".join(words[:-1]) + conjunction + words[-1]
 
 
-def _lowered_name(turn: Turn, card: Card) -> str:
-    return _inside(turn, turn.name(card.entry))
-
-
-def _inside(turn: Turn, name: str) -> str:
-    """A procedure's name after the word "thủ tục"."""
-    return turn.lower_first(name.removeprefix("Thủ tục ") or name)
-
-
 def _summary(turn: Turn, card: Card, every: dict[str, Section]) -> list[str]:
     """What most people want to know first: how many papers, the fee, how long, where."""
     _ = turn.translate
     told: list[str] = []
     items = document_items(card)
-    if items:
-        told.append(
-            _("cần một loại giấy tờ")
-            if len(items) == 1
-            else _("cần {n} loại giấy tờ").format(n=len(items))
-        )
+    if items and len(items) == 1:
+        paper = turn.lower_first(str(items[0]["title"]))
+        told.append(_("cần một loại giấy tờ là {paper}").format(paper=paper))
+    elif items:
+        told.append(_("cần {n} loại giấy tờ").format(n=len(items)))
     elif items is not None:
         told.append(_("không cần giấy tờ nào"))
     if every["fee"]["known"]:
@@ -133,13 +139,13 @@ def _summary(turn: Turn, card: Card, every: dict[str, Section]) -> list[str]:
         told.append(_("có kết quả sau {time}").format(time=duration(card)))
     if card.place:
         told.append(_("nộp tại {place}").format(place=card.place))
-    name = _lowered_name(turn, card)
+    name = turn.within(card.entry)
     sentences = []
     if told:
         sentences.append(_("Thủ tục {name}: {list}.").format(name=name, list="; ".join(told)))
     if items is None:
         sentences.append(_unknown(turn, card, ["documents"], "" if told else card.entry))
-    elif items:
+    elif len(items) > 1:
         sentences.append(_("Anh/chị muốn em đọc từng loại giấy tờ thì nói “giấy tờ gì” ạ."))
     return sentences
 
@@ -167,12 +173,11 @@ def _fee_in_short(turn: Turn, card: Card) -> str:
 
 
 def _sentence(
-    turn: Turn, card: Card, aspect: str, section: Section, *, name: str, words: int
+    turn: Turn, card: Card, aspect: str, section: Section, *, about: str, words: int
 ) -> str:
-    """One aspect as a sentence, about the procedure `name` or, when "", the open one."""
+    """One aspect as a sentence, about the procedure of that name or, when "", the open one."""
     _ = turn.translate
     lines = [str(line).rstrip(" .;") for line in section["lines"]]
-    about = _inside(turn, name) if name else ""
     if aspect == "documents":
         return _papers(turn, card, lines, about, words)
     if aspect == "fee":
@@ -200,11 +205,11 @@ def _other(turn: Turn, aspect: str, lines: Sequence[str], about: str, words: int
     listing = _listing(turn, lines, words)
     if about:
         opening = {
-            "eligibility": _("Người được làm {name}: {list}."),
-            "steps": _("Các bước {name}: {list}."),
-            "result": _("Kết quả của {name}: {list}."),
-            "legal_basis": _("Căn cứ pháp lý của {name}: {list}."),
-            "form": _("Mẫu đơn của {name}: {list}."),
+            "eligibility": _("Người được làm thủ tục {name}: {list}."),
+            "steps": _("Các bước của thủ tục {name}: {list}."),
+            "result": _("Kết quả của thủ tục {name}: {list}."),
+            "legal_basis": _("Căn cứ pháp lý của thủ tục {name}: {list}."),
+            "form": _("Mẫu đơn của thủ tục {name}: {list}."),
         }[aspect]
     else:
         opening = {
@@ -251,7 +256,7 @@ def _fee(turn: Turn, card: Card, lines: Sequence[str], about: str, words: int) -
     if one is None:
         listing = _listing(turn, lines, words)
         if about:
-            return _("Lệ phí {name} như sau: {list}.").format(name=about, list=listing)
+            return _("Lệ phí thủ tục {name} như sau: {list}.").format(name=about, list=listing)
         return _("Lệ phí như sau: {list}.").format(list=listing)
     if one["amount_vnd"] == 0:
         sentence = (
@@ -262,7 +267,7 @@ def _fee(turn: Turn, card: Card, lines: Sequence[str], about: str, words: int) -
     else:
         fee = amount(card, one["amount_vnd"])
         sentence = (
-            _("Lệ phí {name} là {fee}.").format(name=about, fee=fee)
+            _("Lệ phí thủ tục {name} là {fee}.").format(name=about, fee=fee)
             if about
             else _("Lệ phí là {fee}.").format(fee=fee)
         )
@@ -276,14 +281,16 @@ def _time(turn: Turn, card: Card, lines: Sequence[str], about: str, words: int) 
     if not length:
         listing = turn.lower_first(_listing(turn, lines, words))
         if about:
-            return _("Thời gian giải quyết {name}: {list}.").format(name=about, list=listing)
+            return _("Thời gian giải quyết thủ tục {name}: {list}.").format(
+                name=about, list=listing
+            )
         return _("Thời gian giải quyết: {list}.").format(list=listing)
     same_day = (card.entry.get("time") or {}).get("unit") == "same_day"
     if same_day and len(lines) > 1 and fold(lines[1]).startswith(_SAME_DAY):
         # the note says it again, with its exceptions
         note = turn.lower_first(lines[1])
         if about:
-            return _("Thời gian giải quyết {name}: {list}.").format(name=about, list=note)
+            return _("Thời gian giải quyết thủ tục {name}: {list}.").format(name=about, list=note)
         return _("Thời gian giải quyết: {list}.").format(list=note)
     if same_day:
         sentence = (
@@ -293,7 +300,7 @@ def _time(turn: Turn, card: Card, lines: Sequence[str], about: str, words: int) 
         )
     else:
         sentence = (
-            _("Thời gian giải quyết {name} là {time}.").format(name=about, time=length)
+            _("Thời gian giải quyết thủ tục {name} là {time}.").format(name=about, time=length)
             if about
             else _("Thời gian giải quyết là {time}.").format(time=length)
         )
@@ -306,7 +313,7 @@ def _listing(turn: Turn, lines: Sequence[str], words: int) -> str:
     kept: list[str] = []
     taken = 0
     for line in lines:
-        taken += len(line.split())
+        taken += len(line.split()) + SIGN_WORDS * len(_SIGN.findall(line))
         if kept and taken > words:
             break
         kept.append(line)
@@ -355,13 +362,25 @@ def when(turn: Turn, instant: Any) -> str:
     except ValueError:
         return ""
     hour = (
-        f"{at.hour}:{at.minute:02d}"
+        f"{at.hour % 12 or 12}:{at.minute:02d} {'p' if at.hour > 11 else 'a'}.m."
         if turn.language == "en"
         else f"{at.hour} giờ" + (f" {at.minute:02d}" if at.minute else "")
     )
     if at.date() == now.date():
         return hour
-    return _("{hour} ngày {day}/{month}").format(hour=hour, day=at.day, month=at.month)
+    month = format_date(at, "LLLL", locale="en") if turn.language == "en" else str(at.month)
+    return _("{hour} ngày {day}/{month}").format(hour=hour, day=at.day, month=month)
+
+
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
+
+
+def listened(turn: Turn, text: str, aspects: Sequence[str]) -> str:
+    """An answer as it is said aloud: papers without what stands in brackets, which the card shows;
+    whole when the list itself was asked to be read."""
+    if turn.reading.reads_out or (aspects and "documents" not in aspects):
+        return text
+    return _BRACKETS.sub("", text)
 
 
 def _notices(turn: Turn, entry: Entry) -> list[str]:

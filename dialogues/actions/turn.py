@@ -47,6 +47,7 @@ ACTION_OF_INTENT = {
 _WORD = re.compile(r"[\w']+")
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 MAX_CHOICES = 4
+MOST_TITLE_WORDS = 24
 
 
 @dataclass(slots=True)
@@ -99,6 +100,15 @@ class Turn:
         kept = [{"title": c["title"], "payload": c["payload"]} for c in shown]
         self.memory.pending = {"kind": "choices", "choices": kept}
 
+    def read_out(self, titles: Sequence[str], most: int) -> None:
+        """Say the titles, numbered, after the text said last; who only listens cannot see them.
+        Not when the whole reply would take more than `most` words."""
+        said = [str(p.get("speech") or p["text"]) for p in self.parts if p["type"] == "text"]
+        words = sum(len(text.split()) for text in [*said, *titles])
+        if self.parts and self.parts[-1]["type"] == "text" and words <= most:
+            numbered = " ".join(f"{n}, {title}." for n, title in enumerate(titles, 1))
+            self.parts[-1]["speech"] = f"{said[-1]} {numbered}"
+
     def control(self, action: str, value: str | None = None) -> None:
         self.parts.append({"type": "control", "action": action, "value": value})
 
@@ -121,7 +131,24 @@ class Turn:
             if len(name) > 70 and len(head.split()) >= 4:
                 name = head
         words = name.split()
-        return name if len(words) <= 24 else " ".join(words[:24]) + "…"
+        return name if len(words) <= MOST_TITLE_WORDS else " ".join(words[:MOST_TITLE_WORDS]) + "…"
+
+    def within(self, entry: Entry) -> str:
+        """The entry's name inside a sentence, after the word "thủ tục"; English sentences quote
+        it, because half of the English names are orders ("Certify a will")."""
+        name = self.name(entry)
+        if self.language == "en":
+            return name
+        return self.lower_first((name.removeprefix("Thủ tục ") or name).replace(": ", " "))
+
+    def titles(self, entries: Sequence[Entry]) -> list[str]:
+        """Names side by side; where two are alike, what stands in brackets tells them apart."""
+        names = [self.name(entry) for entry in entries]
+        whole = [self.text_of(entry["name"]) for entry in entries]
+        return [
+            full if names.count(name) > 1 and len(full.split()) <= MOST_TITLE_WORDS else name
+            for name, full in zip(names, whole, strict=True)
+        ]
 
     def where(self, entry: Entry) -> str:
         """Where the procedure is handed in, as a phrase; "" when the entry does not say."""
@@ -188,6 +215,7 @@ class ReplyAction(Action, ABC):
         self.answer(turn)
         if turn.reading.also:
             self._answer_the_rest(turn)
+        _greet_once(turn.parts)
         turn.memory.aside = not any(p["type"] in {"procedure", "checklist"} for p in turn.parts)
         dispatcher.utter_message(json_message=turn.reply())
         before.language, before.topic = tracker.get_slot("language"), tracker.get_slot("topic")
@@ -210,6 +238,15 @@ class ReplyAction(Action, ABC):
     @abstractmethod
     def answer(self, turn: Turn) -> None:
         """Add parts to the turn and change its memory."""
+
+
+def _greet_once(parts: list[Part]) -> None:
+    """One "Dạ" a reply: the later texts begin without it."""
+    for part in [part for part in parts if part["type"] == "text"][1:]:
+        for key in ("text", "speech"):
+            if str(part.get(key) or "").startswith("Dạ, "):
+                rest = str(part[key]).removeprefix("Dạ, ")
+                part[key] = rest[:1].upper() + rest[1:]
 
 
 def _kinds(base: type[ReplyAction]) -> Iterator[type[ReplyAction]]:
@@ -330,6 +367,36 @@ _ENGLISH = frozenset(
         "this",
         "about",
         "with",
+        "set",
+        "up",
+        "open",
+        "close",
+        "register",
+        "registration",
+        "apply",
+        "renew",
+        "replace",
+        "change",
+        "lost",
+        "buy",
+        "sell",
+        "certificate",
+        "licence",
+        "license",
+        "permit",
+        "birth",
+        "death",
+        "marriage",
+        "divorce",
+        "child",
+        "baby",
+        "house",
+        "land",
+        "business",
+        "cooperative",
+        "fire",
+        "help",
+        "someone",
     ]
 )
 """Words of English sentences; "do", "to" and "can" may be Vietnamese, hence the count."""
