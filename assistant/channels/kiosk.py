@@ -15,8 +15,9 @@ import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, ValidationError
 
-from assistant.conversation.service import Conversation, Conversations, Message
+from assistant.conversation.service import Conversations
 from assistant.conversation.stop_words import is_stop
+from assistant.conversation.turns import Conversation, Message
 from assistant.errors import Language, LetanError
 from assistant.problems import from_validation, language_of
 from assistant.voice import session as voice_events

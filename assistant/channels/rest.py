@@ -5,7 +5,8 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Path, Request, Response
 
 from assistant.conversation.schemas import ConversationIn, ConversationOut, MessageIn, ReplyOut
-from assistant.conversation.service import Channel, Conversations, Message
+from assistant.conversation.service import Conversations
+from assistant.conversation.turns import Channel, Message
 from assistant.security import Credentials, bearer
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])

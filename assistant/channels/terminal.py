@@ -17,7 +17,8 @@ from rich.console import Console
 
 from assistant.channels.terminal_view import show
 from assistant.conversation.schemas import MessageIn
-from assistant.conversation.service import Conversations, Message
+from assistant.conversation.service import Conversations
+from assistant.conversation.turns import Message
 from assistant.conversation.wording import say
 from assistant.errors import Language, LetanError
 from assistant.problems import from_validation, problem

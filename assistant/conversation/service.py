@@ -4,6 +4,7 @@ A reply is stored before it is answered, so what was answered survives a crash, 
 message id gets the same reply again. Turns of one conversation run one after another.
 """
 
+import asyncio
 import json
 import re
 import secrets
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -29,10 +30,19 @@ from assistant.conversation.errors import (
     message_id_conflict,
 )
 from assistant.conversation.locks import ConversationLocks
-from assistant.conversation.redaction import redact
 from assistant.conversation.schemas import nothing_understood
 from assistant.conversation.stop_words import is_stop
 from assistant.conversation.tables import ConversationRow
+from assistant.conversation.turns import (
+    Channel,
+    Conversation,
+    Message,
+    Reply,
+    Turn,
+    body_of,
+    codes_of,
+    stored_message,
+)
 from assistant.conversation.wording import clean, has_words, say
 from assistant.engine.client import TurnReply, TurnRequest
 from assistant.engine.service import Engine
@@ -42,6 +52,7 @@ from assistant.metrics import Metrics
 from assistant.security import Principal
 from assistant.settings import Settings
 from assistant.storage.database import Database
+from safeguards.emergencies import Cry, advice, heard
 
 log = structlog.get_logger(__name__)
 
@@ -49,46 +60,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 """What `secrets.token_urlsafe` makes; PostgreSQL refuses other characters in its own way."""
 _RECENT_KEPT = 4096
 _TOUCH_EVERY = timedelta(seconds=15)
-
-Channel = Literal["kiosk", "rest", "terminal"]
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """An open conversation."""
-
-    id: str
-    channel: str
-    language: Language | None
-    kiosk: str | None
-    robot: str | None
-    """The robot that this conversation may move."""
-
-    @property
-    def can_move(self) -> bool:
-        return self.robot is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Exactly one of `text` and `payload` is set."""
-
-    text: str | None = None
-    payload: str | None = None
-    language: Language | None = None
-    message_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A reply, ready to be sent: `body` is its JSON (docs/architecture.md)."""
-
-    body: str
-    outcome: str
-
-    def data(self) -> dict[str, Any]:
-        loaded: dict[str, Any] = json.loads(self.body)
-        return loaded
+_HELP_WAITS_SECONDS = 0.5
+"""For the database, at most, before a cry for help is answered."""
 
 
 class Conversations:
@@ -114,6 +87,7 @@ class Conversations:
         self._recent: OrderedDict[str, _Recent] = OrderedDict()
         self._robots = {kiosk.id: kiosk.robot for kiosk in settings.kiosks}
         self._idle = timedelta(minutes=settings.conversation_idle_minutes)
+        self._storing: set[asyncio.Task[Reply]] = set()
 
     async def open(
         self,
@@ -154,11 +128,17 @@ class Conversations:
         try:
             text = None if message.text is None else clean(message.text)
             await self._stop_at_once(conversation_id, text)
-            conversation, known = await self._find(conversation_id, message, text)
+            cry = heard(text) if text is not None else None
+            try:
+                conversation, known = await self._find(conversation_id, message, text)
+            except LetanError as error:
+                if cry is None or error.code != "database_busy":
+                    raise
+                conversation, known = Conversation(conversation_id, channel, None, None, None), None
             channel = conversation.channel
             message_id = message.message_id or uuid4().hex
-            turn = _Turn(conversation, message, text, message_id, began)
-            reply = known or await self._answer(turn)
+            turn = Turn(conversation, message, text, message_id, began)
+            reply = known or await (self._call_for_help(turn, cry) if cry else self._answer(turn))
             outcome = reply.outcome
         except LetanError as error:
             outcome = "busy" if error.code == "conversation_busy" else f"error_{error.code}"
@@ -245,7 +225,7 @@ class Conversations:
         self._remember(conversation, row.last_at)
         if row.message is None or row.reply is None:
             return conversation, None
-        if row.message != _stored_message(message, text):
+        if row.message != stored_message(message, text):
             raise message_id_conflict()
         return conversation, Reply(row.reply, json.loads(row.reply)["outcome"])
 
@@ -260,7 +240,7 @@ class Conversations:
         if len(self._recent) > _RECENT_KEPT:
             self._recent.popitem(last=False)
 
-    async def _answer(self, turn: "_Turn") -> Reply:
+    async def _answer(self, turn: Turn) -> Reply:
         if turn.text is not None and is_stop(turn.text, robot=turn.conversation.can_move):
             return await self._stop(turn)
         async with self._locks.hold(turn.conversation.id) as waited:
@@ -281,7 +261,7 @@ class Conversations:
             )
             return await self._store(turn, reply, parts)
 
-    async def _ask(self, turn: "_Turn") -> TurnReply:
+    async def _ask(self, turn: Turn) -> TurnReply:
         began = time.perf_counter()
         conversation, message = turn.conversation, turn.message
         reply = await self._engine.turn(
@@ -304,7 +284,7 @@ class Conversations:
         if robot is not None and text is not None and is_stop(text, robot=True):
             await self._effects.stop(robot)
 
-    async def _stop(self, turn: "_Turn") -> Reply:
+    async def _stop(self, turn: Turn) -> Reply:
         """Nothing is waited for before the robot has its order: no lock, no engine."""
         language = self._language(turn)
         stopped = await self._effects.stop(turn.conversation.robot)
@@ -314,7 +294,33 @@ class Conversations:
         reply = TurnReply(language, "stopped", nothing_understood("stop"), parts, None)
         return await self._store(turn, reply, parts)
 
-    def _rephrase(self, turn: "_Turn") -> TurnReply:
+    async def _call_for_help(self, turn: Turn, cry: Cry) -> Reply:
+        """Nothing is waited for: no lock, no engine, and the database only for a moment."""
+        log.warning("cry for help", kind=cry.kind, kiosk=turn.conversation.kiosk)
+        parts = await self._effects.apply(
+            [{"type": "text", "text": advice(cry)}, {"type": "handoff", "reason": "emergency"}],
+            conversation=turn.conversation.id,
+            message_id=turn.message_id,
+            robot=None,
+            language=cry.language,
+        )
+        understood = nothing_understood("talk_to_staff")
+        reply = TurnReply(cry.language, "handed_over", understood, parts, None)
+        storing = asyncio.create_task(self._store(turn, reply, parts), name="store a cry for help")
+        self._storing.add(storing)
+        storing.add_done_callback(self._stored)
+        await asyncio.wait({storing}, timeout=_HELP_WAITS_SECONDS)
+        if storing.done() and storing.exception() is None:
+            return storing.result()
+        return Reply(body_of(turn, reply, parts), reply.outcome)
+
+    def _stored(self, task: "asyncio.Task[Reply]") -> None:
+        self._storing.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("a cry for help was answered, not stored", kind=type(error).__name__)
+
+    def _rephrase(self, turn: Turn) -> TurnReply:
         language = self._language(turn)
         sentence = say(
             language,
@@ -324,7 +330,7 @@ class Conversations:
         parts = [{"type": "text", "text": sentence}]
         return TurnReply(language, "clarified", nothing_understood(), parts, None)
 
-    def _language(self, turn: "_Turn") -> Language:
+    def _language(self, turn: Turn) -> Language:
         recent = self._recent.get(turn.conversation.id)
         return (
             turn.message.language
@@ -333,30 +339,19 @@ class Conversations:
             or self._settings.language
         )
 
-    async def _store(self, turn: "_Turn", reply: TurnReply, parts: list[dict[str, Any]]) -> Reply:
-        body = json.dumps(
-            {
-                "conversation": turn.conversation.id,
-                "message_id": turn.message_id,
-                "language": reply.language,
-                "outcome": reply.outcome,
-                "understanding": reply.understanding,
-                "parts": parts,
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
-        )
+    async def _store(self, turn: Turn, reply: TurnReply, parts: list[dict[str, Any]]) -> Reply:
+        body = body_of(turn, reply, parts)
         now = self._clock()
         understanding = reply.understanding
         values = {
             "conversation": turn.conversation.id,
             "message_id": turn.message_id,
-            "message": _stored_message(turn.message, turn.text),
+            "message": stored_message(turn.message, turn.text),
             "reply": body,
             "outcome": reply.outcome[:24],
             "intent": understanding.get("intent"),
             "confidence": understanding.get("confidence"),
-            "procedures": _codes(understanding),
+            "procedures": codes_of(understanding),
             "release": self._engine.release,
             "engine_ms": round(turn.engine_ms, 2),
             "total_ms": round((time.perf_counter() - turn.began) * 1000, 2),
@@ -389,26 +384,3 @@ class _Recent:
     """As stored; at most `_TOUCH_EVERY` behind the last turn."""
     language: Language | None = None
     """Of the last reply."""
-
-
-@dataclass(slots=True)
-class _Turn:
-    """One message on its way."""
-
-    conversation: Conversation
-    message: Message
-    text: str | None
-    """Cleaned; None for a button."""
-    message_id: str
-    began: float
-    engine_ms: float = 0.0
-
-
-def _codes(understanding: dict[str, Any]) -> str:
-    found = understanding.get("procedures") or []
-    return " ".join(str(procedure["code"]) for procedure in found)[:200]
-
-
-def _stored_message(message: Message, text: str | None) -> str:
-    """Redacted. A payload too: it is of a closed list, but anybody may send anything as one."""
-    return redact(text) if text is not None else f"payload:{redact(message.payload or '')}"[:200]

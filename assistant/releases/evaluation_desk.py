@@ -15,7 +15,8 @@ from typing import Any
 
 from assistant.centre.service import Centre
 from assistant.conversation.effects import Effects
-from assistant.conversation.service import Conversations, Message
+from assistant.conversation.service import Conversations
+from assistant.conversation.turns import Message
 from assistant.engine.client import TurnReply, TurnRequest
 from assistant.engine.service import PART, Engine, unavailable
 from assistant.errors import LetanError
