@@ -15,6 +15,7 @@ import structlog
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, ValidationError
 
+from assistant.conversation.redaction import concealed
 from assistant.conversation.service import Conversations
 from assistant.conversation.stop_words import is_stop
 from assistant.conversation.turns import Conversation, Message
@@ -173,20 +174,25 @@ class Microphone:
             self._session = None if self._session is session else self._session
 
     async def _told(self, event: voice_events.VoiceEvent) -> str | None:
-        """Sends what the event says; gives the words to be answered, if any."""
+        """Sends what the event says; gives the words to be answered, if any.
+
+        What is shown in the hall is shown without what identifies the speaker.
+        """
         match event:
             case voice_events.Listening():
                 await self._send({"type": "listening"})
             case voice_events.Level(dbfs):
                 await self._send({"type": "level", "rms": round(10 ** (dbfs / 20), 4)})
             case voice_events.Hypothesis(text):
-                await self._send({"type": "partial", "text": text})
+                await self._send({"type": "partial", "text": concealed(text)})
                 if self._orders_to_stop(text):
-                    await self._send({"type": "final", "text": text, "confidence": None})
+                    await self._send({"type": "final", "text": concealed(text), "confidence": None})
                     return text
             case voice_events.Final(text, confidence, decode_s, waited_s):
                 log.info("heard", ms=round(1000 * decode_s, 1), waited_ms=round(1000 * waited_s))
-                await self._send({"type": "final", "text": text, "confidence": confidence})
+                await self._send(
+                    {"type": "final", "text": concealed(text), "confidence": confidence}
+                )
                 return text
             case voice_events.Rejected(reason):
                 sentence = rejection(reason, self._language)

@@ -18,3 +18,8 @@ _LABELS: dict[Kind, str] = {
 def redact(text: str) -> str:
     """The text with personal data replaced by `[…]`. Redacting twice changes nothing more."""
     return replaced(text, _LABELS.__getitem__)
+
+
+def concealed(text: str) -> str:
+    """The text as it may stand on a screen that others see."""
+    return replaced(text, lambda _kind: "•••")
