@@ -23,7 +23,7 @@ from assistant.settings import Settings
 from assistant.storage.database import Database
 from assistant.storage.migrate import migrate
 
-sys.path.insert(0, str(ROOT / "tests" / "dialogues"))
+sys.path.append(str(ROOT / "tests" / "dialogues"))  # last: it has a conftest of its own
 
 from throwaway_postgres import cluster
 
