@@ -24,7 +24,7 @@ from dialogues.compound import requests
 from dialogues.framing import framing
 from dialogues.masking import mask, without_masked
 from dialogues.memory import Memory
-from dialogues.phrases import localised
+from dialogues.neighbours import Ask, neighbour
 from dialogues.processor import TurnProcessor
 from dialogues.reading import Reading, needs_parse, read
 from dialogues.release import Release
@@ -33,10 +33,6 @@ from dialogues.understanding import Understanding
 from dialogues.wording import clean, corrected
 
 log = logging.getLogger(__name__)
-_TAKEN_BACK = frozenset(
-    ["ask_procedure", "ask_aspect", "deny", "out_of_scope", "nlu_fallback", "check_documents",
-     "life_event", "choose"]
-)  # fmt: skip
 KEPT_EVENTS = 60
 """Events of a live tracker kept in memory; the store has all of them."""
 LIVE_TRACKERS = 4000
@@ -153,8 +149,9 @@ class Engine:
             frame = framing(said)
             asked = corrected(without_masked(frame.rest))
             understanding = self._understand(asked, memory.topic, request.language)
-            if frame.corrects and not understanding.procedures and not understanding.aspects:
-                understanding = self._beside_topic(asked, understanding, memory, request)
+            ask = Ask(lambda part: self._understand(part, None, request.language), self.release)
+            topic = self.release.procedure(memory.topic)
+            understanding = neighbour(asked, frame, understanding, topic, ask)
         reading = read(text, payload, memory, self.release, understanding)
         if understanding is not None and reading.payload is None and not reading.fixed:
             reading = self._parted(reading, asked, understanding, memory, request)
@@ -180,19 +177,6 @@ class Engine:
             return events
 
         return self._processor.run(tracker, message, act)
-
-    def _beside_topic(
-        self, asked: str, alone: Understanding, memory: Memory, request: TurnRequest
-    ) -> Understanding:
-        """What a correction that names nothing ("no, I lost it") means beside the open procedure's
-        name."""
-        topic = self.release.procedure(memory.topic)
-        if topic is None or len(asked.split()) < 2 or alone.intent not in _TAKEN_BACK:
-            return alone
-        name = localised(topic["name"], alone.language or "vi")
-        together = self._understand(f"{asked}, {name}", None, request.language)
-        others = [c for c in together.procedures if self.release.canonical(c.code) != topic["code"]]
-        return replace(together, aspects=()) if others else alone
 
     def _parted(
         self,

@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dialogues.authorities import always_elsewhere, competent_authority, foreign_matter
+from dialogues.authorities import always_elsewhere, foreign_matter
 from dialogues.framing import Framing, framing, goes_on
+from dialogues.leaning import ABOUT_PROCEDURES, ERRANDS, SURE, SURELY_OUTSIDE, leans, named_outright
 from dialogues.memory import Memory
 from dialogues.papers import says_to_have
 from dialogues.plain_words import (
@@ -22,31 +23,25 @@ from dialogues.plain_words import (
     for_another,
     only_courtesy,
     opens_another,
+    opens_matter,
     speaks_of_voice,
     wants_staff,
 )
 from dialogues.release import Release
-from dialogues.substance import content, familiarity, own_name, said_of, telling, vocabulary
+from dialogues.substance import content, familiarity, said_of, telling, vocabulary
 from dialogues.understanding import Candidate, Understanding
 from dialogues.wording import tokens
 
 LIKELY = 0.35
 """Confidence from which a candidate whose whole name is said is no guess."""
-SURE = 0.6
-"""Confidence from which a procedure counts as named beside an open one."""
 SURELY_NAMED, SURE_EVENT = 0.8, 0.95
 """Confidences from which a procedure or a situation is ours whatever authority is mentioned."""
+NOT_OURS, GUESSED, _FEW_WORDS = 0.5, 0.15, 4
+"""Probability of being out of scope from which a few words are refused, that of a procedure from
+which it is offered, and how many words are few."""
 DOUBTFUL_EVENT = 0.6
 """Confidence below which a situation does not displace the open procedure."""
-UNSURE_INTENT = 0.55
-"""Confidence below which an intent yields to what the words ask about the open procedure."""
-ABOUT_PROCEDURES = frozenset(
-    ["ask_procedure", "ask_aspect", "life_event", "check_documents", "choose", "find_counter"]
-)
-_COURTESY = frozenset(["greet", "thank", "goodbye", "affirm", "deny", "who_are_you", "feedback"])
 _DESK = frozenset(["find_counter", "lead_me", "take_ticket", "check_documents"])
-_FEW = 2
-"""Words that a question may have beside words of asking and still lean on the open procedure."""
 
 
 def settled(
@@ -63,14 +58,9 @@ def settled(
     found = replace(found, aspects=tuple(dict.fromkeys((*found.aspects, *asked_surely(text)))))
     if not speaks_of_voice(said, found.intent):
         found = replace(found, intent="nlu_fallback", confidence=0.0)
-    courtesy = only_courtesy(said, found, memory)
-    if courtesy is not None:
-        return replace(found, intent=courtesy, procedures=(), out_of_scope=False)
-    if asks_about_paper(said, release.procedure(memory.topic)):
-        aspects = tuple(dict.fromkeys(("documents", *found.aspects)))
-        return replace(
-            found, intent="ask_aspect", procedures=(), aspects=aspects, out_of_scope=False
-        )
+    plain = _plainly(said, found, memory, release)
+    if plain is not None:
+        return plain
     found = _doubtful_errand(said, text, found, memory, release)
     found = _doubtful_event(said, text, found, memory, release)
     if wants_staff(said) and found.intent in _YIELDS_TO_STAFF and not found.aspects:
@@ -79,10 +69,35 @@ def settled(
         again = _taken_up(said, text, found, memory, release)
         if again is not None:
             return again
+    if found.neighbour:
+        kept = tuple(memory.aspects) if frame.corrects or opens_another(said) else ()
+        return replace(found, aspects=found.aspects or kept)
     if frame.corrects:
         return _taken_back(text, found, memory, release)
+    return _in_view_of_topic(said, text, found, memory, release)
+
+
+def _plainly(
+    said: str, found: Understanding, memory: Memory, release: Release
+) -> Understanding | None:
+    """What plain words settle: a courtesy, or a paper of the open procedure that is asked about."""
+    courtesy = only_courtesy(said, found, memory)
+    if courtesy is not None:
+        return replace(found, intent=courtesy, procedures=(), out_of_scope=False)
+    if asks_about_paper(said, release.procedure(memory.topic)):
+        aspects = tuple(dict.fromkeys(("documents", *found.aspects)))
+        return replace(
+            found, intent="ask_aspect", procedures=(), aspects=aspects, out_of_scope=False
+        )
+    return None
+
+
+def _in_view_of_topic(
+    said: str, text: str, found: Understanding, memory: Memory, release: Release
+) -> Understanding:
     if _nothing_named(text, found):
         return replace(found, intent="ask_aspect", out_of_scope=False, procedures=())
+    found = _not_refused(text, found, release)
     if _belongs_elsewhere(said, text, found, release):
         return replace(found, intent="out_of_scope", out_of_scope=True)
     if leans(said, text, found, memory, release):
@@ -95,50 +110,47 @@ def settled(
             aspects=aspects,
             out_of_scope=False,
         )
-    return _familiar(text, found, memory, release)
+    return _asked_of_another(said, _familiar(text, found, memory, release), memory, release)
 
 
-def leans(said: str, text: str, found: Understanding, memory: Memory, release: Release) -> bool:
-    """Whether the message asks about the open procedure without naming another one."""
-    likely = bool((memory.pending or {}).get("likely"))
-    topic = release.procedure(memory.topic)
-    if (topic is None and not likely) or found.foreign or competent_authority(said) is not None:
-        return False
-    if any(e.get("entity") in {"place", "counter"} for e in found.entities):
-        return False
-    words = content(text)
-    if found.intent not in ABOUT_PROCEDURES:
-        return bool(found.aspects) and _overruled(said, words, found, topic is not None, likely)
-    doubted = found.intent == "find_counter" and found.confidence < SURE
-    if doubted and found.aspects and "place" not in found.aspects:
-        return not found.procedures or not words
-    if found.intent == "find_counter" and not words and asked_plainly(text) == ("documents",):
-        return True
-    if found.intent not in {"ask_procedure", "ask_aspect", "life_event", "choose"}:
-        return False
-    if not words:
-        asked = found.aspects or asked_plainly(text)
-        return bool(asked) or found.intent == "ask_aspect"
-    if found.intent == "choose":
-        return False
+def _not_refused(text: str, found: Understanding, release: Release) -> Understanding:
+    """A few words by all of which a procedure is called are no matter of somebody else, however
+    little they say: they are answered or asked back."""
+    if found.intent != "out_of_scope" or found.foreign or found.outside >= NOT_OURS:
+        return found
     best = found.procedures[0] if found.procedures else None
-    if best is None or topic is None:
-        return topic is not None and bool(found.aspects) and found.intent == "ask_aspect"
-    if release.canonical(best.code) == memory.topic:
-        return bool(found.aspects) and not found.ambiguous
-    spoken = said_of(best.matched, text)
-    if words <= own_name(topic):
-        return found.ambiguous or best.confidence < SURE or spoken < 0.5
-    short = len(words) <= _FEW or best.confidence < SURE
-    return bool(found.aspects) and spoken < 0.5 and short
+    words = content(text)
+    if best is None or best.confidence < (GUESSED if words else SURE) or len(words) > _FEW_WORDS:
+        return found
+    if words and familiarity(text, release.procedure(best.code)) < 0.99:
+        return found
+    return replace(
+        found,
+        intent="ask_procedure",
+        confidence=best.confidence,
+        ambiguous=best.confidence < SURE,
+        out_of_scope=False,
+    )
 
 
-_ERRANDS = frozenset({"check_documents", "dossier_status"})
-DOUBTFUL_ERRAND, DOUBTFUL_LIST = 0.5, 0.8
+def _asked_of_another(
+    said: str, found: Understanding, memory: Memory, release: Release
+) -> Understanding:
+    """ "Còn kết hôn thì sao?" after a question about the fee asks for the fee of that one."""
+    best = found.procedures[0] if found.procedures else None
+    named = found.intent == "ask_procedure" and best is not None and best.confidence >= LIKELY
+    if not named or found.aspects or memory.topic is None or not opens_another(said):
+        return found
+    elsewhere = best is not None and release.canonical(best.code) != memory.topic
+    return replace(found, aspects=tuple(memory.aspects)) if elsewhere else found
+
+
+DOUBTFUL_ERRAND, DOUBTFUL_LIST = 0.5, 0.95
 _INSTEAD = frozenset({"out_of_scope", "talk_to_staff", "find_place", "centre_info", "take_ticket"})
 _YIELDS_TO_STAFF = frozenset(
-    {"life_event", "out_of_scope", "ask_procedure", "nlu_fallback", "affirm"}
-)
+    {"life_event", "out_of_scope", "ask_procedure", "nlu_fallback", "affirm", "feedback", "repeat",
+     "greet", "thank"}
+)  # fmt: skip
 
 
 def _doubtful_event(
@@ -170,9 +182,12 @@ def _doubtful_errand(
     said: str, text: str, found: Understanding, memory: Memory, release: Release
 ) -> Understanding:
     """An errand at the desk, heard with doubt, yields to a procedure or an aspect said plainly."""
-    wants_papers = "documents" in found.aspects and not counts_papers(said)
-    doubtful = DOUBTFUL_LIST if wants_papers else DOUBTFUL_ERRAND
-    if found.intent not in _ERRANDS or found.confidence >= doubtful:
+    if not found.aspects and not content(text):
+        found = replace(found, aspects=asked_plainly(text))
+    lists = found.intent == "check_documents"
+    questioned = lists and bool(found.aspects) and not counts_papers(said)
+    doubtful = DOUBTFUL_LIST if questioned else DOUBTFUL_ERRAND
+    if found.intent not in ERRANDS or found.confidence >= doubtful:
         return found
     best = found.procedures[0] if found.procedures else None
     if best is not None and best.confidence >= SURE and said_of(best.matched, text) >= 0.5:
@@ -180,20 +195,6 @@ def _doubtful_errand(
     topic = release.procedure(memory.topic)
     asks = found.aspects and topic is not None and not says_to_have(said, topic)
     return replace(found, intent="ask_aspect", procedures=()) if asks else found
-
-
-def _overruled(said: str, words: set[str], found: Understanding, topic: bool, likely: bool) -> bool:
-    """An intent that speaks of no procedure yields to an aspect in words that name nothing."""
-    if likely:
-        return True
-    if not words and found.intent in _ERRANDS:
-        return topic
-    if found.intent == "out_of_scope":
-        return topic and len(words) <= _FEW and len(tokens(said)) <= 12
-    chance = dict(found.ranking)
-    asks = chance.get("ask_aspect", 0.0) + chance.get("ask_procedure", 0.0)
-    bare = not found.procedures and (asks >= 0.25 or len(tokens(said)) <= 3)
-    return topic and (bare or found.confidence < UNSURE_INTENT)
 
 
 def _called_by_name(said: str, found: Understanding, release: Release) -> Understanding:
@@ -222,7 +223,11 @@ def _named_within(
         for start in range(len(words) - length + 1):
             phrase = " ".join(words[start : start + length])
             codes = {release.canonical(code) for code in release.called.get(phrase, ())}
-            if len(codes) == 1 and content(phrase) and memory.topic not in codes:
+            if (
+                len(codes) == 1
+                and _is_name(phrase, words[start + length :])
+                and (memory.topic not in codes)
+            ):
                 code = str(codes.pop())
                 return replace(
                     found,
@@ -232,6 +237,14 @@ def _named_within(
                     out_of_scope=False,
                 )
     return found
+
+
+_OF_TIME = frozenset(["thang", "ngay", "nam", "hom", "tuan", "luc", "khi", "dau", "nao"])
+
+
+def _is_name(phrase: str, following: Sequence[str]) -> bool:
+    """Names of words of asking alone ("khai tử") read the same as "khai từ tháng trước"."""
+    return bool(content(phrase)) or not following or following[0] not in _OF_TIME
 
 
 def _taken_up(
@@ -385,7 +398,8 @@ def _familiar(text: str, found: Understanding, memory: Memory, release: Release)
     listed = [release.canonical(c.code) for c in found.procedures[:4]]
     topic = release.canonical(memory.topic)
     first = found.procedures[0]
-    if topic in listed[1:] and (found.ambiguous or said_of(first.matched, text) < 0.99):
+    stays = not opens_matter(text) and (found.ambiguous or not _clearly_first(found, text))
+    if topic in listed[1:] and stays:
         only = vocabulary(release.procedure(first.code)) - vocabulary(release.procedure(topic))
         if not words & only:
             return _about(found, str(topic), found.intent)
@@ -400,9 +414,19 @@ def _familiar(text: str, found: Understanding, memory: Memory, release: Release)
     return found
 
 
+def _clearly_first(found: Understanding, text: str) -> bool:
+    """Nothing but the whole name, or a story in which the next one is hardly likely."""
+    if said_of(found.procedures[0].matched, text) >= 0.99 and content(text):
+        return True
+    chances = [c.confidence for c in found.procedures[:2]]
+    return chances[0] >= SURELY_NAMED and chances[-1] <= 0.1 and len(content(text)) > 2
+
+
 def _nothing_named(text: str, found: Understanding) -> bool:
     """ "Lệ phí?" with nothing open: which procedure is asked back, nothing is refused."""
     asked = found.aspects and not found.foreign and not content(text)
+    if named_outright(text, found) or found.outside >= SURELY_OUTSIDE:
+        return False
     return bool(asked) and found.intent in {"out_of_scope", "nlu_fallback"}
 
 

@@ -29,7 +29,11 @@ _SOFT = r"(?:a|nha|nhe|nhen|nghen|nghe|nhieu|lam|rat nhieu|nhi|oi|roi|da|ne|luon
 _COURTESY = re.compile(
     r"(?:(?:da|vang|u|uh|um|uk|ok|oke|okay|oki|haha|hihi|hi hi|hmm|hm|a|o|oi|ui|thoi duoc roi"
     r"|duoc roi|"
-    r"thoi duoc|right|well|fine|alright|great|thoi|roi|ay|uhm|khoan da|khoan)"
+    r"thoi duoc|right|well|fine|alright|great|perfect|good|lovely|thoi|roi|ay|uhm|khoan da|khoan"
+    r"|(?:tot|hay|gioi|tuyet|tuyet voi|ngon|dung|quy hoa)(?: (?:qua|lam|roi|ghe|the|vay))*"
+    r"|(?:bac |co |chu |ba |ong |tui |toi )?(?:doi on|mang on|biet on)"
+    r"(?: (?:em|con|chau|cung|nhieu|lam|nghe"
+    r"|nghen|nha))*)"
     r"|(?:xin |chan thanh |minh |em |chau |toi |chi |anh )?(?:cam on|cam on|cam un|tks|thanks"
     r"|thank you"
     r"|thank|thks|cảm ơn)(?: " + _WHO + r")?(?: " + _SOFT + r")*"
@@ -54,7 +58,8 @@ _THANKS_AND = re.compile(
     r"|and |but |can |how |what |where |do |is )\b)"
 )
 _MISTAKE = re.compile(
-    r"(?:(?:a|o|ay|ua|oi|u|thoi|da|i|hmm|hm|hic|chet|oh|wait|sorry)[ ,.!]+)*"
+    r"(?:(?:a|o|ay|ua|oi|u|thoi|da|i|hmm|hm|hic|chet|oh|wait|sorry|well|hold on|hang on"
+    r"|no(?= (?:wait|sorry|hold|hang|i mean|i meant)))[ ,.!]+)*"
     r"(?:(?:khong|hong|hong|hem|ko|k|kg) (?:phai|dung)(?: (?:the|vay|dau|cai do|cai nay|roi|a"
     r"|em|y do))*"
     r"|(?:nham|lon|sai|nham lan)(?: (?:roi|mat|a|em|mat roi))*"
@@ -96,13 +101,25 @@ def framing(text: str) -> Framing:
     rest = text.strip()
     rest = _without(rest, _COURTESY, again=True)
     rest = _without(rest, _THANKS_AND)
-    rest = _without(rest, _LINK)
+    rest = _without_link(rest)
     returns = bool(_RETURNS.search(_plain(text)))
     corrected = _without(rest, _MISTAKE)
     corrects = corrected != rest or _MISTAKE.match(_folded(rest)) is not None
     if corrects:
         rest = _without(corrected, _MEANING)
     return Framing(rest, corrects, returns)
+
+
+_NO_LINK = frozenset(["thẻ", "thể", "sổ", "số", "sơ", "má", "mã", "mả", "mạ", "vay", "váy", "vây"])
+"""Words that fold to a linking word and are none ("thẻ căn cước", "sổ đỏ"); "vay" only beside
+accents."""
+
+
+def _without_link(text: str) -> str:
+    first = text.lower().split(maxsplit=1)[0].strip(",.") if text else ""
+    if first in _NO_LINK and not text.isascii():
+        return text
+    return _without(text, _LINK)
 
 
 def goes_on(text: str) -> bool:

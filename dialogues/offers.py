@@ -192,7 +192,7 @@ _LEAVING = frozenset(
 )  # fmt: skip
 LIKELY = 0.3
 """Confidence from which a procedure on offer counts as described."""
-CERTAIN = 0.6
+CERTAIN, SURELY = 0.6, 0.9
 _ELSEWHERE = frozenset({"find_place", "find_counter", "lead_me", "centre_info"})
 _TELLING = frozenset(
     [
@@ -287,11 +287,9 @@ def narrowed(
         listed_payloads = planned or [str(offer["payload"]) for offer in on_offer]
         if -1 <= index < len(listed_payloads):
             return parse_payload(listed_payloads[index], release, memory)
-    if understanding.intent in _ELSEWHERE and understanding.confidence >= 0.6:
-        return None
-    if understanding.aspects and not content(understanding.repaired or said):
-        return None  # asked on, in words that choose nothing
-    if _names_another(said, on_offer, release, understanding):
+    if _chooses_nothing(said, understanding) or _names_another(
+        said, on_offer, release, understanding
+    ):
         return None
     words = set(tokens(said)) - _EMPTY
     if words and len(words) <= 8:
@@ -301,14 +299,31 @@ def narrowed(
     told = _told_apart(words, on_offer, release, understanding)
     if told is not None:
         return parse_payload(told, release, memory)
+    described = _described(on_offer, release, understanding)
+    return None if described is None else parse_payload(described, release, memory)
+
+
+def _chooses_nothing(said: str, understanding: Understanding) -> bool:
+    """Asked on, in words that choose nothing, or about the way."""
+    elsewhere = understanding.intent in _ELSEWHERE and understanding.confidence >= 0.6
+    asks_on = understanding.aspects and not content(understanding.repaired or said)
+    return elsewhere or bool(asks_on)
+
+
+def _described(
+    on_offer: Sequence[Mapping[str, str]], release: Release, understanding: Understanding
+) -> str | None:
+    """The procedure on offer that is likely meant, unless one that is not is clearly meant."""
+    if understanding.intent == "life_event":
+        return None  # what belongs to a situation was not named
     listed = {offer["payload"].partition(":")[2] for offer in on_offer}
     best = understanding.procedures[0].confidence if understanding.procedures else 0.0
     for candidate in understanding.procedures:
         code = release.canonical(candidate.code)
         if code in listed and candidate.confidence >= max(LIKELY, best / 2):
-            return parse_payload(f"procedure:{code}", release, memory)
+            return f"procedure:{code}"
         if candidate.confidence >= CERTAIN:
-            return None  # clearly something that was not on offer
+            return None
     return None
 
 
@@ -342,11 +357,13 @@ def _told_apart(
     that was named in full is not among the choices.
     """
     wordings: dict[str, set[str]] = {}
+    called: dict[str, set[str]] = {}
     for offer in on_offer:
         kind, _, code = offer["payload"].partition(":")
         entry = release.procedure(code) if kind == "procedure" else None
         if entry is not None:
             telling = (*names(entry), entry.get("tells_apart"), entry.get("tells_apart_en"))
+            called[offer["payload"]] = {w for name in names(entry) for w in known_tokens(name)}
             wordings[offer["payload"]] = {w for text in telling if text for w in known_tokens(text)}
     words = {word for word in words if word in _TELLING or content(word)}
     telling_words: dict[str, set[str]] = {}
@@ -356,13 +373,13 @@ def _told_apart(
     hit = [payload for payload, found in telling_words.items() if found]
     if len(hit) != 1 or (len(words) > 4 and len(telling_words[hit[0]]) < 2):
         return None
+    if 2 * len(words & wordings[hit[0]]) < len(words):
+        return None  # most of it speaks of something else
     if understanding.procedures and len(words) > 2:
         best = understanding.procedures[0]
         named = set(known_tokens(best.matched or "")) - _EMPTY
-        if (
-            f"procedure:{release.canonical(best.code)}" not in wordings
-            and best.confidence >= 0.8
-            and not named <= wordings[hit[0]]
+        if f"procedure:{release.canonical(best.code)}" not in wordings and (
+            best.confidence >= SURELY or (best.confidence >= 0.8 and not named <= called[hit[0]])
         ):
             return None
     return hit[0]

@@ -15,7 +15,8 @@ from dialogues.wording import tokens
 
 _GREETING = re.compile(r"(?:da |em |xin )?(?:chao|hello|hi|hey|alo)\b")
 _THANKING = re.compile(
-    r"(?:da |xin |em |chau |toi |chan thanh )?(?:cam on|cam un|da ta|tks|thanks|thank you|thank)\b"
+    r"(?:(?:da|duoc roi|roi|ok|oke|xin|em|chau|toi|tui|bac|co|chu|ba|ong|ngoai|noi|chan thanh)\s)*"
+    r"(?:cam on|cam un|da ta|doi on|mang on|biet on|tks|thanks|thank you|thank)\b"
 )
 _PARTING = re.compile(r"\b(?:bai bai|bye|bye bye|tam biet|hen gap lai)\b")
 _MILD = frozenset(
@@ -74,11 +75,24 @@ def for_another(said: str) -> bool:
 
 _PLAINLY: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("documents", re.compile(r"\b(?:giay to|giay ma|ho so|don tu|papers?|paperwork|documents?)\b")),
-    ("fee", re.compile(r"\b(?:le phi|phi|tien|gia|price|fees?|cost|much|charge)\b")),
-    ("time", re.compile(r"\b(?:lau|may ngay|bao gio|khi nao|long|days?|weeks?|soon)\b")),
-    ("online", re.compile(r"\b(?:onl|online|qua mang|web|internet)\b")),
-    ("form", re.compile(r"\b(?:mau don|to khai|mau|forms?)\b")),
-    ("place", re.compile(r"\b(?:o dau|quay nao|cho nao|where)\b")),
+    (
+        "fee",
+        re.compile(
+            r"\b(?:le phi|phi|tien|gia ca|bao nhieu phan tram|khoan (?:thu|nao|gi)|price|fees?"
+            r"|costs?|how much|charges?|cheaper|expensive)\b"
+        ),
+    ),
+    ("time", re.compile(r"\b(?:lau|may ngay|bao gio|khi nao|how long|days|weeks|how soon)\b")),
+    (
+        "online",
+        re.compile(
+            r"\b(?:onl|online|qua mang|web|internet|(?:tren|bang|qua|dung) dien thoai"
+            r"|(?:on|with|by|from) my phone)\b"
+        ),
+    ),
+    ("form", re.compile(r"\b(?:mau don|to khai|to don|don (?:in|mau)|mau|forms?)\b")),
+    ("steps", re.compile(r"\b(?:tung buoc|cac buoc|may buoc|trinh tu|quy trinh|steps?)\b")),
+    ("place", re.compile(r"\b(?:o dau|(?:quay|cho|ben|cua|noi|ban) nao|where)\b")),
 )
 
 
@@ -133,6 +147,20 @@ _ANOTHER = re.compile(
 def opens_another(said: str) -> bool:
     """ "Còn …", "what about …": something beside the open procedure may be named."""
     return bool(_ANOTHER.match(" ".join(tokens(said))))
+
+
+_ANOTHER_MATTER = re.compile(
+    r"\b(?:(?:chuyen|viec|thu tuc|van de|vu) khac(?: nua)?"
+    r"|hoi (?:sang|qua|them) (?:chuyen|viec|thu tuc)"
+    r"|con (?:mot |1 )?(?:chuyen|viec|thu tuc) nua|them (?:mot |1 )?(?:chuyen|viec|thu tuc)"
+    r"|another (?:thing|question|matter|procedure)|something else|one more thing"
+    r"|(?:a )?different (?:thing|matter|procedure|question))\b"
+)
+
+
+def opens_matter(said: str) -> bool:
+    """ "Chuyện khác nữa, …": what follows is not about the open procedure."""
+    return bool(_ANOTHER_MATTER.search(" ".join(tokens(said))))
 
 
 _VOICE = {

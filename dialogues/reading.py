@@ -19,6 +19,7 @@ from dialogues.offers import answer_to_question, narrowed, offered
 from dialogues.papers import says_to_have
 from dialogues.payloads import INTENT_OF_PAYLOAD, Payload, parse_payload
 from dialogues.release import Release
+from dialogues.substance import said_of
 from dialogues.understanding import Understanding
 from dialogues.wording import tokens
 from safeguards.emergencies import Cry, heard
@@ -67,9 +68,11 @@ def read(
     if button is None and understanding is not None:
         declines = _FIXED_PHRASES.get(phrase) == "deny"
         button = None if fixed_phrase else answer_to_question(said, memory, understanding)
-        if button is None and not declines:
+        leaves = _leaves_topic(frame, understanding, memory, release)
+        if button is None and not declines and not leaves:
             button = condition_told(said, memory, release, understanding)
-        if button is None and not frame.returns and not fixed_phrase:
+        other = frame.returns or fixed_phrase or understanding.neighbour
+        if button is None and not other:
             button = narrowed(frame.rest, memory, release, understanding)
             chosen = button is not None
     if button is not None:
@@ -104,6 +107,19 @@ def _in_its_place(
     if found.intent in _MISTAKEN_FOR_TOPIC and says_to_have(said, release.procedure(memory.topic)):
         return Reading("check_documents", found.confidence, found, said)
     return Reading(found.intent, found.confidence, found, said)
+
+
+def _leaves_topic(
+    frame: Framing, understanding: Understanding, memory: Memory, release: Release
+) -> bool:
+    """ "No, I meant …": another procedure is named, so that nothing answers what was asked."""
+    best = understanding.procedures[0] if understanding.procedures else None
+    if best is None or best.confidence < 0.6 or release.canonical(best.code) == memory.topic:
+        return False
+    waits = (memory.pending or {}).get("kind") == "condition"
+    if understanding.neighbour:
+        return frame.corrects or not waits
+    return frame.corrects and said_of(best.matched, understanding.repaired or frame.rest) >= 0.5
 
 
 def _asks_surely(found: Understanding) -> bool:
@@ -177,8 +193,9 @@ def _worded(phrase: str, memory: Memory) -> str | None:
 
 
 _SILENCE = re.compile(
-    r"(?:thoi |ok |de )*(?:(?:im|cam)(?: (?:mom|mieng|hong|lang|di|lai))+|shut up|be quiet)"
-    r"(?: (?:di|lai|ngay|nghe|met|qua|nhuc|dau|please|now))*"
+    r"(?:thoi |ok |de |may |robot |con robot )*"
+    r"(?:(?:im|cam)(?: (?:mom|mieng|hong|lang|di|lai))+|shut up|be quiet|nin di)"
+    r"(?: (?:di|lai|ngay|nghe|met|qua|nhuc|dau|oi|on|on ao|dien|please|now|coi))*"
 )
 _PARROT = re.compile(
     r"\b(?:(?:noi|lap|nhac|doc)(?: lai)? theo (?:toi|em|anh|chi|minh|tao|tui|bac)"

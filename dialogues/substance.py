@@ -67,9 +67,17 @@ def names(entry: Entry | None) -> Iterable[str]:
 
 
 def said_of(matched: str | None, text: str) -> float:
-    """The share of the telling words of a matched name that a text really says; 0 for none."""
+    """The share of the telling words of a matched name that a text really says; 0 for none.
+
+    A short name of words of asking alone ("khai tử", "sao y") must be said as it is.
+    """
     telling = _known_content(matched or "")
-    return len(telling & set(tokens(text))) / len(telling) if telling else 0.0
+    if telling:
+        return len(telling & set(tokens(text))) / len(telling)
+    name, said = known_tokens(matched or ""), tokens(text)
+    if len(name) > _BROAD_WORDS:
+        return float(set(name) <= set(said))
+    return float(bool(name) and f" {' '.join(name)} " in f" {' '.join(said)} ")
 
 
 def familiarity(text: str, entry: Entry | None) -> float:

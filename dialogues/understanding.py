@@ -49,6 +49,8 @@ class Understanding:
     out_of_scope: bool = False
     foreign: bool = False
     """A matter of somebody else is named (weather, banks), whatever else was understood."""
+    neighbour: bool = False
+    """Found only together with the open procedure's name (`neighbours`)."""
     repaired: str = ""
     """The message in full spelling; never leaves the engine."""
 
@@ -73,6 +75,15 @@ class Understanding:
             foreign=bool(parse.get("foreign")),
             repaired=str(parse.get("repaired") or ""),
         )
+
+    @property
+    def outside(self) -> float:
+        """Probability of the trained class "out of scope". Where the arbiter refused, its verdict
+        stands in the place of the class, which has what the others leave."""
+        if not self.out_of_scope:
+            return dict(self.ranking).get("out_of_scope", 0.0)
+        others = sum(chance for name, chance in self.ranking if name != "out_of_scope")
+        return max(0.0, 1.0 - others)
 
     def entity(self, kind: str) -> str | None:
         """The value of the first entity of a kind."""

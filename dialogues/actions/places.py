@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dialogues.actions.answers import procedure_part, route_part
+from dialogues.actions.answers import answer_procedure, procedure_part, route_part
 from dialogues.actions.procedures import answer_or_ask, named_surely
 from dialogues.actions.sentences import counter_state, when
 from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
@@ -154,6 +154,11 @@ class FindCounter(ReplyAction):
         turn.answered = [(str(entry["code"]), 1.0)]
         turn.aspects = ["place"]
         turn.memory.aspects = ["place"]
+        asked = set(turn.reading.understanding.aspects)
+        if {"place"} < asked and turn.reading.payload is None:
+            # "nộp ở quầy nào, giá bao nhiêu": both are answered
+            answer_procedure(turn, str(entry["code"]), turn.reading.understanding.aspects)
+            return
         counter = turn.release.counter_for(entry)
         if counter is not None:
             tell_way(turn, str(counter["place"]))
