@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nlu.procedure_index import Candidate
 
-SURE = 0.55
+SURE = 0.68
 """Confidence from which the best candidate is answered; below it the reply is a choice."""
 LEAD = 0.25
 """Distance to the next below which the reply is a choice all the same."""
@@ -36,7 +36,7 @@ FAINT = 0.1
 LEANING = 0.8
 """Certainty of a follow-up that only an all but certain procedure outweighs."""
 ALL_BUT_CERTAIN = 0.95
-HOPELESS = 0.02
+HOPELESS = 0.004
 """Confidence below which a candidate is not worth offering."""
 MOST_CANDIDATES = 5
 

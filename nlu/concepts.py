@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from nlu.phrases import longest_by_first
-from nlu.syllables import fold, is_syllable, phone_key
+from nlu.syllables import fold, is_syllable, marks, phone_key
 from nlu.text import Normalised, clean, words
 
 
@@ -41,7 +41,7 @@ class Concepts:
         """`table`: concept → {"vi": [phrases], "en": [phrases]}; a phrase "=mất" needs its
         accents.
         """
-        self._by_key: dict[str, dict[tuple[str, ...], list[str]]] = {"vi": {}, "en": {}}
+        self._by_key: dict[str, dict[tuple[str, ...], list[_Variant]]] = {"vi": {}, "en": {}}
         self._exact: dict[tuple[str, ...], list[str]] = {}
         self._bare: dict[tuple[str, ...], list[str]] = {}
         for concept, variants in table.items():
@@ -63,7 +63,7 @@ class Concepts:
             self._bare.setdefault(folded, []).append(concept)
         else:
             key = tuple(_keys(folded, language))
-            self._by_key[language].setdefault(key, []).append(concept)
+            self._by_key[language].setdefault(key, []).append((concept, tuple(tokens)))
 
     def __call__(self, message: Normalised) -> list[str]:
         """Concept names in order of appearance, repeats kept out."""
@@ -73,11 +73,7 @@ class Concepts:
         """(concept, first token, token after the last) of every match."""
         tokens, folded = message.tokens, message.folded
         keys = {lang: _keys(folded, lang) for lang in ("vi", "en")}
-        singles, longest, source = (
-            (self._exact, self._longest_exact, tokens)
-            if message.accented
-            else (self._bare, self._longest_bare, folded)
-        )
+        singles, longest, source = self._one_by_one(message)
         found: list[tuple[str, int, int]] = []
         at = 0
         while at < len(tokens):
@@ -88,8 +84,10 @@ class Concepts:
             for length in range(min(most, len(tokens) - at), 0, -1):
                 end = at + length
                 hits = list(singles.get(tuple(source[at:end]), ()))
-                hits += self._by_key[message.language].get(
-                    tuple(keys[message.language][at:end]), ()
+                key = tuple(keys[message.language][at:end])
+                hits += _sounding(
+                    self._by_key[message.language].get(key, ()),
+                    tokens[at:end] if message.accented else (),
                 )
                 if not hits:
                     hits += self._other_language(message, keys, at, end)
@@ -101,6 +99,18 @@ class Concepts:
                 at += 1
         return found
 
+    def _one_by_one(
+        self, message: Normalised
+    ) -> tuple[Mapping[tuple[str, ...], list[str]], Mapping[str, int], Sequence[str]]:
+        """Phrases that match by letter, how long they are, and the words to look for: "do" in an
+        English question is no "đò".
+        """
+        if message.accented:
+            return self._exact, self._longest_exact, message.tokens
+        if message.language == "en":
+            return {}, {}, message.folded
+        return self._bare, self._longest_bare, message.folded
+
     def _other_language(
         self, message: Normalised, keys: Mapping[str, list[str]], at: int, end: int
     ) -> list[str]:
@@ -110,4 +120,27 @@ class Concepts:
         other = "en" if message.language == "vi" else "vi"
         if end - at == 1 and (other == "vi" or is_syllable(message.folded[at])):
             return []
-        return list(self._by_key[other].get(tuple(keys[other][at:end]), ()))
+        known = self._by_key[other].get(tuple(keys[other][at:end]), ())
+        return _sounding(known, message.tokens[at:end] if message.accented else ())
+
+
+_Variant = tuple[str, tuple[str, ...]]
+"""Concept and the words of one of its phrases."""
+
+
+def _sounding(variants: Sequence[_Variant], tokens: Sequence[str]) -> list[str]:
+    """Concepts of the phrases that `tokens` can be: the same words where there are such, else
+    those whose accents agree ("công chứng" is no "con chung"); a word without accents agrees with
+    any.
+    """
+    if not tokens:
+        return [concept for concept, _ in variants]
+    same = [concept for concept, phrase in variants if phrase == tuple(tokens)]
+    return same or [
+        concept
+        for concept, phrase in variants
+        if all(
+            said.isascii() or marks(said) == marks(meant)
+            for said, meant in zip(tokens, phrase, strict=True)
+        )
+    ]

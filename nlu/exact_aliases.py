@@ -42,19 +42,34 @@ class ExactAliases:
 
 
 class WholeNames:
-    """What is left of a phrasing without courtesy and question words → its only owner."""
+    """What is left of a phrasing without courtesy and question words → its owner, or the owners of
+    a phrase that the catalogue gives to several.
+    """
 
-    def __init__(self, owner: Mapping[str, str]) -> None:
+    def __init__(self, owner: Mapping[str, str], shared: Mapping[str, Sequence[str]]) -> None:
         self.owner = dict(owner)
+        self.shared = {k: list(v) for k, v in shared.items()}
 
     @classmethod
     def of(cls, phrasings: Iterable[Phrasing]) -> WholeNames:
         owners: dict[str, set[str]] = {}
+        whole: dict[str, set[str]] = {}
+        content: dict[str, str] = {}
         for phrasing in phrasings:
             owners.setdefault(phrasing.content, set()).add(phrasing.code)
+            whole.setdefault(phrasing.plain, set()).add(phrasing.code)
+            content[phrasing.plain] = phrasing.content
         told = {k: v for k, v in owners.items() if len(k.split()) >= _SHORTEST}
-        return cls({k: next(iter(v)) for k, v in sorted(told.items()) if len(v) == 1})
+        alone = {k: next(iter(v)) for k, v in sorted(told.items()) if len(v) == 1}
+        contested = {
+            content[k]: sorted(v) for k, v in sorted(whole.items()) if len(v) > 1 and content[k]
+        }
+        return cls(alone, contested)
 
     def __call__(self, content: str) -> str | None:
         """The procedure whose whole name a message says, and nothing else."""
         return self.owner.get(content)
+
+    def contested(self, content: str) -> list[str]:
+        """The procedures that all go by the phrase that a message says, and nothing else."""
+        return self.shared.get(content, [])

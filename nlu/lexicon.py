@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import yaml
 from nlu.concepts import Concepts
 from nlu.phrases import PhraseTable
 from nlu.spelling import Spelling
-from nlu.syllables import fold
+from nlu.syllables import fold, is_syllable
 from nlu.text import Normalised, Normaliser, clean, words
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -81,27 +82,71 @@ class Lexicon:
         }
         self._concepts = Concepts({**lists["concepts"], **against})
         stop = lists["stopwords"]
-        accented = {tuple(words(clean(p))) for p in [*stop["vi"], *stop["en"]]}
+        kept = {tuple(words(clean(p))): False for p in stop.get("kept", ())}
+        english = {tuple(words(clean(p))) for p in stop["en"]}
+        foreign = {p for p in english if len(p) > 1 or not is_syllable(p[0])}  # no "can", no "in"
+        accented = {tuple(words(clean(p))) for p in stop["vi"]} | foreign
         bare = {tuple(fold(w) for w in p) for p in accented if len(p) > 1}
-        bare |= {tuple(p.split()) for p in stop["bare"]}
-        bare |= {tuple(words(clean(p))) for p in stop["en"]}
-        self._stop = PhraseTable(dict.fromkeys(accented, True))
-        self._bare = PhraseTable(dict.fromkeys(bare, True))
+        bare |= {tuple(p.split()) for p in stop["bare"]} | foreign
+        self._stop = PhraseTable({**dict.fromkeys(accented, True), **kept})
+        bare_kept = {tuple(fold(w) for w in p): False for p in kept}
+        self._bare = PhraseTable({**dict.fromkeys(bare, True), **bare_kept})
+        self._english = PhraseTable({**dict.fromkeys(bare | english, True), **bare_kept})
+        self._maybe = {fold(p[0]) for p in accented if len(p) == 1} - {p[0] for p in bare}
+        self._pairs = frozenset(lists.get("pairs") or ())
+
+    def pairs(self, texts: Iterable[str]) -> list[str]:
+        """Neighbouring words of accented texts, without accents, of which one would be a word that
+        says nothing if it were another: "căn cước" beside "cần". They tell the two apart where
+        nobody wrote accents.
+        """
+        found: set[str] = set()
+        for text in texts:
+            tokens = words(clean(text))
+            if not any(fold(t) != t for t in tokens):
+                continue
+            skipped = _skipped(tokens, self._stop)
+            folded = [fold(t) for t in tokens]
+            for i, (x, y) in enumerate(pairwise(folded)):
+                unsaid = (x in self._maybe and i not in skipped) or (
+                    y in self._maybe and i + 1 not in skipped
+                )
+                if unsaid:
+                    found.add(f"{x} {y}")
+        return sorted(found)
 
     def read(self, text: str) -> Reading:
         message = self._normaliser(text)
         return Reading(message, tuple(self._concepts(message)), self._skip(message))
 
     def _skip(self, message: Normalised) -> frozenset[int]:
-        source, phrases = (
-            (message.tokens, self._stop) if message.accented else (message.folded, self._bare)
-        )
-        skipped: set[int] = set()
-        at = 0
-        while at < len(source):
-            hit = phrases.at(source, at)
-            length = hit[1] if hit else 1
-            if hit:
-                skipped.update(range(at, at + length))
-            at += length
+        if message.language == "en":
+            return frozenset(_skipped(message.folded, self._english))
+        if message.accented:
+            return frozenset(_skipped(message.tokens, self._stop))
+        skipped = _skipped(message.folded, self._bare)
+        if self._pairs:
+            said = message.folded
+            skipped.update(
+                i for i, word in enumerate(said) if word in self._maybe and self._idle(said, i)
+            )
         return frozenset(skipped)
+
+    def _idle(self, said: Sequence[str], at: int) -> bool:
+        """Beside neither neighbour part of what procedures are called."""
+        before = at > 0 and f"{said[at - 1]} {said[at]}" in self._pairs
+        after = at + 1 < len(said) and f"{said[at]} {said[at + 1]}" in self._pairs
+        return not before and not after
+
+
+def _skipped(source: Sequence[str], phrases: PhraseTable[bool]) -> set[int]:
+    """Places of the words that say nothing; the longest phrase decides, also to keep its words."""
+    skipped: set[int] = set()
+    at = 0
+    while at < len(source):
+        hit = phrases.at(source, at)
+        length = hit[1] if hit else 1
+        if hit and hit[0]:
+            skipped.update(range(at, at + length))
+        at += length
+    return skipped

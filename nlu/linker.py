@@ -143,10 +143,12 @@ class Linker:
         )
         familiar = float(found.evidence.doubts[-1])
         scored = [(c, c.score) for c in ranked]
-        whole = self._whole(content_of(reading))
+        content = content_of(reading)
+        whole = self._whole(content)
         if whole is not None and any(c.code == whole for c in ranked):
             scored = _put_first(scored, whole)
             return Linked(scored, 1.0 - WHOLE_NAME, familiar, False, whole=True)
+        scored = _shared_out(scored, self._whole.contested(content))
         return Linked(scored, float(chances[-1]), familiar, False, against)
 
     def save(self, folder: Path) -> None:
@@ -158,6 +160,7 @@ class Linker:
             "groups": self.groups,
             "exact": self._exact.owners,
             "whole": self._whole.owner,
+            "contested": self._whole.shared,
             "ranker": self.ranker.as_list(),
             "events": self._event_procedures,
         }
@@ -174,7 +177,7 @@ class Linker:
             ranker=Ranker.from_list(strings["ranker"]),
             groups=strings["groups"],
             exact=ExactAliases(strings["exact"]),
-            whole=WholeNames(strings["whole"]),
+            whole=WholeNames(strings["whole"], strings["contested"]),
             events=ProcedureIndex.load(events) if events.is_dir() else None,
             event_procedures=strings["events"],
         )
@@ -192,6 +195,18 @@ def _put_first(
     first = next(c for c, _ in scored if c.code == code)
     others = [(c, (1.0 - WHOLE_NAME) * chance) for c, chance in scored if c.code != code]
     return [(first, max(WHOLE_NAME, first.score)), *others]
+
+
+def _shared_out(
+    scored: Sequence[tuple[Candidate, float]], contested: Sequence[str]
+) -> list[tuple[Candidate, float]]:
+    """Those that go by the very phrase that was said are equally likely: a choice, no guess."""
+    chances = [chance for c, chance in scored if c.code in contested]
+    if len(chances) < 2:
+        return list(scored)
+    each = sum(chances) / len(chances)
+    shared = [(c, each if c.code in contested else chance) for c, chance in scored]
+    return sorted(shared, key=lambda pair: -pair[1])
 
 
 def content_of(reading: Reading) -> str:

@@ -272,3 +272,11 @@ def phone_key(folded: str) -> str:
             rest = rest[: -len(spelling)] + sound
             break
     return head + ("i" if rest == "y" else rest)
+
+
+@remembered
+def marks(word: str) -> str:
+    """Shape and tone marks of a syllable, wherever they stand; hỏi and ngã are one, "đ" counts."""
+    decomposed = unicodedata.normalize("NFD", word)
+    found = "".join(c for c in decomposed if unicodedata.combining(c))
+    return ("đ" if word[:1] == "đ" else "") + "".join(sorted(found.replace("\u0303", "\u0309")))

@@ -76,8 +76,9 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
             *_asked_plainly(answerable, variation),
         ]
     )
+    lists = read_folder(content.parent / "lexicon")
     material = Material(
-        lexicon=read_folder(content.parent / "lexicon"),
+        lexicon={**lists, "pairs": Lexicon(lists).pairs(row["text"] for row in phrasings)},
         phrasings=phrasings,
         augmented=augmented,
         outside=_elsewhere(intents),

@@ -123,7 +123,7 @@ def test_near_equals_are_ambiguous_and_a_clear_winner_is_not() -> None:
 
 def test_hopeless_candidates_are_not_offered_but_a_guess_never_stands_alone() -> None:
     ranking = [("ask_procedure", 0.95)]
-    unsure = decide(ranking, _linked(0.5, 0.3, 0.01, 0.001, nothing=0.19), [], 3, False)
+    unsure = decide(ranking, _linked(0.5, 0.3, 0.003, 0.001, nothing=0.19), [], 3, False)
     assert [c.code for c, _ in unsure.candidates] == ["c0", "c1"]
     lonely = decide(ranking, _linked(0.4, 0.001, nothing=0.5), [], 3, False)
     assert len(lonely.candidates) == 2
