@@ -242,7 +242,7 @@ def _named_in_other_intents(
     answerable: Sequence[Entry],
     frames: Mapping[str, Sequence[str]],
     variation: Variation,
-    most: int = 120,
+    most: int = 150,
 ) -> dict[str, list[str]]:
     """Desk errands that name a procedure ("lấy số khai sinh"), so that the name alone decides
     nothing.
