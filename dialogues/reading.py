@@ -23,6 +23,7 @@ from dialogues.substance import said_of
 from dialogues.understanding import Understanding
 from dialogues.wording import tokens
 from safeguards.emergencies import Cry, heard
+from safeguards.wording import in_other_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def read(
     cry = heard(said) if button is None else None
     if cry is not None:
         return Reading("talk_to_staff", 1.0, Understanding(), said, cry=cry, fixed=True)
+    if button is None and in_other_letters(said):
+        return Reading("out_of_scope", 1.0, Understanding(), said, fixed=True)
     chosen = False
     if button is None:
         button = offered(said, memory, release)

@@ -18,3 +18,11 @@ def plain(text: str) -> str:
 def bare(text: str) -> str:
     """Without accents, "đ" as "d"."""
     return _ACCENTS.sub("", unicodedata.normalize("NFD", text.translate(_D)))
+
+
+def in_other_letters(text: str) -> bool:
+    """Whether it has letters and none could be Vietnamese or English."""
+    letters = [c for c in unicodedata.normalize("NFKC", text) if c.isalnum()]
+    return bool(letters) and not any(
+        c.isdigit() or "LATIN" in unicodedata.name(c, "") for c in letters
+    )

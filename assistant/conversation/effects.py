@@ -88,6 +88,8 @@ class Effects:
             except Exception:  # the border of a stage: the answer itself must reach its reader
                 log.exception("effect failed", part=part.get("type"))
                 done += turn.apology(part, None)
+        for part in [part for part in done if part.get("type") == "text"][1:]:
+            _without_courtesy(part)
         for part in done:
             if part.get("type") == "text":
                 part["speech"] = self._speech(part.get("speech") or part["text"], language)
@@ -232,6 +234,14 @@ def _way(route: Route) -> Part:
         "steps": route.steps,
         "directions": list(route.directions),
     }
+
+
+def _without_courtesy(part: Part) -> None:
+    """ "Dạ" begins a reply once, not each of its sentences."""
+    for key in ("text", "speech"):
+        if str(part.get(key) or "").startswith("Dạ, "):
+            rest = str(part[key]).removeprefix("Dạ, ")
+            part[key] = rest[:1].upper() + rest[1:]
 
 
 def _moves(parts: list[Part]) -> bool:

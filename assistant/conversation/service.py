@@ -53,6 +53,7 @@ from assistant.security import Principal
 from assistant.settings import Settings
 from assistant.storage.database import Database
 from safeguards.emergencies import Cry, advice, heard
+from safeguards.wording import in_other_letters
 
 log = structlog.get_logger(__name__)
 
@@ -250,6 +251,8 @@ class Conversations:
                     return known
             if turn.text is not None and not has_words(turn.text):
                 reply = self._rephrase(turn)
+            elif turn.text is not None and in_other_letters(turn.text):
+                reply = self._other_language(turn)
             else:
                 reply = await self._ask(turn)
             parts = await self._effects.apply(
@@ -329,6 +332,17 @@ class Conversations:
         )
         parts = [{"type": "text", "text": sentence}]
         return TurnReply(language, "clarified", nothing_understood(), parts, None)
+
+    def _other_language(self, turn: Turn) -> TurnReply:
+        """Whoever writes in another script is answered so that either language can be read."""
+        language = turn.message.language or turn.conversation.language or "en"
+        sentences = [
+            say(language, "Dạ, em chỉ hiểu tiếng Việt và tiếng Anh ạ."),
+            say("en" if language == "vi" else "vi", "Dạ, em chỉ hiểu tiếng Việt và tiếng Anh ạ."),
+        ]
+        parts = [{"type": "text", "text": sentence} for sentence in sentences]
+        understood = nothing_understood("out_of_scope") | {"out_of_scope": True}
+        return TurnReply(language, "out_of_scope", understood, parts, None)
 
     def _language(self, turn: Turn) -> Language:
         recent = self._recent.get(turn.conversation.id)

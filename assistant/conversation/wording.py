@@ -1,5 +1,6 @@
 """What people write, made safe; and the sentences that the application itself says."""
 
+import re
 import unicodedata
 from pathlib import Path
 
@@ -8,11 +9,17 @@ from assistant.translations import translation
 
 MOST_CHARACTERS = 2000
 
+_TERMINAL_ORDER = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_STACKED_MARKS = re.compile("[\u0300-\u036f]{4,}")
+_MANY_MARKS = re.compile("[\u0300-\u036f]{3,}")
+"""A Vietnamese letter has two marks at most."""
+_ONE_LETTER = re.compile(r"([^\W\d])\1{3,}")
+
 _ASSISTANT = Path(__file__).parent.parent
 
 
 def clean(text: str) -> str:
-    """NFC, one line, no control or invisible characters.
+    """NFC, one line, no control or invisible characters, no marks heaped on a letter.
 
     Raises LetanError `text_empty`, `text_too_long`.
     """
@@ -26,8 +33,11 @@ def clean(text: str) -> str:
             remedy_vi="Rút ngắn câu hỏi, hoặc gửi thành nhiều câu.",
             remedy_en="Shorten it, or send it in several messages.",
         )
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", _TERMINAL_ORDER.sub(" ", text))
     kept = "".join(map(_visible, text))
+    if _STACKED_MARKS.search(kept):
+        bare = _MANY_MARKS.sub("", unicodedata.normalize("NFD", kept))
+        kept = unicodedata.normalize("NFC", bare)
     cleaned = " ".join(kept.split())
     if not cleaned:
         raise LetanError(
@@ -43,8 +53,8 @@ def clean(text: str) -> str:
 
 
 def has_words(text: str) -> bool:
-    """Whether there is anything to understand: a letter or a digit."""
-    return any(character.isalnum() for character in text)
+    """Whether there is anything to understand: a letter or a digit, not one letter held down."""
+    return any(character.isalnum() for character in text) and not _ONE_LETTER.fullmatch(text)
 
 
 def _visible(character: str) -> str:

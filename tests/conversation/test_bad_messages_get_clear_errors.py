@@ -55,7 +55,7 @@ async def test_half_a_character_is_an_error_not_a_crash(desk: Desk) -> None:
 
 async def test_emoji_and_punctuation_are_asked_back_politely(desk: Desk) -> None:
     conversation = await desk.open(language="en")
-    for text in ("😀😀", "???", "…", "❤️"):
+    for text in ("😀😀", "???", "…", "❤️", "aaaaaaaaaaaa", "z" * 2000, "\u0301\u0302"):
         answer = await desk.say(conversation, text)
         assert answer.status_code == 200
         reply = answer.json()
@@ -72,6 +72,34 @@ async def test_text_that_looks_like_an_order_to_the_engine_stays_text(desk: Desk
     assert desk.asked()[-1]["payload"] is None
 
 
+@pytest.mark.parametrize(
+    "text", ["我想登记结婚", "จดทะเบียนสมรส", "ចុះបញ្ជី", "كيف أسجل زواجي", "출생 신고", "शादी", "брак"]
+)
+async def test_another_script_is_answered_in_both_languages(desk: Desk, text: str) -> None:
+    reply = (await desk.say(await desk.open(), text)).json()
+    assert (reply["outcome"], reply["language"]) == ("out_of_scope", "en")
+    said = " ".join(part["text"] for part in reply["parts"])
+    assert "English" in said
+    assert "tiếng Việt" in said
+    assert desk.asked() == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "asked"),
+    [
+        ("khai\x00 sinh\x07 \x1b[31mcần\x1b[0m gì", "khai sinh cần gì"),
+        ("\u202ekhai sinh\u202c cần \u2066gì\u2069", "khai sinh cần gì"),
+        ("kh\u0335\u0336\u0337\u0338\u0341\u0342ai sinh" + "\u0301" * 500, "khai sinh"),
+        (unicodedata.normalize("NFD", "đăng ký khai sinh được ạ"), "đăng ký khai sinh được ạ"),
+        ("giấy 我 khai sinh", "giấy 我 khai sinh"),
+        ("<script>alert(1)</script> {{7*7}} %s {0}", "<script>alert(1)</script> {{7*7}} %s {0}"),
+    ],
+)
+async def test_what_cannot_be_seen_is_not_asked(desk: Desk, sent: str, asked: str) -> None:
+    assert (await desk.say(await desk.open(), sent)).status_code == 200
+    assert desk.asked()[-1]["text"] == asked
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_cleaned_or_refused(text: str) -> None:
     try:
@@ -83,7 +111,7 @@ def test_any_text_is_cleaned_or_refused(text: str) -> None:
     assert cleaned.strip() == cleaned
     categories = {unicodedata.category(character) for character in cleaned}
     assert not categories & {"Cc", "Cf", "Cs", "Co"}
-    assert has_words(cleaned) == any(c.isalnum() for c in cleaned)
+    assert any(c.isalnum() for c in cleaned) or not has_words(cleaned)
 
 
 @given(st.integers(min_value=1, max_value=200))
