@@ -88,7 +88,7 @@ def document_items(card: Card) -> list[dict[str, Any]] | None:
     return [
         {
             "id": str(document["id"]),
-            "title": card.text(document),
+            "title": named_without_code(card.text(document)),
             "kind": document.get("kind"),
             "copies": document.get("copies"),
             "note": card.field(document, "note") or None,
@@ -216,6 +216,14 @@ def _listed(card: Card, field: str, title: str) -> Section:
 
 _CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?![\d])")
 _CLAUSE = re.compile(r"(?<=[;.])\s+")
+
+
+_CODE_ASIDE = re.compile(r"\s*\((?:mã |code )?\d\.\d{6}\)")
+
+
+def named_without_code(title: str) -> str:
+    """A paper's name without the code of the procedure that issues it: no visitor knows codes."""
+    return _CODE_ASIDE.sub("", title)
 
 
 def tells_apart(card: Card, name_of: Callable[[str], str]) -> str:

@@ -103,16 +103,23 @@ def _dates() -> list[Rule]:
              lambda m: f"{m[1]} {_date(m[2], m[3], None)}"),
         rule(rf"(?i)({'|'.join(_MONTHS)})\s+{_DAY},?\s+{_YEAR}(?!\d)",
              lambda m: f"{m[1]} {ordinal(int(m[2]))} {year(int(m[3]), 'en')}"),
-        rule(rf"(?i){_DAY}\s+({'|'.join(_MONTHS)})(?:\s+{_YEAR})?(?!\d)",
-             lambda m: f"{ordinal(int(m[1]))} of {m[2]}"
+        rule(rf"(?i)(?:the\s+)?(?<!\d){_DAY}\s+({'|'.join(_MONTHS)})(?:\s+{_YEAR})?(?!\d)",
+             lambda m: f"the {ordinal(int(m[1]))} of {m[2]}"
                        f"{' ' + year(int(m[3]), 'en') if m[3] else ''}"),
     ]  # fmt: skip
 
 
 def _hour(hour: str, minute: str) -> str:
+    if int(hour) > 12 and int(hour) < 24:
+        said = _n(str(int(hour) - 12)) + ("" if minute == "00" else f" {_minutes(minute)}")
+        return f"{said} P M"
     if minute == "00":
         return f"{_n(hour)} o'clock" if 1 <= int(hour) <= 12 else f"{_n(hour)} hundred hours"
-    return f"{_n(hour)} {'oh ' if minute[0] == '0' else ''}{_n(minute)}"
+    return f"{_n(hour)} {_minutes(minute)}"
+
+
+def _minutes(minute: str) -> str:
+    return f"{'oh ' if minute[0] == '0' else ''}{_n(minute)}"
 
 
 def _hours() -> list[Rule]:

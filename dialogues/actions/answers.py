@@ -36,8 +36,9 @@ def answer_procedure(
     memory.candidates = [c for c in dict.fromkeys(runners_up) if c and c != code][:3]
     card = turn.card(entry)
     every = sections(card)
-    text = spoken_answer(turn, card, every, aspects, named=not follows_up, told=told)
-    turn.say(text, speech=listened(turn, text, aspects))
+    said = () if final else aspects  # the card of all four aspects is said in one sentence
+    text = spoken_answer(turn, card, every, said, named=not follows_up, told=told)
+    turn.say(text, speech=listened(turn, text, said))
     turn.parts.append(_part(turn, card, every, aspects))
     counter = turn.release.counter_for(entry)
     if "place" in aspects and counter is not None and not final:

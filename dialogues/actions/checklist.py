@@ -13,7 +13,10 @@ from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.papers import named_documents
 from dialogues.release import Entry
 from dialogues.sections import document_items
+from dialogues.wording import tokens
 
+_MISSING = frozenset({"thieu", "missing", "lacking"})
+"""Asked again after the last paper, the same list is told again."""
 _HAVE = {"yes": True, "no": False, "unsure": None}
 
 
@@ -72,7 +75,8 @@ class CheckDocuments(ReplyAction):
             answer_procedure(turn, str(memory.topic), ["documents"])
             return
         running = memory.checklist or {}
-        same = running.get("code") == memory.topic and running.get("current")
+        goes_on = running.get("current") or _MISSING & set(tokens(turn.reading.text))
+        same = running.get("code") == memory.topic and goes_on
         have = dict(running.get("have") or {}) if same else {}
         have |= named_documents(turn.reading.text, items) if turn.reading.payload is None else {}
         memory.checklist = {
@@ -166,8 +170,10 @@ class CheckDocuments(ReplyAction):
         _ = turn.translate
         missing = [item for item in items if have.get(item["id"]) is False]
         unsure = [item for item in items if have.get(item["id"]) is None]
-        if not missing and not unsure:
-            turn.say(_("Dạ, anh/chị đã đủ giấy tờ."))
+        if not items:
+            turn.say(_("Dạ, thủ tục này không cần giấy tờ nào."))
+        elif not missing and not unsure:
+            turn.say(_("Dạ, theo lời anh/chị thì đã đủ giấy tờ; cán bộ sẽ xem lại tại quầy."))
         sentences = []
         if missing:
             listed = "; ".join(

@@ -17,7 +17,7 @@ from dialogues.conditions import (
     questions,
 )
 from dialogues.release import Entry
-from dialogues.sections import Card
+from dialogues.sections import Card, named_without_code
 from dialogues.twins import twin
 from dialogues.wording import tokens
 
@@ -187,7 +187,8 @@ def unsure_lines(card: Card) -> list[str]:
     for case in card.unsure:
         condition = card.text(case["if"])
         condition = condition[:1].lower() + condition[1:]
-        added = "; ".join(card.text(paper) for paper in case.get("documents_add") or ())
+        papers = (card.text(paper) for paper in case.get("documents_add") or ())
+        added = "; ".join(named_without_code(paper) for paper in papers)
         if added:
             lines.append(_("Nếu {case}: thêm {papers}.").format(case=condition, papers=added))
         else:

@@ -55,7 +55,7 @@ def spoken_answer(
     if not aspects or {"documents", "fee", "time"} & set(aspects):
         sentences += _about_cases(turn, card, told)
     sentences += _notices(turn, card.entry)
-    told_facts = not aspects or any(every[a]["lines"] for a in aspects)
+    told_facts = any(every[a]["lines"] for a in aspects or ("documents", "fee", "time"))
     if named and told_facts and _doubtful(card.entry):
         # once a topic: the card says it each time
         sentences.append(_unverified(turn, card.entry))
@@ -80,7 +80,7 @@ def _about_cases(turn: Turn, card: Card, told: Sequence[str]) -> list[str]:
     counted = "; ".join(turn.lower_first(card.text(case["if"])) for case in new)
     sentences = [_("Em đã tính cho trường hợp: {case}.").format(case=counted)] if new else []
     notes = [note for note in (card.field(case, "note") for case in new) if note]
-    return sentences + [full_stop(note) for note in notes[:2]]
+    return sentences + [full_stop(note) for note in list(dict.fromkeys(notes))[:2]]
 
 
 def _unknown(turn: Turn, card: Card, aspects: Sequence[str], entry: Entry | str) -> str:
@@ -125,7 +125,7 @@ def _summary(turn: Turn, card: Card, every: dict[str, Section]) -> list[str]:
     told: list[str] = []
     items = document_items(card)
     if items and len(items) == 1:
-        paper = turn.lower_first(str(items[0]["title"]))
+        paper = turn.lower_first(str(items[0]["title"])).replace("; ", ", ")
         told.append(_("cần một loại giấy tờ là {paper}").format(paper=paper))
     elif items:
         told.append(_("cần {n} loại giấy tờ").format(n=len(items)))
@@ -143,7 +143,9 @@ def _summary(turn: Turn, card: Card, every: dict[str, Section]) -> list[str]:
     sentences = []
     if told:
         sentences.append(_("Thủ tục {name}: {list}.").format(name=name, list="; ".join(told)))
-    if items is None:
+    if items is None and told and card.place:
+        sentences.append(_("Em chưa có dữ liệu về giấy tờ cần có, xin hỏi tại đó."))
+    elif items is None:
         sentences.append(_unknown(turn, card, ["documents"], "" if told else card.entry))
     elif len(items) > 1:
         sentences.append(_("Anh/chị muốn em đọc từng loại giấy tờ thì nói “giấy tờ gì” ạ."))
@@ -373,13 +375,14 @@ def when(turn: Turn, instant: Any) -> str:
 
 
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
+_OF_THE_PORTAL = re.compile(r"\s*\([^()]*(?:Cổng|portal)[^()]*\)")
 
 
 def listened(turn: Turn, text: str, aspects: Sequence[str]) -> str:
     """An answer as it is said aloud: papers without what stands in brackets, which the card shows;
     whole when the list itself was asked to be read."""
     if turn.reading.reads_out or (aspects and "documents" not in aspects):
-        return text
+        return _OF_THE_PORTAL.sub("", text)
     return _BRACKETS.sub("", text)
 
 

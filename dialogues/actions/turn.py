@@ -20,8 +20,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from dialogues.language import spoken_language
 from dialogues.memory import Memory
-from dialogues.offers import is_only_filler
 from dialogues.phrases import Translate, localised, translator
 from dialogues.reading import Reading, read
 from dialogues.release import Entry, Release
@@ -44,7 +44,6 @@ ACTION_OF_INTENT = {
     "choose": "action_choose",
 }
 """What a second request of one message leads to; the first goes through Rasa's rules."""
-_WORD = re.compile(r"[\w']+")
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 MAX_CHOICES = 4
 MOST_TITLE_WORDS = 24
@@ -280,126 +279,11 @@ def begin(tracker: Tracker, release: Release) -> Turn:
         memory=memory,
         reading=reading,
         context=metadata.get("context") or {},
-        language=_language(metadata.get("language"), memory, reading),
+        language=spoken_language(metadata.get("language"), memory, reading),
         last_parts=said_before.get("parts") or (),
         last_language=said_before.get("language"),
         first=last is None,
     )
-
-
-def _language(wanted: str | None, memory: Memory, reading: Reading) -> str:
-    """The request's language, else the message's own, else the conversation's; Vietnamese at
-    first."""
-    if wanted in {"vi", "en"}:
-        return wanted
-    kept = memory.language or None
-    heard = reading.understanding.language
-    if reading.payload is not None or heard not in {"vi", "en"}:
-        return kept or "vi"
-    if kept and is_only_filler(reading.text):
-        return kept
-    if heard == "vi" and _is_english(reading.text):
-        return "en"
-    if heard == "vi" and _VIETNAMESE & set(reading.text.lower()):
-        return "vi"
-    if kept and len(reading.text.split()) < 3:
-        return kept
-    return heard
-
-
-def _is_english(text: str) -> bool:
-    """Words that only English has, and no more Vietnamese in it than a name ("Nguyễn", "phở")."""
-    words = _WORD.findall(text.lower().replace("’", "'"))
-    english = sum(word in _ENGLISH for word in words)
-    accented = sum(bool(_VIETNAMESE & set(word)) for word in words)
-    return english > accented and english >= min(2, len(words))
-
-
-_VIETNAMESE = frozenset("ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ")
-"""Letters that make a text Vietnamese, however short it is."""
-_ENGLISH = frozenset(
-    [
-        "i",
-        "i'm",
-        "i'd",
-        "i'll",
-        "i've",
-        "don't",
-        "doesn't",
-        "didn't",
-        "isn't",
-        "can't",
-        "it's",
-        "what's",
-        "where's",
-        "that's",
-        "is",
-        "are",
-        "was",
-        "what",
-        "how",
-        "where",
-        "which",
-        "when",
-        "who",
-        "why",
-        "you",
-        "your",
-        "please",
-        "my",
-        "the",
-        "and",
-        "for",
-        "does",
-        "do",
-        "can",
-        "could",
-        "would",
-        "should",
-        "need",
-        "want",
-        "understand",
-        "speak",
-        "thanks",
-        "hello",
-        "to",
-        "of",
-        "this",
-        "about",
-        "with",
-        "set",
-        "up",
-        "open",
-        "close",
-        "register",
-        "registration",
-        "apply",
-        "renew",
-        "replace",
-        "change",
-        "lost",
-        "buy",
-        "sell",
-        "certificate",
-        "licence",
-        "license",
-        "permit",
-        "birth",
-        "death",
-        "marriage",
-        "divorce",
-        "child",
-        "baby",
-        "house",
-        "land",
-        "business",
-        "cooperative",
-        "fire",
-        "help",
-        "someone",
-    ]
-)
-"""Words of English sentences; "do", "to" and "can" may be Vietnamese, hence the count."""
 
 
 @lru_cache(maxsize=1)

@@ -123,6 +123,8 @@ ENGLISH = [
         "resolution number sixty six point seven of twenty twenty five of the Government",
     ),
     ("until 11:30 a.m.", "until eleven thirty A M"),
+    ("received after 15:00", "received after three P M"),
+    ("on 23 November", "on the twenty third of November"),
 ]
 
 WRITTEN = st.text(alphabet="0123456789./,-:() hHđ%°mkxABCĐTQ+=aâng*_#\n@²½٣①–'…$₫VND", max_size=25)
