@@ -66,7 +66,8 @@ class ConversationStore(SQLTrackerStore):
             options |= {"pool_size": 2, "max_overflow": 2, "pool_pre_ping": True}
             options["connect_args"] = {"connect_timeout": 5}
         try:
-            self.engine = sa.create_engine(url, **options)
+            # parameters are what people said: no error message may show them
+            self.engine = sa.create_engine(url, hide_parameters=True, **options)
             if self.engine.dialect.name == "sqlite":
                 sa.event.listen(self.engine, "connect", _tune_sqlite)
             self._create_schema()
