@@ -20,9 +20,16 @@ def mask(text: str) -> str:
 
 
 _WHOSE = r"(?:\s+(?:của|cua))?(?:\s+(?:tôi|tui|em|cháu|con|mình|toi|chau|minh|chồng|vợ|bố|mẹ))*"
+_THING = (
+    r"(?:số|so|sđt|sdt|cccd|cmnd|căn cước|can cuoc|hộ chiếu|ho chieu|tài khoản|tai khoan|điện thoại"
+    r"|dien thoai|email|mail|địa chỉ|dia chi)"
+)
 _TOLD = re.compile(
-    rf"(?<!\w)(?:(?:(?:họ và tên|họ tên|ho ten|tên|ten|số|so|sđt|sdt|my name|i am|i'm|sinh ngày"
-    rf"|sinh|địa chỉ|là|la){_WHOSE}(?:\s+(?:là|la|is)\b|\s*:)?\s*)?|\s){MASK}",
+    rf"(?<!\w)(?:(?:{_THING}\s+)*{_THING}{_WHOSE}\s*(?:(?:là|la)\b|:)\s*"
+    rf"|(?:họ và tên|họ tên|ho ten|tên|ten|số|so|sinh ngày|sinh|là|la){_WHOSE}"
+    r"(?:\s+(?:là|la)\b|\s*:)?\s*"
+    r"|my\s+(?:\w+\s+){1,4}(?:is\b|:)\s*|i am\s+|i'm\s+)"
+    rf"{MASK}(?:\s+(?:and|và|va)\b)?|\s{MASK}",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(rf"[^,.;?!]*{MASK}[^,.;?!]*[,.;?!]*\s*")
