@@ -128,7 +128,7 @@ def _next_leg(turn: str, landmark: str | None, steps: int, language: Language) -
 
 
 def _arrival(goal: Place, heading: float, language: Language) -> str:
-    name = goal.name.get(language)
+    name = _within(goal.name.get(language), language)
     turn = _turn(heading, goal.pose.theta)
     if goal.kind in ("home", "dock") or turn in ("straight", "slight_left", "slight_right", "back"):
         return say(language, "{place} ở ngay trước mặt anh/chị.", place=name)
@@ -150,7 +150,12 @@ def _at(point: Point, names: _Names) -> str | None:
 def _short_name(place: Place, language: Language) -> str:
     if place.counter is not None:
         return say(language, "quầy số {counter}", counter=place.counter)
-    return place.name.get(language)
+    return _within(place.name.get(language), language)
+
+
+def _within(name: str, language: Language) -> str:
+    """Inside a sentence: an English common noun has its article."""
+    return f"the {name}" if language == "en" and name[:1].islower() else name
 
 
 def _bearing(a: Point, b: Point) -> float:

@@ -5,6 +5,7 @@ A failure here becomes a sentence of the reply, never an error of the turn.
 
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, cast
 
 import structlog
@@ -90,6 +91,7 @@ class Effects:
                 done += turn.apology(part, None)
         for part in [part for part in done if part.get("type") == "text"][1:]:
             _without_courtesy(part)
+        _say_the_way(done)
         for part in done:
             if part.get("type") == "text":
                 part["speech"] = self._speech(part.get("speech") or part["text"], language)
@@ -234,6 +236,18 @@ def _way(route: Route) -> Part:
         "steps": route.steps,
         "directions": list(route.directions),
     }
+
+
+def _say_the_way(done: list[Part]) -> None:
+    """A way that was asked for is spoken as well; not when the robot leads or offers to, and not
+    beside an answer about a procedure, whose screen shows it."""
+    if any(part.get("type") in {"procedure", "mission", "ticket"} for part in done):
+        return
+    for before, part in pairwise(done):
+        if before.get("type") == "text" and part.get("type") == "route":
+            said = str(before.get("speech") or before["text"])
+            if not said.rstrip().endswith("?"):
+                before["speech"] = " ".join([said, *part.get("directions", ())])
 
 
 def _without_courtesy(part: Part) -> None:

@@ -78,6 +78,23 @@ def _described_place(turn: Turn) -> str | None:
     return None if best is None else best[1]
 
 
+_COUNTER_WORDS = frozenset(["quay", "cho", "ban", "phong", "so", "counter", "desk", "the"])
+
+
+def _counter_for_words(turn: Turn) -> str | None:
+    """The place of the one counter whose name's telling words are said ("số chứng thực")."""
+    said = f" {' '.join(tokens(turn.reading.understanding.repaired or turn.reading.text))} "
+    best: tuple[int, str] | None = None
+    for counter in turn.release.counters.values():
+        names = (name.partition(" – ")[2] for name in counter["name"].values())
+        for name in (*names, *(counter.get("aliases") or ())):
+            words = [w for w in known_words(name or "").split() if w not in _COUNTER_WORDS]
+            wanted = " ".join(words)
+            if wanted and f" {wanted} " in said and (best is None or len(wanted) > best[0]):
+                best = (len(wanted), str(counter["place"]))
+    return None if best is None else best[1]
+
+
 def place_words(turn: Turn, place_id: str) -> str:
     """A place as it stands inside a sentence."""
     counter = turn.release.counter_at(place_id)
@@ -191,9 +208,13 @@ def _offer_places(turn: Turn) -> None:
 def _ask_counter(turn: Turn, kind: str) -> None:
     """Choices of counters, those that are open now first."""
     _ = turn.translate
+    asked_for = _most_asked(turn)
     counters = sorted(
         turn.release.counters.values(),
-        key=lambda c: turn.live_counter(str(c["id"])).get("open") is False,
+        key=lambda c: (
+            turn.live_counter(str(c["id"])).get("open") is False,
+            asked_for.get(str(c["id"]), NEVER),
+        ),
     )
     asked = _("Dạ, anh/chị cần làm việc gì, hoặc cần đến quầy nào ạ?")
     if len(counters) > MAX_CHOICES:
@@ -215,14 +236,34 @@ def _ask_counter(turn: Turn, kind: str) -> None:
     turn.outcome = "clarified"
 
 
+NEVER = 10_000
+"""Rank of a counter that serves no procedure with a rank."""
+
+
+def _most_asked(turn: Turn) -> dict[str, int]:
+    """Counter to the rank of the procedure that is asked for most at it."""
+    ranks: dict[str, int] = {}
+    for entry in turn.release.procedures.values():
+        counter = turn.release.counter_for(entry)
+        if counter is not None and entry.get("rank") is not None:
+            key = str(counter["id"])
+            ranks[key] = min(ranks.get(key, NEVER), int(entry["rank"]))
+    return ranks
+
+
 def lead_to(turn: Turn, place_id: str) -> None:
     """Go with the visitor where a robot may, otherwise describe the way."""
     _ = turn.translate
+    counter = turn.release.counter_at(place_id)
     if not turn.context.get("can_move"):
-        turn.say(_("Dạ, em không đi cùng anh/chị được, em chỉ đường giúp ạ."))
+        text = _("Dạ, em không đi cùng anh/chị được, em chỉ đường đến {place} ạ.").format(
+            place=place_words(turn, place_id)
+        )
+        if counter is not None:
+            text += counter_state(turn, str(counter["id"]))
+        turn.say(text)
         turn.parts.append(route_part(turn, place_id))
         return
-    counter = turn.release.counter_at(place_id)
     text = _("Dạ, mời anh/chị đi theo em đến {place}.").format(place=place_words(turn, place_id))
     if counter is not None and turn.live_counter(str(counter["id"])).get("open") is False:
         text += counter_state(turn, str(counter["id"]))
@@ -289,7 +330,7 @@ class TakeTicket(ReplyAction):
             entry = turn.release.procedure(turn.memory.topic)
         else:
             entry = topic_entry(turn)
-        for candidate in (place, turn.memory.place):
+        for candidate in (place, _counter_for_words(turn), turn.memory.place):
             counter = turn.release.counter_at(candidate) if candidate else None
             if counter is not None:
                 return counter
