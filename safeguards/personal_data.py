@@ -164,6 +164,9 @@ def _without_numbers(text: str, label: Label) -> str:
     return _KEPT.sub(lambda match: kept[ord(match.group()) - _FIRST_KEPT], text)
 
 
+_RECENT = re.compile(r"20(?:2[4-9]|[3-9]\d)")
+_OF_A_CHILD = re.compile(r"\b(?:sinh|sanh|đẻ|bé|con|tên|ten|born|birth|baby|child|name)\b", re.I)
+"""Who was born lately is a child; otherwise a day of these years is one on which something is due."""
 _SINCE = re.compile(
     r"\b(?:trước|sau|từ|đến|truoc|tu|den|before|after|since|until)(?:\s\w+)?\s*$", re.I
 )
@@ -174,7 +177,9 @@ def _is_personal(date: re.Match[str]) -> bool:
     before = date.string[max(0, date.start() - 40) : date.start()]
     if _BORN.search(before):
         return True
-    return not _SINCE.search(before) and not _OF_THE_CENTRE.search(date.string)
+    if _SINCE.search(before) or _OF_THE_CENTRE.search(date.string):
+        return False
+    return not _RECENT.search(date.group()) or bool(_OF_A_CHILD.search(date.string))
 
 
 def _kind(number: str) -> Kind:
