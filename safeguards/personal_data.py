@@ -166,7 +166,7 @@ def _without_numbers(text: str, label: Label) -> str:
 
 _RECENT = re.compile(r"20(?:2[4-9]|[3-9]\d)")
 _OF_A_CHILD = re.compile(r"\b(?:sinh|sanh|đẻ|bé|con|tên|ten|born|birth|baby|child|name)\b", re.I)
-"""Who was born lately is a child; otherwise a day of these years is one on which something is due."""
+"""Who was born lately is a child; otherwise something is due on a day of these years."""
 _SINCE = re.compile(
     r"\b(?:trước|sau|từ|đến|truoc|tu|den|before|after|since|until)(?:\s\w+)?\s*$", re.I
 )
