@@ -31,7 +31,17 @@ def law_named(law: str, language: str) -> str:
     if sign:
         kinds = table["kinds"].get(sign[1])
         return f"{kinds[language == 'en']} {law}" if kinds else law
-    words = table["names"] if language == "en" else table["spoken_out"]
+    return _replaced(law, table["names"] if language == "en" else table["spoken_out"])
+
+
+def source_told(source: str | None, language: str) -> str | None:
+    """When and where a fact was seen, in the language; signs of decisions stay."""
+    if source is None or language != "en":
+        return source
+    return _replaced(source, _names()["sources"])
+
+
+def _replaced(text: str, words: Mapping[str, str]) -> str:
     for written in sorted(words, key=len, reverse=True):
-        law = re.sub(rf"(?<!\w){re.escape(written)}(?!\w)", words[written], law)
-    return law
+        text = re.sub(rf"(?<![\w/]){re.escape(written)}(?![\w/-])", words[written], text)
+    return text

@@ -8,6 +8,7 @@ from typing import Any
 from dialogues.actions.conditions import ask, ask_again, learn, meant, unsure_lines
 from dialogues.actions.sentences import full_stop, listened, spoken_answer
 from dialogues.actions.turn import Turn
+from dialogues.legal import source_told
 from dialogues.release import Entry
 from dialogues.sections import Card, Section, sections
 
@@ -76,6 +77,7 @@ def _part(
 ) -> dict[str, Any]:
     entry = card.entry
     counter = turn.release.counter_for(entry)
+    seen = source_told(entry.get("source_date"), turn.language)
     return {
         "type": "procedure",
         "code": entry["code"],
@@ -89,8 +91,8 @@ def _part(
         "note": card.field(entry, "note") or None,
         "verified": bool(entry.get("verified")),
         "needs_review": bool(entry.get("needs_review")),
-        "source": {"urls": list(entry.get("sources") or ()), "date": entry.get("source_date")},
-        "verified_on": entry.get("verified_on") or entry.get("source_date"),
+        "source": {"urls": list(entry.get("sources") or ()), "date": seen},
+        "verified_on": entry.get("verified_on") or seen,
         "counter": str(counter["id"]) if counter else None,
     }
 

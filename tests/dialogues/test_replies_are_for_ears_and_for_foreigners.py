@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from running_engine import Engine, of_type, said
 
-from dialogues.legal import law_named
+from dialogues.legal import law_named, source_told
 from dialogues.phrases import translator
 from dialogues.release import Release
 from dialogues.sections import Card, document_items, legal_basis, tells_apart
@@ -55,6 +55,14 @@ def test_laws_have_english_names(release: Release) -> None:
     assert len(lines) > 1500
     words = [word for line in lines for word in re.findall(r"[^\W\d_]+", line)]
     assert {w for w in words if not w.isupper() and VIETNAMESE.search(w)} == set()
+
+
+def test_sources_are_told_in_english(release: Release) -> None:
+    dates = [entry.get("source_date") for entry in release.procedures.values()]
+    told = [source_told(date, "en") or "" for date in dates]
+    words = {word for text in told for word in re.findall(r"[^\W\d_]+", text)}
+    assert {w for w in words if not w.isupper() and VIETNAMESE.search(w)} == set()
+    assert [source_told(date, "vi") for date in dates] == dates
 
 
 @pytest.mark.parametrize(
