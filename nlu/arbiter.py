@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nlu.procedure_index import Candidate
 
-SURE = 0.68
+SURE = 0.62
 """Confidence from which the best candidate is answered; below it the reply is a choice."""
 LEAD = 0.25
 """Distance to the next below which the reply is a choice all the same."""

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from nlu.concepts import Concepts
+from nlu.denial import denied
 from nlu.phrases import PhraseTable
 from nlu.spelling import Spelling
 from nlu.syllables import fold, is_syllable
@@ -117,7 +118,10 @@ class Lexicon:
 
     def read(self, text: str) -> Reading:
         message = self._normaliser(text)
-        return Reading(message, tuple(self._concepts(message)), self._skip(message))
+        skip = self._skip(message)
+        no = denied(message, skip)
+        spans = (c for c, start, end in self._concepts.spans(message) if not no & {start, end - 1})
+        return Reading(message, tuple(dict.fromkeys(spans)), skip | no)
 
     def _skip(self, message: Normalised) -> frozenset[int]:
         if message.language == "en":
