@@ -31,7 +31,7 @@ MUCH_ASKED = 70
 """Entries whose names appear in the errands of other intents."""
 MOST_ASKED = 10_000
 """Texts that teach the intent classifier what a question about a procedure looks like."""
-MOST_AUGMENTED = 22_000
+MOST_AUGMENTED = 11_000
 FEW = 20
 """Texts of each intent in `few.yml`."""
 LONGEST = 90
