@@ -18,7 +18,7 @@ CRIES = [
     ("there is a fire in the hall", "114", "en"),
     ("có người ngất xỉu ở quầy 3", "115", "vi"),
     ("call an ambulance", "115", "en"),
-    ("đang đánh nhau ngoài cửa", "113", "vi"),
+    ("mấy đứa đang uýnh nhau dưới sân", "113", "vi"),
     ("a man with a knife", "113", "en"),
 ]
 

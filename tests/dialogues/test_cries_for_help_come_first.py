@@ -22,7 +22,7 @@ CRIES = {
         em ơi cháy cái máy in rồi""",
     ("fire", "en"): """fire!|there is a fire in the hall|the printer is on fire|I smell gas
         smoke everywhere in the hall, there's smoke""",
-    ("medical", "vi"): """cap cuu|cấp cứu|có người ngất xỉu ở đây|ổng xỉu rồi|bà cụ té xỉu ngoài cửa
+    ("medical", "vi"): """cap cuu|cấp cứu|có người ngất xỉu ở đây|ổng xỉu rồi|bác bảo vệ té xỉu rồi
         có người ngã ở cầu thang|mẹ tôi đột quỵ|bố em lên cơn đau tim|chồng tôi khó thở quá
         co nguoi ngat xiu|anh này co giật kìa|gọi giùm xe cấp cứu|ông kia đột quỵ làm sao giờ""",
     ("medical", "en"): """someone is having a heart attack|call an ambulance please|heart attack
@@ -30,7 +30,7 @@ CRIES = {
         please help, someone is bleeding|help somebody collapsed""",
     ("police", "vi"): """đánh nhau|danh nhau roi|con tôi bị bắt cóc|có dao|nó cầm dao|uýnh lộn kìa
         có kẻ dọa giết tôi|có cướp|bị giật túi rồi|cứu tôi với|cuu voi|cứu vs|gọi công an ngay
-        hai ông đang oánh nhau ngoài cửa|khẩn cấp|goi 113""",
+        mấy đứa đang oánh nhau dưới sân|khẩn cấp|goi 113""",
     ("police", "en"): """two men are fighting|there's a fight|a man with a knife|he has a gun
         somebody stole my bag|call the police|help! help!|emergency|somebody help""",
 }

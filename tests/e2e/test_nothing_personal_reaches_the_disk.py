@@ -28,7 +28,7 @@ sys.path.append(str(ROOT / "tests" / "dialogues"))  # last: it has a conftest of
 from throwaway_postgres import cluster
 
 TOLD = [
-    "căn cước của tôi 079 388 214 657, sao y bao nhiêu tiền?",
+    "thẻ 079 388 214 657 bị mờ, đổi thẻ mới mất mấy ngày",
     "cccd 079388214657 làm khai sinh cần gì",
     "CMND 281.946.375 cũ có dùng được không",
     "gọi tôi theo số 0938 271 465 nhé",
@@ -52,7 +52,7 @@ TOLD = [
     "0938271465",
     "đúng rồi",
     "nhắc lại",
-    "nhờ cán bộ gọi lại số 0938271465",
+    "máy bàn hỏng, nhắn vào 0938271465",
 ]
 DIGITS = (
     "079388214657", "281946375", "0938271465", "84938271465", "19038271465338", "9182736",
