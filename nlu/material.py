@@ -40,6 +40,8 @@ class Material:
     """`centre.json`."""
     intents: dict[str, list[str]] = field(default_factory=dict)
     """Intent → texts, no text under two intents."""
+    aspects: dict[str, list[str]] = field(default_factory=dict)
+    """Aspects joined by commas, or `none` → questions that ask exactly these."""
 
 
 def write_material(folder: Path, material: Material) -> Path:

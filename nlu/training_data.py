@@ -17,6 +17,8 @@ from typing import Any
 import yaml
 
 from nlu import conflicts
+from nlu.aspect_examples import NONE, asked_of
+from nlu.aspects import ASPECTS
 from nlu.catalogue import Entry, canonical_codes, entries, load
 from nlu.language import detect
 from nlu.lexicon import Lexicon, read_folder
@@ -88,6 +90,7 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
         life_events=events,
         centre=json.loads(centre.read_text(encoding="utf-8")),
         intents=_once(intents),
+        aspects=_aspect_questions(content),
     )
     training.mkdir(parents=True, exist_ok=True)
     conflicts.find(answerable, phrasings).write(training)
@@ -316,6 +319,22 @@ def _life_events(content: Path, groups: Mapping[str, str]) -> list[dict[str, Any
             name = {"vi": event["name_vi"], "en": event["name_en"]}
             events.append({"id": event["id"], "name": name, "procedures": codes, "says": says})
     return events
+
+
+def _aspect_questions(content: Path) -> dict[str, list[str]]:
+    """`aspects/*.yaml`: aspects joined by commas, or `none` → questions; none of it is needed."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((content / "aspects").glob("*.yaml")):
+        for key, texts in _read(path).items():
+            if not isinstance(texts, list) or not all(isinstance(t, str) for t in texts):
+                raise ValueError(f"{path}: {key}: expected a list of sentences")
+            try:
+                asked = asked_of(str(key))
+            except ValueError as error:
+                raise ValueError(f"{path}: {key}: {error}") from error
+            name = ", ".join(a for a in ASPECTS if a in asked) or NONE
+            found[name] = _unique([*found.get(name, ()), *texts])
+    return found
 
 
 def _once(intents: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
