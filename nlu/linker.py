@@ -13,7 +13,7 @@ from nlu.beside import beside
 from nlu.exact_aliases import ExactAliases, WholeNames
 from nlu.features import pieces
 from nlu.held_out import fit_ranker
-from nlu.lexicon import Lexicon, Reading
+from nlu.lexicon import OUTSIDE, Lexicon, Reading
 from nlu.material import Material
 from nlu.procedure_index import NOTHING, Candidate, Phrasing, ProcedureIndex
 from nlu.procedure_ranker import Ranker
@@ -24,11 +24,13 @@ from nlu.wording import wording
 SHOWN = 5
 MOST_VARIANTS = 24_000
 """Sentences around phrasings that are learnt from: more only cost time."""
-SINGLED_OUT = 0.1
+SINGLED_OUT = 0.2
 """Confidence from which a procedure may lead the life event that it belongs to."""
+NEVER = frozenset(OUTSIDE + topic for topic in ("forgery", "pets", "wildlife", "games"))
+"""Matters of `outside.yaml` that no name of a procedure beside them makes an errand of ours."""
 WHOLE_NAME = 0.97
 """Confidence where a message says a phrasing of one entry and nothing else."""
-AHEAD = 2.0
+AHEAD = 1.3
 """How many times as likely as the event's first it must be for that."""
 
 
@@ -141,6 +143,7 @@ class Linker:
         against = bool(reading.outside) and not any(
             self.index.knows(ranked[0].code, "k:" + concept) for concept in reading.outside
         )
+        never = against and bool(NEVER & set(reading.outside))
         familiar = float(found.evidence.doubts[-1])
         scored = [(c, c.score) for c in ranked]
         content = content_of(reading)
@@ -149,7 +152,7 @@ class Linker:
             scored = _put_first(scored, whole)
             return Linked(scored, 1.0 - WHOLE_NAME, familiar, False, whole=True)
         scored = _shared_out(scored, self._whole.contested(content))
-        return Linked(scored, float(chances[-1]), familiar, False, against)
+        return Linked(scored, float(chances[-1]), familiar, False, against, never)
 
     def save(self, folder: Path) -> None:
         self.index.save(folder)

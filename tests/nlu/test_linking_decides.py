@@ -144,9 +144,13 @@ def test_a_listed_matter_of_others_tips_the_balance_but_not_against_certainty() 
 
 
 def test_a_situation_told_in_passing_does_not_hide_the_procedure_asked_for() -> None:
-    ranking = [("life_event", 0.9), ("ask_procedure", 0.1)]
+    ranking = [("life_event", 0.55), ("ask_procedure", 0.45)]
     told = replace(_linked(0.52, 0.2), situation=0.5, begins_with="elsewhere")
     assert decide(ranking, told, [], 6, False).intent == "ask_procedure"
+    surely = [("life_event", 0.95), ("ask_procedure", 0.05)]
+    assert decide(surely, told, [], 6, False).intent == "life_event"
+    named = replace(_linked(0.95, 0.02), situation=0.5, begins_with="elsewhere")
+    assert decide(surely, named, [], 6, False).intent == "ask_procedure"
     assert decide(ranking, replace(told, begins_with="c0"), [], 6, False).intent == "life_event"
     vague = replace(_linked(0.2, 0.1, nothing=0.3), situation=0.5, begins_with="elsewhere")
     assert decide(ranking, vague, [], 6, False).intent == "life_event"
@@ -154,6 +158,13 @@ def test_a_situation_told_in_passing_does_not_hide_the_procedure_asked_for() -> 
     assert decide(ranking, hinted, [], 6, False).intent == "life_event"
     astray = replace(hinted, begins_with="elsewhere")
     assert decide(ranking, astray, [], 6, False).intent == "ask_procedure"
+
+
+def test_what_is_nobodys_errand_here_is_refused_whatever_is_named_beside_it() -> None:
+    ranking = [("ask_procedure", 0.8), ("out_of_scope", 0.2)]
+    beside = replace(_linked(0.9, 0.02, nothing=0.05), against=True)
+    assert decide(ranking, beside, [], 6, False).intent == "ask_procedure"
+    assert decide(ranking, replace(beside, never=True), [], 6, False).intent == "out_of_scope"
 
 
 def test_a_follow_up_names_no_procedure() -> None:
