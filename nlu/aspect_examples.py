@@ -17,8 +17,8 @@ from nlu.wording import share_of, wording
 
 NONE = "none"
 SEED = 20261122
-_NAMES = 700
-_AFTER_A_NAME = 2_000
+_NAMES = 600
+_AFTER_A_NAME = 1_800
 _TWO_QUESTIONS = 1_000
 _WEIGHT_OF_NAMES, _WEIGHT_OF_MADE = 0.3, 0.4
 _WITH_A_SIGN = 0.7
@@ -26,7 +26,7 @@ _WITHOUT_ACCENTS = 0.3
 _SHORT = 9
 """Words of the longest question that is put behind something else."""
 _ORDER = re.compile(
-    r"\b(?:buoc|trinh tu|quy trinh|thu tu|khau|tiep|sau do|dau tien|truoc tien|truoc|nop xong"
+    r"\b(?:buoc|trinh tu|quy trinh|thu tu|khau|tiep|sau do|dau tien|truoc tien|nop xong"
     r"|steps?|order|next|first|afterwards|stages?|process)\b"
 )
 """Who only wants to know how it is done asks for all of the answer; `steps` is asked by those who

@@ -34,7 +34,7 @@ aspects about as often, which would see the rare ones everywhere."""
 FEWEST = 200
 """Examples below which nothing is learnt."""
 _STRENGTH = 10.0
-_STEPS = 45
+_STEPS = 40
 _SEEN = 3
 """Examples that must hold a feature."""
 _MOST_FEATURES = 24_000
