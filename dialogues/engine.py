@@ -33,6 +33,8 @@ from dialogues.understanding import Understanding
 from dialogues.wording import clean, corrected
 
 log = logging.getLogger(__name__)
+GREETED = 0.9
+"""Confidence from which a whole message is a greeting, whatever it tells behind it."""
 KEPT_EVENTS = 60
 """Events of a live tracker kept in memory; the store has all of them."""
 LIVE_TRACKERS = 4000
@@ -149,6 +151,8 @@ class Engine:
             frame = framing(said)
             asked = corrected(without_masked(frame.rest))
             understanding = self._understand(asked, memory.topic, request.language)
+            if understanding.intent == "life_event" and asked != said:
+                understanding = self._greeted(said, understanding, memory, request)
             ask = Ask(lambda part: self._understand(part, None, request.language), self.release)
             topic = self.release.procedure(memory.topic)
             understanding = neighbour(asked, frame, understanding, topic, ask)
@@ -177,6 +181,13 @@ class Engine:
             return events
 
         return self._processor.run(tracker, message, act)
+
+    def _greeted(
+        self, said: str, found: Understanding, memory: Memory, request: TurnRequest
+    ) -> Understanding:
+        """What stands behind a greeting is no situation where the whole is surely a greeting."""
+        whole = self._understand(without_masked(said), memory.topic, request.language)
+        return whole if whole.intent == "greet" and whole.confidence >= GREETED else found
 
     def _parted(
         self,
@@ -224,7 +235,9 @@ def _sdk_tracker(
 ) -> Tracker:
     """The tracker as an action sees it: slots, this message, and the last reply instead of
     every event."""
-    last = next((e for e in reversed(tracker.events) if isinstance(e, BotUttered)), None)
+    replies = [event for event in reversed(tracker.events) if isinstance(event, BotUttered)]
+    told = (reply for reply in replies if not _only_of_voice(reply))
+    last = next(told, replies[0] if replies else None)
     message = {"text": reading.text, "reading": reading, "metadata": dict(metadata)}
     return Tracker(
         tracker.sender_id,
@@ -236,6 +249,16 @@ def _sdk_tracker(
         {},
         tracker.latest_action_name,
     )
+
+
+def _only_of_voice(reply: BotUttered) -> bool:
+    """ "I speak more slowly now": what is to be said again stands before it."""
+    controls = {
+        part.get("action")
+        for part in (reply.data.get("custom") or {}).get("parts") or ()
+        if part.get("type") == "control"
+    }
+    return bool(controls & {"slower", "louder"}) and "repeat" not in controls
 
 
 def _known_reply(tracker: DialogueStateTracker, message_id: str) -> dict[str, Any] | None:

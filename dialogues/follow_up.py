@@ -10,16 +10,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from dialogues.authorities import always_elsewhere, foreign_matter
+from dialogues.authorities import competent_authority
+from dialogues.doubts import about, doubtful_errand, doubtful_event
+from dialogues.elsewhere import belongs_elsewhere
 from dialogues.framing import Framing, framing, goes_on
-from dialogues.leaning import ABOUT_PROCEDURES, ERRANDS, SURE, SURELY_OUTSIDE, leans, named_outright
+from dialogues.leaning import (
+    ABOUT_PROCEDURES,
+    SURE,
+    SURELY,
+    SURELY_OUTSIDE,
+    leans,
+    named_outright,
+)
 from dialogues.memory import Memory
-from dialogues.papers import says_to_have
+from dialogues.neighbours import called_within
 from dialogues.plain_words import (
     asked_plainly,
     asked_surely,
     asks_about_paper,
-    counts_papers,
+    change,
     for_another,
     only_courtesy,
     opens_another,
@@ -34,13 +43,9 @@ from dialogues.wording import tokens
 
 LIKELY = 0.35
 """Confidence from which a candidate whose whole name is said is no guess."""
-SURELY_NAMED, SURE_EVENT = 0.8, 0.95
-"""Confidences from which a procedure or a situation is ours whatever authority is mentioned."""
 NOT_OURS, GUESSED, _FEW_WORDS = 0.5, 0.15, 4
 """Probability of being out of scope from which a few words are refused, that of a procedure from
 which it is offered, and how many words are few."""
-DOUBTFUL_EVENT = 0.6
-"""Confidence below which a situation does not displace the open procedure."""
 _DESK = frozenset(["find_counter", "lead_me", "take_ticket", "check_documents"])
 
 
@@ -49,11 +54,13 @@ def settled(
 ) -> Understanding:
     """The understanding, with its intent and procedures as the conversation makes them."""
     text = found.repaired or said
-    found = _called_by_name(frame.rest, found, release)
+    found = _called_by_name(frame.rest, _shorter_name(text, found), release)
     if for_another(said) and "eligibility" not in found.aspects:
         found = replace(found, aspects=(*found.aspects, "eligibility"))
     alone = memory.topic is None and found.intent == "ask_aspect"
-    if not found.procedures and (alone or opens_another(said)):
+    first = frame.returns and memory.topic is None and not memory.history
+    unsure = not found.procedures or found.procedures[0].confidence < SURE
+    if (not found.procedures and (alone or first)) or (unsure and opens_another(said)):
         found = _named_within(text, found, memory, release)
     found = replace(found, aspects=tuple(dict.fromkeys((*found.aspects, *asked_surely(text)))))
     if not speaks_of_voice(said, found.intent):
@@ -61,8 +68,8 @@ def settled(
     plain = _plainly(said, found, memory, release)
     if plain is not None:
         return plain
-    found = _doubtful_errand(said, text, found, memory, release)
-    found = _doubtful_event(said, text, found, memory, release)
+    found = doubtful_errand(said, text, found, memory, release)
+    found = doubtful_event(said, text, found, memory, release)
     if wants_staff(said) and found.intent in _YIELDS_TO_STAFF and not found.aspects:
         return replace(found, intent="talk_to_staff", procedures=(), out_of_scope=False)
     if frame.returns or goes_on(said):
@@ -97,11 +104,16 @@ def _in_view_of_topic(
 ) -> Understanding:
     if _nothing_named(text, found):
         return replace(found, intent="ask_aspect", out_of_scope=False, procedures=())
+    if found.intent == "ask_aspect" and found.outside >= SURELY_OUTSIDE:
+        # "giá xăng hôm nay bao nhiêu" names nothing and is nobody's here
+        return replace(found, intent="out_of_scope", out_of_scope=True, procedures=())
     found = _not_refused(text, found, release)
-    if _belongs_elsewhere(said, text, found, release):
+    if belongs_elsewhere(said, text, found, release):
+        return replace(found, intent="out_of_scope", out_of_scope=True)
+    if _of_others(said, found):
         return replace(found, intent="out_of_scope", out_of_scope=True)
     if leans(said, text, found, memory, release):
-        aspects = found.aspects or asked_plainly(text)
+        aspects = found.aspects or asked_plainly(text) or asked_plainly(said)
         return replace(
             found,
             intent="ask_aspect",
@@ -133,6 +145,13 @@ def _not_refused(text: str, found: Understanding, release: Release) -> Understan
     )
 
 
+def _of_others(said: str, found: Understanding) -> bool:
+    """Another authority's errand that was taken for the way to somewhere."""
+    place = any(e.get("entity") in {"place", "counter"} for e in found.entities)
+    doubtful = found.intent in {"find_place", "find_counter", "nlu_fallback"} and not place
+    return doubtful and found.confidence < SURE and competent_authority(said) is not None
+
+
 def _asked_of_another(
     said: str, found: Understanding, memory: Memory, release: Release
 ) -> Understanding:
@@ -145,56 +164,29 @@ def _asked_of_another(
     return replace(found, aspects=tuple(memory.aspects)) if elsewhere else found
 
 
-DOUBTFUL_ERRAND, DOUBTFUL_LIST = 0.5, 0.95
-_INSTEAD = frozenset({"out_of_scope", "talk_to_staff", "find_place", "centre_info", "take_ticket"})
 _YIELDS_TO_STAFF = frozenset(
     {"life_event", "out_of_scope", "ask_procedure", "nlu_fallback", "affirm", "feedback", "repeat",
      "greet", "thank"}
 )  # fmt: skip
 
 
-def _doubtful_event(
-    said: str, text: str, found: Understanding, memory: Memory, release: Release
-) -> Understanding:
-    """A situation heard with doubt, beside an open procedure, is no new situation."""
-    if found.intent != "life_event" or found.confidence >= DOUBTFUL_EVENT:
+def _shorter_name(text: str, found: Understanding) -> Understanding:
+    """ "Khai tử" is said whole, of "khai tử lại" the rest is not: the shorter name is meant."""
+    if len(found.procedures) < 2 or found.intent != "ask_procedure":
         return found
-    if found.foreign:
-        return replace(found, intent="out_of_scope", out_of_scope=True, procedures=())
-    if release.canonical(memory.topic) is None:
-        return found
-    if found.aspects or not content(text):
-        return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
-    following = [(n, c) for n, c in found.ranking if n in _INSTEAD]
-    if following and following[0][1] >= 0.15:
-        return replace(
-            found,
-            intent=following[0][0],
-            confidence=following[0][1],
-            procedures=(),
-            ambiguous=False,
-            out_of_scope=following[0][0] == "out_of_scope",
-        )
+    said, first = set(tokens(text)), found.procedures[0]
+    longer = set(tokens(first.matched or ""))
+    for candidate in found.procedures[1:3]:
+        shorter = set(tokens(candidate.matched or ""))
+        more = longer - shorter
+        nearly_all = len(more) <= 2 or len(content(text) - shorter) <= 1
+        if shorter and shorter < longer and shorter <= said and not more & said and nearly_all:
+            rest = tuple(c for c in found.procedures if c.code != candidate.code)
+            meant = replace(candidate, confidence=first.confidence)
+            less = candidate.confidence
+            others = (replace(c, confidence=min(c.confidence, less)) for c in rest)
+            return replace(found, procedures=(meant, *others))
     return found
-
-
-def _doubtful_errand(
-    said: str, text: str, found: Understanding, memory: Memory, release: Release
-) -> Understanding:
-    """An errand at the desk, heard with doubt, yields to a procedure or an aspect said plainly."""
-    if not found.aspects and not content(text):
-        found = replace(found, aspects=asked_plainly(text))
-    lists = found.intent == "check_documents"
-    questioned = lists and bool(found.aspects) and not counts_papers(said)
-    doubtful = DOUBTFUL_LIST if questioned else DOUBTFUL_ERRAND
-    if found.intent not in ERRANDS or found.confidence >= doubtful:
-        return found
-    best = found.procedures[0] if found.procedures else None
-    if best is not None and best.confidence >= SURE and said_of(best.matched, text) >= 0.5:
-        return replace(found, intent="ask_procedure", confidence=best.confidence)
-    topic = release.procedure(memory.topic)
-    asks = found.aspects and topic is not None and not says_to_have(said, topic)
-    return replace(found, intent="ask_aspect", procedures=()) if asks else found
 
 
 def _called_by_name(said: str, found: Understanding, release: Release) -> Understanding:
@@ -218,33 +210,17 @@ def _named_within(
     said: str, found: Understanding, memory: Memory, release: Release
 ) -> Understanding:
     """ "Còn thường trú thì mấy ngày": a name within a follow-up opens that procedure."""
-    words = tokens(said)
-    for length in range(min(len(words), 8), 1, -1):
-        for start in range(len(words) - length + 1):
-            phrase = " ".join(words[start : start + length])
-            codes = {release.canonical(code) for code in release.called.get(phrase, ())}
-            if (
-                len(codes) == 1
-                and _is_name(phrase, words[start + length :])
-                and (memory.topic not in codes)
-            ):
-                code = str(codes.pop())
-                return replace(
-                    found,
-                    intent="ask_procedure",
-                    confidence=0.9,
-                    procedures=(Candidate(code, 0.9, phrase),),
-                    out_of_scope=False,
-                )
-    return found
-
-
-_OF_TIME = frozenset(["thang", "ngay", "nam", "hom", "tuan", "luc", "khi", "dau", "nao"])
-
-
-def _is_name(phrase: str, following: Sequence[str]) -> bool:
-    """Names of words of asking alone ("khai tử") read the same as "khai từ tháng trước"."""
-    return bool(content(phrase)) or not following or following[0] not in _OF_TIME
+    named = called_within(said, release, memory.topic)
+    if named is None:
+        return found
+    return replace(
+        found,
+        intent="ask_procedure",
+        confidence=0.9,
+        procedures=(Candidate(named[0], 0.9, named[1]),),
+        ambiguous=False,
+        out_of_scope=False,
+    )
 
 
 def _taken_up(
@@ -280,7 +256,7 @@ def _taken_up(
         )
         if (checklist or {}).get("current"):
             intent = "check_documents"
-    return _about(found, code, intent)
+    return about(found, code, intent)
 
 
 _COUNTER_SAID = re.compile(
@@ -318,18 +294,6 @@ def _named_among(
     scored = [(familiarity(text, release.procedure(code)), code) for code in codes]
     best = max((score for score, _ in scored), default=0.0)
     return next((code for score, code in scored if best > 0 and score == best), None)
-
-
-def _about(found: Understanding, code: str, intent: str) -> Understanding:
-    others = tuple(c for c in found.procedures if c.code != code)
-    return replace(
-        found,
-        intent=intent,
-        confidence=max(found.confidence, 0.9),
-        procedures=(Candidate(code, 0.95, None), *others)[:5],
-        ambiguous=False,
-        out_of_scope=False,
-    )
 
 
 def _taken_back(text: str, found: Understanding, memory: Memory, release: Release) -> Understanding:
@@ -380,6 +344,8 @@ def _fully_named(text: str, found: Understanding, release: Release) -> str | Non
         code = release.canonical(candidate.code)
         entry = release.procedure(code)
         names = () if entry is None else entry["name"].values()
+        if not change(text) <= vocabulary(entry):
+            continue  # "mất giấy đăng ký kết hôn" is no registration
         sizes = [len(own) for name in names if name and (own := telling(name)) and own <= said]
         if sizes and candidate.confidence >= LIKELY:
             whole.append((max(sizes), str(code)))
@@ -402,15 +368,15 @@ def _familiar(text: str, found: Understanding, memory: Memory, release: Release)
     if topic in listed[1:] and stays:
         only = vocabulary(release.procedure(first.code)) - vocabulary(release.procedure(topic))
         if not words & only:
-            return _about(found, str(topic), found.intent)
+            return about(found, str(topic), found.intent)
     if not found.ambiguous:
         return found
     named = _fully_named(text, found, release)
     if named is not None:
-        return _about(found, named, found.intent)
+        return about(found, named, found.intent)
     for code in (memory.topic, *(left["code"] for left in memory.history)):
         if code in listed and words and words <= vocabulary(release.procedure(code)):
-            return _about(found, str(code), found.intent)
+            return about(found, str(code), found.intent)
     return found
 
 
@@ -419,7 +385,7 @@ def _clearly_first(found: Understanding, text: str) -> bool:
     if said_of(found.procedures[0].matched, text) >= 0.99 and content(text):
         return True
     chances = [c.confidence for c in found.procedures[:2]]
-    return chances[0] >= SURELY_NAMED and chances[-1] <= 0.1 and len(content(text)) > 2
+    return chances[0] >= SURELY and chances[-1] <= 0.1 and len(content(text)) > 2
 
 
 def _nothing_named(text: str, found: Understanding) -> bool:
@@ -428,31 +394,3 @@ def _nothing_named(text: str, found: Understanding) -> bool:
     if named_outright(text, found) or found.outside >= SURELY_OUTSIDE:
         return False
     return bool(asked) and found.intent in {"out_of_scope", "nlu_fallback"}
-
-
-def _surely_ours(found: Understanding) -> bool:
-    """Words of another authority in passing ("lương hưu", "bác sĩ") do not outweigh this."""
-    if found.intent == "life_event":
-        return found.confidence >= SURE_EVENT
-    return not found.ambiguous and found.procedures[0].confidence >= SURELY_NAMED
-
-
-def _belongs_elsewhere(said: str, text: str, found: Understanding, release: Release) -> bool:
-    """Another authority's errand: the catalogue knows no more than its name, or nothing of what was
-    said beside it."""
-    matter = foreign_matter(said)
-    if found.intent not in ABOUT_PROCEDURES or matter is None or not found.procedures:
-        return False
-    entry = release.procedure(found.procedures[0].code)
-    if entry is None:
-        return False
-    if always_elsewhere(said):
-        return True
-    if _surely_ours(found):
-        return False
-    known = vocabulary(entry)
-    theirs = set(matter.split())
-    if not theirs <= set(known) and not (content(text) - theirs) & known:
-        return True
-    facts = (entry.get("documents"), entry.get("fees"), entry.get("time"))
-    return all(fact is None for fact in facts) and release.counter_for(entry) is None

@@ -122,6 +122,16 @@ def _without_link(text: str) -> str:
     return _without(text, _LINK)
 
 
+_CONTINUES = re.compile(r"(?:da |a |o |ok |roi |u |um )*(?:vay|the|roi|rua|so|then|and)\b(?! con)")
+
+
+def continues(text: str) -> bool:
+    """ "Vậy …", "thế …", "so …": the question goes on from what was said."""
+    first = text.lower().split(maxsplit=1)[0].strip(",.") if text.strip() else ""
+    accented = first in _NO_LINK and not text.isascii()
+    return not accented and _CONTINUES.match(_plain(text)) is not None
+
+
 def goes_on(text: str) -> bool:
     """The running task is to be continued ("tiếp tục đi", "kiểm tra tiếp")."""
     return bool(_GOES_ON.search(_plain(text)))

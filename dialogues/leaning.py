@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from dialogues.authorities import competent_authority
+from dialogues.conditions import named_cases
+from dialogues.framing import continues
 from dialogues.memory import Memory
 from dialogues.plain_words import asked_plainly, opens_another
 from dialogues.release import Entry, Release
@@ -14,6 +16,8 @@ from dialogues.wording import tokens
 
 SURE = 0.6
 """Confidence from which a procedure counts as named beside an open one."""
+SITUATION = 0.9
+"""Confidence from which a situation stands by itself beside an open procedure."""
 SURELY, _HARDLY = 0.8, 0.34
 """Confidence that a name needs of which less than a third was said."""
 UNSURE_INTENT = 0.55
@@ -58,9 +62,11 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
         return _counter_in_passing(text, found)
     if found.intent == "check_documents":
         return False
+    asked = found.aspects or asked_plainly(text)
+    if topic is not None and asked and _tells_a_case(text, found, topic):
+        return True
     if topic is not None and named_outright(text, found) and not _is_topic(found, memory, release):
         return False
-    asked = found.aspects or asked_plainly(text)
     if not content(text):
         return bool(asked) or found.intent == "ask_aspect"
     best = found.procedures[0] if found.procedures else None
@@ -95,18 +101,34 @@ def _named_faintly(said: str, text: str, found: Understanding, topic: Entry) -> 
     return bool(found.aspects) and spoken < 0.5 and short
 
 
-_CONTINUES = re.compile(r"(?:da |a |o |ok |roi |u |um )*(?:vay|the|roi|rua|so|then|and)\b(?! con)")
+def _tells_a_case(text: str, found: Understanding, topic: Entry) -> bool:
+    """ "Trường hợp cha mẹ chưa đăng ký kết hôn": a case of what is open, not the marriage."""
+    best = found.procedures[0].confidence if found.procedures else 0.0
+    return best < SURELY and bool(named_cases(topic, text).holds)
 
 
 def _goes_on_asking(said: str, found: Understanding) -> bool:
     """ "Vậy nộp ở khu phố hay lên phường": a follow-up by its opening or to the classifier."""
-    if dict(found.ranking).get("ask_aspect", 0.0) >= 0.5:
-        return True
-    return _CONTINUES.match(" ".join(tokens(said))) is not None and not opens_another(said)
+    if opens_another(said):
+        return False
+    return dict(found.ranking).get("ask_aspect", 0.0) >= 0.5 or continues(said)
 
 
 def _is_topic(found: Understanding, memory: Memory, release: Release) -> bool:
     return release.canonical(found.procedures[0].code) == memory.topic
+
+
+_HOW_LONG = re.compile(r"\b(?:how many days|how long|bao lau|may (?:ngay|hom|bua))\b")
+_NUMBER = re.compile(r"\b(?:so|phieu|stt|ticket|number|queue)\b")
+
+
+def _mistaken_errand(folded: str, found: Understanding) -> bool:
+    """ "Chiều nay lấy luôn được không" takes no ticket, "how many days" asks for no hours."""
+    if not found.aspects:
+        return False
+    if found.intent == "take_ticket":
+        return found.confidence < SURELY and _NUMBER.search(folded) is None
+    return found.intent == "centre_info" and _HOW_LONG.search(folded) is not None
 
 
 def _overruled(
@@ -122,7 +144,7 @@ def _overruled(
     asked = found.aspects or (asked_plainly(said) if known or unnamed else ())
     if not asked:
         # refused only because nothing is named: a remark about what is open
-        remark = 3 < len(tokens(said)) <= _REMARK
+        remark = 1 < len(tokens(said)) <= _REMARK
         return unnamed and topic is not None and found.outside < NOT_OUTSIDE and remark
     if likely or topic is None:
         return likely
@@ -135,6 +157,8 @@ def _overruled(
         return ours and (few or known or unnamed)
     if found.intent in _TALK:
         return bool(found.aspects) and _FILED.search(folded) is None
+    if _mistaken_errand(folded, found):
+        return True
     chance = dict(found.ranking)
     asks = chance.get("ask_aspect", 0.0) + chance.get("ask_procedure", 0.0)
     bare = not found.procedures and (asks >= 0.25 or len(tokens(said)) <= 3)

@@ -7,17 +7,18 @@ only what is different, the open procedure says of what. Both together are under
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from dialogues.authorities import competent_authority
 from dialogues.conditions import named_cases
 from dialogues.framing import Framing
-from dialogues.leaning import OUTSIDE
+from dialogues.leaning import OUTSIDE, SITUATION
+from dialogues.plain_words import change, opens_another
 from dialogues.release import Entry, Release
-from dialogues.substance import own_name, vocabulary
+from dialogues.substance import content, own_name, said_of, vocabulary
 from dialogues.understanding import Candidate, Understanding
-from dialogues.wording import fold, known_words, tokens
+from dialogues.wording import fold, known_tokens, known_words, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,10 @@ MEANT = 0.45
 meant."""
 NAMED = 0.6
 """Probability from which a message names a procedure by itself."""
-SITUATION = 0.9
-"""Confidence from which a situation stands by itself."""
+THING = 0.15
+"""Probability from which what is called so is offered."""
+WHOLE = 0.99
+"""Share of a name from which it was said."""
 FAINT = 0.3
 """Probability below which nothing is named."""
 _WAYS = 3
@@ -53,17 +56,11 @@ _CUT = re.compile(r"[(;,:]|\s(?:đối với|theo|cho người|trong các|do cơ
 _SUPPOSED = re.compile(
     r"\b(?:neu|lo (?:ma |nhu |bi |lam )?(?=\w)|nho (?:ma |bi )|gia su|gia nhu|gia du|chang may"
     r"|thu tuc nao|thu tuc gi|loai nao|truong hop|what if|and if|but if"
-    r"|if (?:i|it|he|she|we|they|my|the)|suppose|supposing|in case)\b"
+    r"|if (?:i|it|he|she|we|they|my|the)|suppose|supposing|in case"
+    r"|chi (?:can|muon|xin)|(?:only|just) (?:need|want))\b"
 )
 _OTHERWISE = re.compile(
     r"\b(?:thi sao|thi the nao|thi lam sao|thi lam the nao|what then|what about)\b"
-)
-_CHANGE = re.compile(
-    r"\b(?:mat(?! (?:bao|may|phi|tien|le|nhieu|lau|khoang|thoi|cong|chung|gi|dong|them|mot|hai|ba"
-    r"|\d))|that lac|danh roi|rach|bi (?:hong|hu)|hu hong|nat|gia han|het han|qua han|dieu chinh"
-    r"|thay doi|doi ten"
-    r"|doi thiet ke|huy|xoa|cham dut|nghi (?:luon|han|ban)|tam ngung|cap lai|lam lai|lost|lose|torn"
-    r"|damaged|renew|extend|extension|amend|change|cancel|close down|replace|expired?)\b"
 )
 _ABOUT = frozenset(
     ["ask_procedure", "ask_aspect", "life_event", "deny", "affirm", "choose", "out_of_scope",
@@ -76,6 +73,11 @@ def neighbour(
 ) -> Understanding:
     """`found`, or the understanding of the procedure beside the open one that `said` means."""
     release = ask.release
+    if topic is not None and opens_another(said):
+        if called_within(said, release, str(topic["code"])) is not None:
+            return found
+        if not found.procedures:
+            found = _thing_named(said, found, topic, ask)
     if topic is None or not _worth_asking(said, frame, found, topic):
         return found
     chances: dict[str, list[float]] = {}
@@ -106,6 +108,60 @@ def neighbour(
     )
 
 
+_AND_THAT = re.compile(
+    r"^\W*(?:(?:thế|vậy|rồi|à|ơ|mà|the|vay|roi)\s+)*(?:còn|con|what about|how about|and for)\s+"
+    r"|\s+(?:thì sao|thi sao|thì thế nào|thì làm sao|thi lam sao|thi the nao)\b.*$|\?+\s*$",
+    re.IGNORECASE,
+)
+
+
+def _thing_named(said: str, found: Understanding, topic: Entry, ask: Ask) -> Understanding:
+    """ "Thế còn sổ đỏ thì sao": what is called so, unless it is a paper of the open procedure."""
+    thing = _AND_THAT.sub("", said).strip()
+    words = set(tokens(thing))
+    papers = (
+        str(paper.get(language) or "")
+        for paper in topic.get("documents") or ()
+        for language in ("vi", "en")
+    )
+    if not words or any(words <= set(known_tokens(title)) for title in papers):
+        return found
+    alone = ask.parse(thing)
+    best = alone.procedures[0] if alone.procedures else None
+    if best is None or best.confidence < THING or alone.intent != "ask_procedure":
+        return found
+    return replace(
+        found,
+        intent="ask_procedure",
+        procedures=alone.procedures,
+        ambiguous=alone.ambiguous,
+        aspects=found.aspects,
+    )
+
+
+_OF_TIME = frozenset(["thang", "ngay", "nam", "hom", "tuan", "luc", "khi", "dau", "nao"])
+
+
+def _is_name(phrase: str, following: Sequence[str]) -> bool:
+    """Names of words of asking alone ("khai tử") read the same as "khai từ tháng trước"."""
+    return bool(content(phrase)) or not following or following[0] not in _OF_TIME
+
+
+def called_within(said: str, release: Release, topic: str | None) -> tuple[str, str] | None:
+    """The one other procedure that is called by words of the text, the longest first, with those
+    words."""
+    words = tokens(said)
+    for length in range(min(len(words), 8), 1, -1):
+        for start in range(len(words) - length + 1):
+            phrase = " ".join(words[start : start + length])
+            codes = {release.canonical(code) for code in release.called.get(phrase, ())}
+            if len(codes) != 1 or topic in codes:
+                continue
+            if _is_name(phrase, words[start + length :]):
+                return str(codes.pop()), phrase
+    return None
+
+
 def objects(entry: Entry, language: str) -> tuple[str, ...]:
     """What a procedure is about, without what is done to it: its name in the language spoken and
     its first short everyday names."""
@@ -126,20 +182,28 @@ def objects(entry: Entry, language: str) -> tuple[str, ...]:
 def _worth_asking(said: str, frame: Framing, found: Understanding, topic: Entry) -> bool:
     if found.intent not in _ABOUT or found.foreign or competent_authority(said) is not None:
         return False
-    if not frame.corrects and named_cases(topic, found.repaired or said).holds:
-        return False  # a circumstance of the open procedure itself
-    words = tokens(found.repaired or said)
-    best = found.procedures[0] if found.procedures else None
-    if len(words) < 2 or (
-        best is not None and best.confidence >= NAMED and found.intent != "life_event"
-    ):
+    situation = found.intent == "life_event"
+    if situation and found.confidence >= SITUATION:
         return False
+    text = found.repaired or said
+    words = tokens(text)
+    if len(words) < 2 or (not situation and _names_one(text, found, topic)):
+        return False
+    if not frame.corrects and named_cases(topic, text).holds:
+        return False  # a circumstance of the open procedure itself
     folded = " ".join(words)
-    changed = _CHANGE.search(folded)
-    if changed is not None and set(changed[0].split()) <= own_name(topic):
-        changed = None
+    changed = not change(text) <= own_name(topic)
     worded = frame.corrects or changed or _SUPPOSED.search(folded) or _OTHERWISE.search(folded)
     return bool(worded) or _would_be_refused(found)
+
+
+def _names_one(text: str, found: Understanding, topic: Entry) -> bool:
+    """Another procedure is said in so many words, not only by those of the open one."""
+    best = found.procedures[0] if found.procedures else None
+    if best is None or content(best.matched or "") <= own_name(topic):
+        return False
+    spoken = said_of(best.matched, text)
+    return best.confidence >= (NAMED if spoken < WHOLE else FAINT) and spoken >= 0.5
 
 
 def _would_be_refused(found: Understanding) -> bool:
@@ -151,9 +215,7 @@ def _would_be_refused(found: Understanding) -> bool:
 
 def _tells_apart(said: str, topic: Entry, other: Entry) -> bool:
     """Something is said by which only the other is called."""
-    return bool(set(tokens(said)) & (_words(other) - _words(topic))) or bool(
-        _CHANGE.search(" ".join(tokens(said)))
-    )
+    return bool(change(said) or set(tokens(said)) & (_words(other) - _words(topic)))
 
 
 def _words(entry: Entry) -> set[str]:

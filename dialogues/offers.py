@@ -296,10 +296,13 @@ def narrowed(
         holding = [offer for offer in on_offer if _names(said, words, offer, release)]
         if len(holding) == 1:
             return parse_payload(holding[0]["payload"], release, memory)
+    described = _described(on_offer, release, understanding)
+    best = understanding.procedures[0] if understanding.procedures else None
+    if described is not None and best is not None and best.confidence >= SURELY:
+        return parse_payload(described, release, memory)
     told = _told_apart(words, on_offer, release, understanding)
     if told is not None:
         return parse_payload(told, release, memory)
-    described = _described(on_offer, release, understanding)
     return None if described is None else parse_payload(described, release, memory)
 
 
@@ -375,12 +378,11 @@ def _told_apart(
         return None
     if 2 * len(words & wordings[hit[0]]) < len(words):
         return None  # most of it speaks of something else
-    if understanding.procedures and len(words) > 2:
-        best = understanding.procedures[0]
+    best = understanding.procedures[0] if understanding.procedures else None
+    if best is not None and f"procedure:{release.canonical(best.code)}" not in wordings:
         named = set(known_tokens(best.matched or "")) - _EMPTY
-        if f"procedure:{release.canonical(best.code)}" not in wordings and (
-            best.confidence >= SURELY or (best.confidence >= 0.8 and not named <= called[hit[0]])
-        ):
+        more = len(words) > 2 and best.confidence >= 0.8 and not named <= called[hit[0]]
+        if more or best.confidence >= SURELY:
             return None
     return hit[0]
 

@@ -19,6 +19,18 @@ _THANKING = re.compile(
     r"(?:cam on|cam un|da ta|doi on|mang on|biet on|tks|thanks|thank you|thank)\b"
 )
 _PARTING = re.compile(r"\b(?:bai bai|bye|bye bye|tam biet|hen gap lai)\b")
+_YOU = (
+    r"(?:(?:chao|hello|hi|alo|da|a|ua|o|the|rua|vay|roi|may|robot|be|em|con|chau|mi|ban|cung"
+    r"|oi|nay|so|and) )*"
+)
+_ENDING = r"(?: (?:do|vay|rua|ri|the|hi|he|ha|a|oi|em|con|chau|cung|be|ban|nhi|ta|nha|roi))*"
+_YOUR_NAME = re.compile(
+    rf"{_YOU}(?:ten (?:la )?(?:gi|chi)|la ai|ai day|what(?:s| is) your name|who are you){_ENDING}"
+)
+_HOW_ARE_YOU = re.compile(
+    rf"{_YOU}(?:(?:co )?(?:khoe|met|vui) (?:khong|hong|hem|ko|k)|an (?:com|sang|trua|toi) chua"
+    rf"|how are you(?: (?:doing|today))?|hows it going){_ENDING}"
+)
 _MILD = frozenset(
     {"ask_aspect", "out_of_scope", "affirm", "nlu_fallback", "feedback", "who_are_you"}
 )
@@ -26,6 +38,11 @@ _MILD = frozenset(
 
 def only_courtesy(said: str, found: Understanding, memory: Memory) -> str | None:
     """A greeting, thanks or farewell with nothing asked beside it ("chào bạn, bạn khỏe không")."""
+    phrase = " ".join(tokens(said.replace("'", "")))
+    if _YOUR_NAME.fullmatch(phrase):
+        return "who_are_you"
+    if _HOW_ARE_YOU.fullmatch(phrase):
+        return "greet"
     named = found.procedures and found.intent not in {"out_of_scope", "feedback"}
     if found.intent not in _MILD or found.aspects or named or found.foreign:
         return None
@@ -82,7 +99,22 @@ _PLAINLY: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|costs?|how much|charges?|cheaper|expensive)\b"
         ),
     ),
-    ("time", re.compile(r"\b(?:lau|may ngay|bao gio|khi nao|how long|days|weeks|how soon)\b")),
+    (
+        "time",
+        re.compile(
+            r"\b(?:lau|may (?:ngay|bua|hom)|bao gio|khi nao|(?:chung|khi|bua) (?:mo|nao)|lay lien"
+            r"|trong ngay|how long|days|weeks|how soon|today|tomorrow|while i wait)\b"
+        ),
+    ),
+    (
+        "eligibility",
+        re.compile(
+            r"\b(?:ai (?:ky|di|lam|nop|duoc|phai)"
+            r"|(?:ca hai|mot nguoi|hai nguoi) (?:phai|di|den|cung)"
+            r"|who (?:signs?|must|can|should|may)|(?:all right|alright|ok|okay|enough|fine) if"
+            r"|(?:just|only) one of us|both of us|in person)\b"
+        ),
+    ),
     (
         "online",
         re.compile(
@@ -102,10 +134,36 @@ def asked_plainly(text: str) -> tuple[str, ...]:
     return tuple(aspect for aspect, words in _PLAINLY if words.search(folded))
 
 
+_CHANGE = re.compile(
+    r"\b(?:mat(?! (?:bao|may|phi|tien|le|nhieu|lau|khoang|thoi|cong|chung|gi|dong|them|mot|hai|ba"
+    r"|\d+)\b)|that lac|danh roi|rach|bi (?:hong|hu)|hu hong|nat|gia han|het han|qua han|dieu chinh"
+    r"|thay doi|doi ten|doi thiet ke|huy|xoa|cham dut|nghi (?:luon|han|ban)|tam ngung|cap lai"
+    r"|lam lai|lost|lose|torn|damaged|renew|extend|extension|amend|change|cancel|close down"
+    r"|replace|expired?)\b"
+)
+
+
+def change(said: str) -> set[str]:
+    """The folded words that say what happened to a paper, or is to be done with it."""
+    found = _CHANGE.search(" ".join(tokens(said)))
+    return set() if found is None else set(found[0].split())
+
+
 _SURELY: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("documents", re.compile(r"\b(?:mang|mag|dem|cam|chuan bi) (?:theo )?(?:nhung )?(?:gi|j)\b")),
-    ("time", re.compile(r"\bngay (?:tra|lay|nhan) (?:ket qua|giay)|\bhow many days\b")),
-    ("online", re.compile(r"\b(?:on the web|over the internet|via the web|through the web)\b")),
+    (
+        "time",
+        re.compile(r"\bngay (?:tra|lay|nhan) (?:ket qua|giay)|\bhow many days\b|\bwhile i wait\b"),
+    ),
+    (
+        "online",
+        re.compile(
+            r"\b(?:on the web|over the internet|via the web|through the web|on my phone"
+            r"|(?:tren|bang|qua) dien thoai (?:khai|lam|nop|dang ky|gui|duoc)"
+            r"|(?:khai|lam|nop|dang ky|gui)(?: \w+){0,3} (?:tren|bang|qua) dien thoai)\b"
+        ),
+    ),
+    ("fee", re.compile(r"\b(?:cheaper|phai dong (?:\w+ )?khoan|khoan thu|bao nhieu phan tram)\b")),
 )
 
 

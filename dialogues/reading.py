@@ -107,6 +107,9 @@ def _in_its_place(
     if is_abuse(said) and not _asks_surely(found):
         found = replace(found, intent="out_of_scope", out_of_scope=True, procedures=())
         return Reading("out_of_scope", 0.95, found, said, abusive=True, fixed=True)
+    errand = _waiting_errand(found, memory)
+    if errand is not None:
+        return Reading(errand, found.confidence, found, said)
     if found.intent in _MISTAKEN_FOR_TOPIC and says_to_have(said, release.procedure(memory.topic)):
         return Reading("check_documents", found.confidence, found, said)
     return Reading(found.intent, found.confidence, found, said)
@@ -123,6 +126,22 @@ def _leaves_topic(
     if understanding.neighbour:
         return frame.corrects or not waits
     return frame.corrects and said_of(best.matched, understanding.repaired or frame.rest) >= 0.5
+
+
+def _waiting_errand(found: Understanding, memory: Memory) -> str | None:
+    """The name of a procedure says for what the ticket, or where the way, that was just asked
+    for is."""
+    pending = memory.pending or {}
+    payloads = [str(choice["payload"]) for choice in pending.get("choices") or ()]
+    named = found.intent == "ask_procedure" and not found.aspects and not found.ambiguous
+    if pending.get("kind") != "choices" or not payloads or not named or not found.procedures:
+        return None
+    if found.procedures[0].confidence < 0.6:
+        return None
+    kinds = {payload.partition(":")[0] for payload in payloads}
+    return (
+        {"ticket": "take_ticket", "lead": "lead_me"}.get(kinds.pop()) if len(kinds) == 1 else None
+    )
 
 
 def _asks_surely(found: Understanding) -> bool:

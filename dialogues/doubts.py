@@ -1,0 +1,98 @@
+"""Situations and errands that were heard with doubt beside an open procedure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from dialogues.leaning import ERRANDS, SITUATION, SURE
+from dialogues.memory import Memory
+from dialogues.papers import says_to_have
+from dialogues.plain_words import asked_plainly, counts_papers
+from dialogues.release import Release
+from dialogues.substance import content, said_of, vocabulary
+from dialogues.understanding import Candidate, Understanding
+from dialogues.wording import tokens
+
+DOUBTFUL_EVENT = 0.6
+"""Confidence below which a situation does not displace the open procedure."""
+DOUBTFUL_ERRAND, DOUBTFUL_LIST = 0.5, 0.95
+"""Confidence below which an errand yields to what is asked; the second for the list of papers."""
+_INSTEAD = frozenset({"out_of_scope", "talk_to_staff", "find_place", "centre_info", "take_ticket"})
+
+
+def about(found: Understanding, code: str, intent: str) -> Understanding:
+    others = tuple(c for c in found.procedures if c.code != code)
+    return replace(
+        found,
+        intent=intent,
+        confidence=max(found.confidence, 0.9),
+        procedures=(Candidate(code, 0.95, None), *others)[:5],
+        ambiguous=False,
+        out_of_scope=False,
+    )
+
+
+def doubtful_event(
+    said: str, text: str, found: Understanding, memory: Memory, release: Release
+) -> Understanding:
+    """A situation heard with doubt, beside an open procedure, is no new situation."""
+    added = _added(text, found, memory, release)
+    if added is not None:
+        return added
+    if found.intent != "life_event" or found.confidence >= DOUBTFUL_EVENT:
+        return found
+    if found.foreign:
+        return replace(found, intent="out_of_scope", out_of_scope=True, procedures=())
+    if release.canonical(memory.topic) is None:
+        return found
+    if found.aspects or not content(text):
+        return replace(found, intent="ask_aspect", procedures=(), ambiguous=False)
+    following = [(n, c) for n, c in found.ranking if n in _INSTEAD]
+    if following and following[0][1] >= 0.15:
+        return replace(
+            found,
+            intent=following[0][0],
+            confidence=following[0][1],
+            procedures=(),
+            ambiguous=False,
+            out_of_scope=following[0][0] == "out_of_scope",
+        )
+    return found
+
+
+_SO_WHAT = re.compile(r"\bthi (?:sao|the nao|lam sao|lam the nao|nhu the nao)\b|\bwhat then\b")
+
+
+def _added(
+    text: str, found: Understanding, memory: Memory, release: Release
+) -> Understanding | None:
+    """ "Muốn bán thêm thuốc lá nữa thì sao": beside an open procedure that is the one procedure of
+    the situation which the words name."""
+    doubtful = found.intent == "life_event" and found.confidence < SITUATION
+    topic = release.procedure(memory.topic)
+    if not doubtful or topic is None or not _SO_WHAT.search(" ".join(tokens(text))):
+        return None
+    first = release.procedure(found.procedures[0].code) if found.procedures else None
+    if first is None or not content(text) & (vocabulary(first) - vocabulary(topic)):
+        return None
+    return about(found, str(first["code"]), "ask_procedure")
+
+
+def doubtful_errand(
+    said: str, text: str, found: Understanding, memory: Memory, release: Release
+) -> Understanding:
+    """An errand at the desk, heard with doubt, yields to a procedure or an aspect said plainly."""
+    if not found.aspects and not content(text):
+        found = replace(found, aspects=asked_plainly(text))
+    lists = found.intent == "check_documents"
+    questioned = lists and bool(found.aspects) and not counts_papers(said)
+    doubtful = DOUBTFUL_LIST if questioned else DOUBTFUL_ERRAND
+    if found.intent not in ERRANDS or found.confidence >= doubtful:
+        return found
+    best = found.procedures[0] if found.procedures else None
+    if best is not None and best.confidence >= SURE and said_of(best.matched, text) >= 0.5:
+        return replace(found, intent="ask_procedure", confidence=best.confidence)
+    topic = release.procedure(memory.topic)
+    asks = found.aspects and topic is not None and not says_to_have(said, topic)
+    return replace(found, intent="ask_aspect", procedures=()) if asks else found

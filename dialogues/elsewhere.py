@@ -1,0 +1,50 @@
+"""Errands of another authority, told from a procedure of ours in which its words are mentioned."""
+
+from __future__ import annotations
+
+from dialogues.authorities import always_elsewhere, foreign_matter
+from dialogues.leaning import ABOUT_PROCEDURES, SURE
+from dialogues.release import Entry, Release
+from dialogues.substance import content, names, vocabulary
+from dialogues.understanding import Understanding
+from dialogues.wording import known_words
+
+SURELY_NAMED, SURE_EVENT = 0.8, 0.95
+"""Confidences from which a procedure or a situation is ours whatever authority is mentioned."""
+
+
+def _surely_ours(found: Understanding) -> bool:
+    """Words of another authority in passing ("lương hưu", "bác sĩ") do not outweigh this."""
+    if found.intent == "life_event":
+        return found.confidence >= SURE_EVENT
+    return not found.ambiguous and found.procedures[0].confidence >= SURELY_NAMED
+
+
+def belongs_elsewhere(said: str, text: str, found: Understanding, release: Release) -> bool:
+    """Another authority's errand: the catalogue knows no more than its name, or nothing of what was
+    said beside it."""
+    matter = foreign_matter(said)
+    if found.intent not in ABOUT_PROCEDURES or matter is None or not found.procedures:
+        return False
+    entry = release.procedure(found.procedures[0].code)
+    if entry is None:
+        return False
+    called = _called_so(entry, matter) and found.intent != "life_event"
+    best = found.procedures[0].confidence
+    if always_elsewhere(said):
+        # "đưa bằng lái vào chip căn cước" is about the identity card
+        own = content(" ".join(name for name in entry["name"].values() if name))
+        return not (called and best >= SURELY_NAMED and not content(matter) & own)
+    if _surely_ours(found) or (called and best >= SURE):
+        return False
+    known = vocabulary(entry)
+    theirs = set(matter.split())
+    if not theirs <= set(known) and not (content(text) - theirs) & known:
+        return True
+    facts = (entry.get("documents"), entry.get("fees"), entry.get("time"))
+    return all(fact is None for fact in facts) and release.counter_for(entry) is None
+
+
+def _called_so(entry: Entry, matter: str) -> bool:
+    """Whether a name of the entry holds the words of the matter as they are."""
+    return any(f" {matter} " in f" {known_words(name)} " for name in names(entry))
