@@ -30,7 +30,7 @@ NEVER = frozenset(OUTSIDE + topic for topic in ("forgery", "pets", "wildlife", "
 """Matters of `outside.yaml` that no name of a procedure beside them makes an errand of ours."""
 WHOLE_NAME = 0.97
 """Confidence where a message says a phrasing of one entry and nothing else."""
-AHEAD = 1.3
+AHEAD = 2.0
 """How many times as likely as the event's first it must be for that."""
 
 
