@@ -10,13 +10,15 @@ from dialogues.actions.places import issue_ticket, lead_to, tell_way
 from dialogues.actions.procedures import answer_or_ask, hand_over, offer_procedures, understood
 from dialogues.actions.sentences import when
 from dialogues.actions.turn import Part, ReplyAction, Turn
-from dialogues.authorities import competent_authority
+from dialogues.authorities import always_elsewhere, competent_authority
 from dialogues.payloads import Payload, parse_payload
 from dialogues.wording import fold, tokens
 from safeguards.emergencies import Cry, advice
 
 REFUSALS = 2
 """Refusals in a row after which a person is offered."""
+LIKELY = 0.5
+"""Confidence from which the entry of another authority's procedure is offered for reading."""
 
 
 class Refuse(ReplyAction):
@@ -35,6 +37,8 @@ class Refuse(ReplyAction):
                     "Dạ, việc này không thuộc Trung tâm, anh/chị liên hệ {authority} giúp em."
                 ).format(authority=turn.text_of(authority))
             )
+            if always_elsewhere(turn.reading.text):
+                _offer_what_is_known(turn)
             return
         turn.memory.unsure += 1
         if turn.memory.unsure >= REFUSALS:
@@ -54,6 +58,19 @@ class Refuse(ReplyAction):
                     "của phường, giấy tờ, lệ phí, lấy số và chỉ đường đến quầy ạ."
                 )
             )
+
+
+def _offer_what_is_known(turn: Turn) -> None:
+    """The national catalogue's entry all the same: papers and fee can be read here before going."""
+    _ = turn.translate
+    likely = turn.reading.understanding.procedures[:1]
+    known = (turn.release.canonical(c.code) for c in likely if c.confidence >= LIKELY)
+    codes = [code for code in known if code is not None]
+    if codes:
+        prompt = _("Em có thông tin về thủ tục này, anh/chị chọn để xem giấy tờ và lệ phí ạ.")
+        turn.say(prompt)
+        offer_procedures(turn, codes, prompt)
+        turn.outcome, turn.answered = "out_of_scope", []
 
 
 class Greet(ReplyAction):
