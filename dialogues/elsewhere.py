@@ -9,7 +9,7 @@ from dialogues.substance import content, names, vocabulary
 from dialogues.understanding import Understanding
 from dialogues.wording import known_words
 
-SURELY_NAMED, SURE_EVENT = 0.8, 0.95
+SURELY_NAMED, SURE_EVENT = 0.8, 0.5
 """Confidences from which a procedure or a situation is ours whatever authority is mentioned."""
 
 
