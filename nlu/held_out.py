@@ -21,7 +21,7 @@ _STRANGERS = 14
 """One entry in so many is kept out whole: how a matter looks that the catalogue lacks."""
 _TWIN = 0.5
 """Similarity from which a kept-out entry has a twin that could answer for it: teaches nothing."""
-_MOST = 6_000
+_MOST = 3_500
 """Messages that are scored; more would only cost time."""
 _FEWEST = 60
 """Phrasings below which nothing can be held out."""

@@ -79,7 +79,7 @@ one."""
 FAINT = 0.3
 """Confidence below which a question about an aspect is taken for a follow-up to the open
 procedure."""
-CLEAR, LEAD = 0.62, 0.25
+CLEAR, LEAD = 0.7, 0.25
 """Confidence, and distance to the next, from which no question is asked although several match: the
 others stay candidates for "không phải"."""
 GUESS = 0.12

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from running_engine import DEADLINE, ROOT
 
+pytestmark = pytest.mark.timeout(8 * DEADLINE)
+
 PARSE = """
 import json, sys
 from pathlib import Path
