@@ -192,7 +192,7 @@ _LEAVING = frozenset(
 )  # fmt: skip
 LIKELY = 0.3
 """Confidence from which a procedure on offer counts as described."""
-CERTAIN, SURELY = 0.6, 0.9
+CERTAIN, PLAINLY, SURELY = 0.6, 0.8, 0.9
 _ELSEWHERE = frozenset({"find_place", "find_counter", "lead_me", "centre_info"})
 _TELLING = frozenset(
     [
@@ -298,7 +298,7 @@ def narrowed(
             return parse_payload(holding[0]["payload"], release, memory)
     described = _described(on_offer, release, understanding)
     best = understanding.procedures[0] if understanding.procedures else None
-    if described is not None and best is not None and best.confidence >= SURELY:
+    if described is not None and best is not None and best.confidence >= PLAINLY:
         return parse_payload(described, release, memory)
     told = _told_apart(words, on_offer, release, understanding)
     if told is not None:
@@ -381,7 +381,7 @@ def _told_apart(
     best = understanding.procedures[0] if understanding.procedures else None
     if best is not None and f"procedure:{release.canonical(best.code)}" not in wordings:
         named = set(known_tokens(best.matched or "")) - _EMPTY
-        more = len(words) > 2 and best.confidence >= 0.8 and not named <= called[hit[0]]
+        more = len(words) > 2 and best.confidence >= PLAINLY and not named <= called[hit[0]]
         if more or best.confidence >= SURELY:
             return None
     return hit[0]
