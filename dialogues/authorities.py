@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 
 from dialogues.wording import tokens
 
+_WORD = re.compile(r"\w+")
 AUTHORITIES = Path(__file__).resolve().parent / "authorities.yml"
 
 
@@ -22,6 +24,7 @@ def authorities() -> tuple[Mapping[str, Any], ...]:
         {
             "name": row["name"],
             "words": tuple(" ".join(tokens(w)) for w in row["words"]),
+            "spelt": tuple(str(w).lower() for w in row["words"]),
             "always": bool(row.get("always")),
             "unless": tuple(" ".join(tokens(w)) for w in row.get("unless") or ()),
         }
@@ -53,10 +56,24 @@ def always_elsewhere(text: str) -> bool:
 
 
 def _named(text: str) -> tuple[str, Mapping[str, Any]] | None:
+    heard = _WORD.findall(text.lower())
     said = f" {' '.join(tokens(text))} "
     best: tuple[str, Mapping[str, Any]] | None = None
     for row in authorities():
-        for words in row["words"]:
-            if f" {words} " in said and (best is None or len(words) > len(best[0])):
+        for words, spelt in zip(row["words"], row["spelt"], strict=True):
+            longer = best is None or len(words) > len(best[0])
+            if longer and f" {words} " in said and not _other_words(heard, words, spelt):
                 best = (words, row)
     return best
+
+
+def _other_words(heard: Sequence[str], words: str, spelt: str) -> bool:
+    """Whether what was heard is written with accents of which none are those of `spelt`: "pháp lý
+    đi" is no "ly dị"."""
+    size = len(words.split())
+    for start in range(len(heard) - size + 1):
+        part = heard[start : start + size]
+        if " ".join(tokens(" ".join(part))) == words:
+            same = any(a == b for a, b in zip(part, spelt.split(), strict=False))
+            return not (same or "".join(part).isascii())
+    return False

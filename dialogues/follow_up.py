@@ -41,6 +41,8 @@ from dialogues.substance import content, familiarity, said_of, telling, vocabula
 from dialogues.understanding import Candidate, Understanding
 from dialogues.wording import tokens
 
+FAINT_NAME = 0.1
+"""Confidence that a shorter name said whole needs to go before a longer one."""
 LIKELY = 0.35
 """Confidence from which a candidate whose whole name is said is no guess."""
 NOT_OURS, GUESSED, _FEW_WORDS = 0.5, 0.15, 4
@@ -179,7 +181,8 @@ def _shorter_name(text: str, found: Understanding) -> Understanding:
     for candidate in found.procedures[1:3]:
         shorter = set(tokens(candidate.matched or ""))
         more = longer - shorter
-        nearly_all = len(more) <= 2 or len(content(text) - shorter) <= 1
+        little = len(more) <= 2 or len(content(text) - shorter) <= 1
+        nearly_all = little and candidate.confidence >= FAINT_NAME
         if shorter and shorter < longer and shorter <= said and not more & said and nearly_all:
             rest = tuple(c for c in found.procedures if c.code != candidate.code)
             meant = replace(candidate, confidence=first.confidence)
