@@ -79,6 +79,38 @@ def _added(
     return about(found, str(first["code"]), "ask_procedure")
 
 
+_ALL = re.compile(
+    r"\b(?:lam|lo|man|di|can|phai)(?: \w+){0,2} (?:nhung|cac)(?: \w+){0,2} (?:gi|chi|nao)\b"
+    r"|\b(?:lam|lo|man) (?:thu tuc |viec |giay to )?(?:gi|chi) (?:truoc|dau tien)\b"
+    r"|\b(?:thu tuc|viec|giay to) (?:gi|chi|nao) (?:het|truoc|ca)\b"
+    r"|\bwhat (?:all )?(?:do|should|must|would) (?:we|i) (?:have to|need to|must)? ?"
+    r"(?:do|take care of|sort out|arrange)\b"
+)
+TOLD = 0.95
+"""Certainty of the intent from which a situation is told, though one procedure stands out in it."""
+_FIRST = 3
+"""Steps of an event with which it may be named."""
+
+
+def whole_event(text: str, found: Understanding, release: Release) -> Understanding:
+    """ "Tôi sắp mở tiệm bánh, phải lo những thủ tục nào": all that the situation asks for, though
+    one procedure of it is understood."""
+    told = dict(found.ranking).get("life_event", 0.0) >= TOLD
+    if found.intent != "ask_procedure" or not told or not _ALL.search(" ".join(tokens(text))):
+        return found
+    best = release.canonical(found.procedures[0].code) if found.procedures else None
+    begun = [
+        (steps.index(best), event)
+        for event in release.events.values()
+        if best in (steps := [release.canonical(c) for c in event["procedures"][:_FIRST]])
+    ]
+    if best is None or not begun:
+        return found
+    event = min(begun, key=lambda pair: pair[0])[1]
+    steps = tuple(Candidate(str(c), 0.9, str(event["id"])) for c in event["procedures"][:5])
+    return replace(found, intent="life_event", confidence=TOLD, procedures=steps)
+
+
 def doubtful_errand(
     said: str, text: str, found: Understanding, memory: Memory, release: Release
 ) -> Understanding:

@@ -11,6 +11,8 @@ from dialogues.wording import known_words
 
 SURELY_NAMED, SURE_EVENT = 0.8, 0.5
 """Confidences from which a procedure or a situation is ours whatever authority is mentioned."""
+ALL_BUT_CERTAIN = 0.95
+"""The same where the errand mentioned is always another authority's."""
 
 
 def _surely_ours(found: Understanding) -> bool:
@@ -34,7 +36,9 @@ def belongs_elsewhere(said: str, text: str, found: Understanding, release: Relea
     if always_elsewhere(said):
         # "đưa bằng lái vào chip căn cước" is about the identity card
         own = content(" ".join(name for name in entry["name"].values() if name))
-        return not (called and best >= SURELY_NAMED and not content(matter) & own)
+        # "sao y bằng lái" is about the copy: the licence is what is copied
+        ours = best >= ALL_BUT_CERTAIN or (called and best >= SURELY_NAMED)
+        return not (ours and not content(matter) & own)
     if _surely_ours(found) or (called and best >= SURE):
         return False
     known = vocabulary(entry)

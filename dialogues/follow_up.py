@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogues.authorities import competent_authority
-from dialogues.doubts import about, doubtful_errand, doubtful_event
+from dialogues.doubts import about, doubtful_errand, doubtful_event, whole_event
 from dialogues.elsewhere import belongs_elsewhere
 from dialogues.framing import Framing, framing, goes_on
 from dialogues.leaning import (
@@ -71,6 +71,7 @@ def settled(
     if plain is not None:
         return plain
     found = doubtful_errand(said, text, found, memory, release)
+    found = whole_event(text, found, release)
     found = doubtful_event(said, text, found, memory, release)
     if wants_staff(said) and found.intent in _YIELDS_TO_STAFF and not found.aspects:
         return replace(found, intent="talk_to_staff", procedures=(), out_of_scope=False)

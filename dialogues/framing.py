@@ -176,9 +176,9 @@ def wants_reading_out(text: str) -> bool:
 
 _SEPARATOR = re.compile(
     r"(?<=[^\d.\s][^\d.\s])[.?!;]+\s+|[,.]?\s+(?:với lại|voi lai|à mà|tiện thể|nhân tiện"
-    r"|tien the|nhan tien"
     r"|ngoài ra|ngoai ra|mà cho|rồi cho|đồng thời|and also|and then|also|by the way|as well as)\s+"
-    r"|,\s+(?:và|còn|với|rồi|thế còn|xong|va|con|and|then|but)\s+"
+    # without accents "tien the" is also in "tinh tien the nao", "nhan tien" is also "nhận tiền"
+    r"|,\s+(?:và|còn|với|rồi|thế còn|xong|tien the|nhan tien|va|con|and|then|but)\s+"
     r"|\s+(?:và|rồi|and)\s+(?=\S+\s+\S+)",
     re.IGNORECASE,
 )

@@ -118,16 +118,22 @@ def _is_topic(found: Understanding, memory: Memory, release: Release) -> bool:
     return release.canonical(found.procedures[0].code) == memory.topic
 
 
-_HOW_LONG = re.compile(r"\b(?:how many days|how long|bao lau|may (?:ngay|hom|bua))\b")
+_HOW_LONG = re.compile(
+    r"\b(?:how many days|how long|(?:take|wait) long|bao lau|may (?:ngay|hom|bua)"
+    r"|(?:cho|doi|mat|co) lau (?:khong|hong|ko|k|lam))\b"
+)
 _NUMBER = re.compile(r"\b(?:so|phieu|stt|ticket|number|queue)\b")
 
 
 def _mistaken_errand(folded: str, found: Understanding) -> bool:
-    """ "Chiều nay lấy luôn được không" takes no ticket, "how many days" asks for no hours."""
+    """ "Chiều nay lấy luôn được không" takes no ticket, "how many days" asks for no hours, "is
+    there a charge" for no room."""
     if not found.aspects:
         return False
     if found.intent == "take_ticket":
         return found.confidence < SURELY and _NUMBER.search(folded) is None
+    if found.intent == "find_place":
+        return "place" not in found.aspects
     return found.intent == "centre_info" and _HOW_LONG.search(folded) is not None
 
 
@@ -144,7 +150,7 @@ def _overruled(
     asked = found.aspects or (asked_plainly(said) if known or unnamed else ())
     if not asked:
         # refused only because nothing is named: a remark about what is open
-        remark = 1 < len(tokens(said)) <= _REMARK
+        remark = 1 < len(tokens(said)) <= _REMARK and (not words or bool(words & vocabulary(topic)))
         return unnamed and topic is not None and found.outside < NOT_OUTSIDE and remark
     if likely or topic is None:
         return likely

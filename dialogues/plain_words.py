@@ -186,6 +186,7 @@ def counts_papers(said: str) -> bool:
 _STAFF = re.compile(
     r"\b(?:(?:nho|keu|goi|gap|moi|noi chuyen voi|noi voi|cho gap|xin gap|kiem|tim)(?: \w+){0,3}"
     r" (?:can bo|nhan vien|nguoi that|nguoi phu trach|chi huong dan)"
+    r"(?! (?:den|toi|ve|qua|xuong) (?:tan )?nha)"
     r"|(?:speak|talk|chat)(?: \w+){0,2} (?:to|with)(?: \w+){0,2}"
     r" (?:human|person|someone|somebody|staff|officer|employee|clerk|people)"
     r"|(?:real|actual|live) (?:human|person)|human being)\b"

@@ -11,6 +11,7 @@ from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
 from dialogues.release import Entry
 from dialogues.sections import tells_apart
 from dialogues.substance import called_alike
+from dialogues.two_ways import two_ways
 from dialogues.wording import tokens
 
 
@@ -154,10 +155,13 @@ def answer_or_ask(turn: Turn) -> None:
         clarify(turn)
         return
     alike = _of_one_word(turn, codes)
-    if alike:
-        turn.memory.aspects, turn.memory.unsure = [], 0
+    open_between = _two_ways(turn, codes[0])
+    if alike or open_between:
+        turn.memory.aspects = list(understanding.aspects) if open_between else []
+        turn.memory.unsure = 0
         turn.say(_several(turn))
-        offer_procedures(turn, alike, turn.translate("Anh/chị cần việc nào ạ?"), aloud=True)
+        prompt = turn.translate("Anh/chị cần việc nào ạ?")
+        offer_procedures(turn, alike or open_between, prompt, aloud=True)
         turn.memory.pending = {**(turn.memory.pending or {}), "likely": True}
         return
     second = _confidence(turn, codes[1]) if len(codes) > 1 else 0.0
@@ -175,6 +179,12 @@ def answer_or_ask(turn: Turn) -> None:
 
 def _several(turn: Turn) -> str:
     return turn.translate("Dạ, có mấy việc gần giống nhau. Anh/chị cần việc nào ạ?")
+
+
+def _two_ways(turn: Turn, code: str) -> list[str]:
+    """Choices for a need with two ways, unless one is chosen or open already."""
+    decided = turn.reading.payload is not None or turn.reading.chosen or code == turn.memory.topic
+    return [] if decided else two_ways(turn.reading.text, code, turn.release.procedures)
 
 
 def _of_one_word(turn: Turn, codes: Sequence[str]) -> list[str]:

@@ -1,0 +1,52 @@
+"""One need, two procedures: a lost certificate is had again as an extract when the register still
+has it, and is registered again when it does not. Who has not said which is asked (`two_ways.yml`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+from dialogues.wording import tokens
+
+TABLE = Path(__file__).resolve().parent / "two_ways.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    ways: tuple[str, ...]
+    about: re.Pattern[str]
+    said: re.Pattern[str]
+    told: re.Pattern[str]
+
+    def left_open(self, folded: str) -> bool:
+        spoken_of = self.about.search(folded) and self.said.search(folded)
+        return bool(spoken_of) and self.told.search(folded) is None
+
+
+@lru_cache(maxsize=1)
+def _needs() -> tuple[Need, ...]:
+    rows = yaml.safe_load(TABLE.read_text(encoding="utf-8"))["needs"]
+    return tuple(
+        Need(tuple(row["ways"]), *(_words(row[key]) for key in ("about", "said", "told")))
+        for row in rows
+    )
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{pattern})\b")
+
+
+def two_ways(text: str, code: str, known: Collection[str]) -> list[str]:
+    """The procedures between which the text leaves open what is needed, the more frequent one
+    first; empty when it does not. `code`: what it was understood as; `known`: the catalogue's."""
+    folded = " ".join(tokens(text))
+    for need in _needs():
+        if code in need.ways and need.left_open(folded) and set(need.ways) <= set(known):
+            return list(need.ways)
+    return []
