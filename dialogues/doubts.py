@@ -9,10 +9,10 @@ from dialogues.leaning import ERRANDS, SITUATION, SURE
 from dialogues.memory import Memory
 from dialogues.papers import says_to_have
 from dialogues.plain_words import asked_plainly, counts_papers
-from dialogues.release import Release
-from dialogues.substance import content, said_of, vocabulary
+from dialogues.release import Entry, Release
+from dialogues.substance import content, names, said_of, telling, vocabulary
 from dialogues.understanding import Candidate, Understanding
-from dialogues.wording import tokens
+from dialogues.wording import known_words, tokens
 
 DOUBTFUL_EVENT = 0.6
 """Confidence below which a situation does not displace the open procedure."""
@@ -86,29 +86,46 @@ _ALL = re.compile(
     r"|\bwhat (?:all )?(?:do|should|must|would) (?:we|i) (?:have to|need to|must)? ?"
     r"(?:do|take care of|sort out|arrange)\b"
 )
-TOLD = 0.95
+_WANTED = re.compile(
+    r"\b(?:lam|xin|dang ky|khai|nop|cap|doi|sao|chung thuc|cong chung|mien|huong|tro cap|ho tro"
+    r"|register|apply|certificate|permit|licen[cs]e|copy|allowance|benefit)\b"
+)
+TOLD = 0.9
 """Certainty of the intent from which a situation is told, though one procedure stands out in it."""
 _FIRST = 3
 """Steps of an event with which it may be named."""
 
 
 def whole_event(text: str, found: Understanding, release: Release) -> Understanding:
-    """ "Tôi sắp mở tiệm bánh, phải lo những thủ tục nào": all that the situation asks for, though
-    one procedure of it is understood."""
+    """ "Tôi sắp mở tiệm bánh, phải lo những thủ tục nào", "ông nội tôi mất rồi": all that the
+    situation asks for, though one procedure of it is understood."""
     told = dict(found.ranking).get("life_event", 0.0) >= TOLD
-    if found.intent != "ask_procedure" or not told or not _ALL.search(" ".join(tokens(text))):
+    if found.intent != "ask_procedure" or not told or not found.procedures:
         return found
-    best = release.canonical(found.procedures[0].code) if found.procedures else None
+    best = release.canonical(found.procedures[0].code)
+    folded = " ".join(tokens(text))
+    asked_about = found.aspects or _is_called(release.procedure(best), folded)
+    if asked_about and not _ALL.search(folded):
+        return found
     begun = [
         (steps.index(best), event)
         for event in release.events.values()
         if best in (steps := [release.canonical(c) for c in event["procedures"][:_FIRST]])
     ]
-    if best is None or not begun:
+    if not begun:
         return found
     event = min(begun, key=lambda pair: pair[0])[1]
     steps = tuple(Candidate(str(c), 0.9, str(event["id"])) for c in event["procedures"][:5])
     return replace(found, intent="life_event", confidence=TOLD, procedures=steps)
+
+
+def _is_called(entry: Entry | None, folded: str) -> bool:
+    """Whether a name of the entry is said, official or everyday, or a word for wanting it done."""
+    said = f" {folded} "
+    return bool(_WANTED.search(folded)) or any(
+        f" {known_words(name)} " in said or telling(name) <= set(folded.split())
+        for name in names(entry)
+    )
 
 
 def doubtful_errand(

@@ -36,6 +36,8 @@ SITUATIONS = (
 )
 """(certainty of the intent, similarity to a known sentence, confidence of the best procedure): from
 the first two on and below the third a situation is told, though it has no such procedure."""
+SAME = 0.98
+"""Similarity from which a message is a known sentence that tells a situation and nothing else."""
 TOLD_OF_IT = 0.1
 """The similarity that is enough where the likeliest procedure is where the situation begins."""
 LIKELY = 0.48
@@ -109,6 +111,8 @@ def decide(
         return _verdict("ask_procedure", 1.0, linked)
     if intent in _DESK:
         return _verdict(intent, confidence, linked, named=linked.best >= NAMED)
+    if linked.situation >= SAME and not has_topic:
+        return _verdict("life_event", max(chance.get("life_event", 0.0), linked.situation), linked)
     if linked.whole and not has_topic:
         return _verdict("ask_procedure", linked.best, linked)
     if intent not in _ABOUT_PROCEDURES:

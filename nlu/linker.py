@@ -30,6 +30,8 @@ NEVER = frozenset(OUTSIDE + topic for topic in ("forgery", "pets", "wildlife", "
 """Matters of `outside.yaml` that no name of a procedure beside them makes an errand of ours."""
 WHOLE_NAME = 0.97
 """Confidence where a message says a phrasing of one entry and nothing else."""
+SHORT = 6
+"""Words up to which a message of any intent may be a known situation and nothing else."""
 AHEAD = 2.0
 """How many times as likely as the event's first it must be for that."""
 
@@ -122,7 +124,7 @@ class Linker:
     def compare(self, reading: Reading, intent: str) -> Linked:
         """`candidates`, and for a life event what people say in life events beside them."""
         linked = self.candidates(reading)
-        if intent != "life_event":
+        if intent != "life_event" and len(reading.message.tokens) > SHORT:
             return linked
         _, closeness = self._nearest_event(reading)
         _, found = self.event(reading)
