@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nlu.arbiter import Linked
+from nlu.arbiter import SAME, Linked
 from nlu.beside import beside
 from nlu.exact_aliases import ExactAliases, WholeNames
 from nlu.features import pieces
@@ -24,7 +24,7 @@ from nlu.wording import wording
 SHOWN = 5
 MOST_VARIANTS = 24_000
 """Sentences around phrasings that are learnt from: more only cost time."""
-SINGLED_OUT = 0.2
+SINGLED_OUT = 0.5
 """Confidence from which a procedure may lead the life event that it belongs to."""
 NEVER = frozenset(OUTSIDE + topic for topic in ("forgery", "pets", "wildlife", "games"))
 """Matters of `outside.yaml` that no name of a procedure beside them makes an errand of ours."""
@@ -94,8 +94,10 @@ class Linker:
 
         The one that this message asks for above the others comes first.
         """
-        event, _ = self._nearest_event(reading)
+        event, closeness = self._nearest_event(reading)
         found = list(self._event_procedures.get(event, ()))
+        if closeness >= SAME:
+            return event, found
         leading = self._leading(found, reading)
         return event, sorted(found, key=lambda code: code != leading)
 
