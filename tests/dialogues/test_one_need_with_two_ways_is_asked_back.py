@@ -17,7 +17,6 @@ KNOWN = (EXTRACT, "1.004884", AGAIN, "1.005461")
     "text",
     [
         "Hồi dọn nhà tôi để rơi đâu mất giấy kết hôn rồi",
-        "hon thu bi moi an rach het tron",
         "our marriage certificate got burnt",
     ],
 )
