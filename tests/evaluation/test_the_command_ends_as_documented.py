@@ -38,6 +38,8 @@ async def _start(environment: dict[str, str], *options: object) -> asyncio.subpr
         env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        # a shell's background job ignores Ctrl-C and hands that down; a terminal does not
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
