@@ -12,7 +12,7 @@ from desk_fixtures import ROOT, until
 from assistant.processes import ChildProcess, read_lines
 
 STAYS = "import sys; sys.stdin.read()"
-DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"
 
 
 def python(program: str) -> list[str]:
