@@ -93,7 +93,8 @@ def _build(folder: Path, python: str, lock: Path, stamp: Path) -> None:
 
 
 def _sync(uv: str, folder: Path, lock: Path) -> None:
-    argv = [uv, "pip", "sync", "--quiet", "--require-hashes", "--python"]
+    # Compiled now: where Python may not write beside its sources, every start would compile again.
+    argv = [uv, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode", "--python"]
     run([*argv, folder / "bin" / "python", lock], remedy=_NETWORK, env=_uv_environment())
 
 
