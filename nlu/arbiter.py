@@ -75,16 +75,18 @@ class Linked:
     """The message says a phrasing of the best candidate and nothing else."""
     situation: float = 0.0
     """Similarity to the nearest sentence that tells a life event."""
-    begins_with: str = ""
-    """Code of the procedure with which that life event begins for this message."""
+    event: str = ""
+    """Id of that life event."""
+    steps: tuple[str, ...] = ()
+    """Codes of its procedures in order, the one with which it begins for this message first."""
 
     @property
     def best(self) -> float:
         return self.candidates[0][1] if self.candidates else 0.0
 
     @property
-    def closeness(self) -> float:
-        return self.candidates[0][0].cosine if self.candidates else 0.0
+    def begins_with(self) -> str:
+        return self.steps[0] if self.steps else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from nlu.features import pieces
 from nlu.held_out import fit_ranker
 from nlu.lexicon import OUTSIDE, Lexicon, Reading
 from nlu.material import Material
-from nlu.procedure_index import NOTHING, Candidate, Phrasing, ProcedureIndex
+from nlu.procedure_index import NOTHING, Candidate, Found, Phrasing, ProcedureIndex
 from nlu.procedure_ranker import Ranker
 from nlu.syllables import fold
 from nlu.text import codes
@@ -89,59 +89,48 @@ class Linker:
             event_procedures={e["id"]: e["procedures"] for e in material.life_events},
         )
 
-    def event(self, reading: Reading) -> tuple[str, list[str]]:
-        """(id of the nearest life event, its procedures in order); ("", []) when none is known.
-
-        The one that this message asks for above the others comes first.
-        """
-        event, closeness = self._nearest_event(reading)
-        found = list(self._event_procedures.get(event, ()))
-        if closeness >= SAME:
-            return event, found
-        leading = self._leading(found, reading)
-        return event, sorted(found, key=lambda code: code != leading)
-
-    def _leading(self, found: Sequence[str], reading: Reading) -> str:
-        """Of a life event's procedures the first, unless the message singles out another."""
-        document = pieces(reading.message, reading.concepts, reading.skip)
-        first = found[0] if found else ""
-        if not document or len(found) < 2:
-            return first
-        seen = self.index.find(document, self._exact(reading.message.folded))
-        chances = {
-            self.index.codes[number]: float(chance)
-            for number, chance in zip(seen.numbers, self.ranker(seen.evidence), strict=False)
-        }
-        best = max(found, key=lambda code: chances.get(code, 0.0))
-        enough = max(SINGLED_OUT, AHEAD * chances.get(first, 0.0))
-        return best if chances.get(best, 0.0) >= enough else first
-
-    def _nearest_event(self, reading: Reading) -> tuple[str, float]:
-        document = pieces(reading.message, reading.concepts, reading.skip)
-        if self._events is None or not document:
-            return "", 0.0
-        found = self._events.find(document, {})
-        return self._events.codes[found.numbers[0]], float(found.cosine[0])
-
     def compare(self, reading: Reading, intent: str) -> Linked:
         """`candidates`, and for a life event what people say in life events beside them."""
-        linked = self.candidates(reading)
+        document = pieces(reading.message, reading.concepts, reading.skip)
+        found = self._found(document, reading)
+        linked = self._judged(found, reading)
+        if self._events is None or not document:
+            return linked
         if intent != "life_event" and len(reading.message.tokens) > SHORT:
             return linked
-        _, closeness = self._nearest_event(reading)
-        _, found = self.event(reading)
-        return replace(linked, situation=closeness, begins_with=next(iter(found), ""))
+        told = self._events.find(document, {})
+        event, closeness = self._events.codes[told.numbers[0]], float(told.cosine[0])
+        steps = list(self._event_procedures.get(event, ()))
+        if closeness < SAME and found is not None and len(steps) > 1:
+            leading = self._leading(steps, found)
+            steps.sort(key=lambda code: code != leading)
+        return replace(linked, situation=closeness, event=event, steps=tuple(steps))
 
     def candidates(self, reading: Reading) -> Linked:
         """Best first; a code written in the text is certain."""
+        document = pieces(reading.message, reading.concepts, reading.skip)
+        return self._judged(self._found(document, reading), reading)
+
+    def _found(self, document: Sequence[str], reading: Reading) -> Found | None:
+        return self.index.find(document, self._exact(reading.message.folded)) if document else None
+
+    def _leading(self, steps: Sequence[str], found: Found) -> str:
+        """Of a life event's procedures the first, unless the message singles out another."""
+        chances = {
+            self.index.codes[number]: float(chance)
+            for number, chance in zip(found.numbers, self.ranker(found.evidence), strict=False)
+        }
+        best = max(steps, key=lambda code: chances.get(code, 0.0))
+        enough = max(SINGLED_OUT, AHEAD * chances.get(steps[0], 0.0))
+        return best if chances.get(best, 0.0) >= enough else steps[0]
+
+    def _judged(self, found: Found | None, reading: Reading) -> Linked:
         named = [self.groups[c] for c in codes(reading.message.clean) if c in self.groups]
         if named:
             chosen = [Candidate(c, 1.0, 1.0, 1.0, c) for c in dict.fromkeys(named)]
             return Linked([(c, 1.0) for c in chosen[:SHOWN]], 0.0, 1.0, True)
-        document = pieces(reading.message, reading.concepts, reading.skip)
-        if not document:
+        if found is None:
             return Linked([], 1.0, 0.0, False)
-        found = self.index.find(document, self._exact(reading.message.folded))
         chances = self.ranker(found.evidence)
         ranked = self.index.candidates(found, chances, SHOWN)
         against = bool(reading.outside) and not any(

@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix
 
 from nlu import softmax
 from nlu.features import Vocabulary
+from nlu.postings import Postings
 from nlu.procedure_ranker import Evidence
 
 NOTHING = ""
@@ -113,7 +114,7 @@ class ProcedureIndex:
         self.texts = list(texts)
         self.numbers = {code: number for number, code in enumerate(codes)}
         self._phrasings = phrasings
-        self._by_feature = csr_matrix(phrasings.T)
+        self._similar = Postings(csr_matrix(phrasings.T))
         self._owners = owners
         self._starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
         self._ends = np.r_[self._starts[1:], len(owners)]
@@ -124,11 +125,12 @@ class ProcedureIndex:
         self._telling = telling * vocabulary.weight**2
         self._unknown = float(self._telling.max(initial=1.0))
         self._pair = np.asarray([f[0] == "b" for f in vocabulary.index], dtype=bool)
-        self._known, self._odds = self._entries_by_feature()
+        self._members, odds = self._entries_by_feature()
+        self._known, self._odds = Postings(self._members), Postings(odds)
         told = phrasings.copy()
         told.data = (telling[told.indices] > 0).astype(np.float32)
         told.eliminate_zeros()
-        self._told = csr_matrix(told.T)
+        self._told = Postings(csr_matrix(told.T))
         """(features × phrasings): 1 where a phrasing has a telling word or concept."""
         self._told_whole = np.maximum(told @ self._telling, 1e-6)
 
@@ -198,9 +200,7 @@ class ProcedureIndex:
         """`exact`: code → bonus for an alias said word for word."""
         at, values = self.vocabulary.row(document)
         chances, nothing = self._classified(at, values)
-        similar = np.zeros(len(self.texts), dtype=np.float32)
-        shared = self._query(at, values) @ self._by_feature  # features of the message only
-        similar[shared.indices] = shared.data
+        similar = self._similar(at, values)
         cosine = np.maximum.reduceat(similar, self._starts)
         words = self._explained(at, document)
         said = np.zeros(len(self.codes), dtype=np.float32)
@@ -210,11 +210,11 @@ class ProcedureIndex:
         guess = logs + 0.6 * cosine + words.entry + 0.2 * self._prior + 2.0 * said
         top = np.argsort(-guess, kind="stable")[:CANDIDATES]
         nearest = self._nearest(top, similar)
-        odds = self._query(at, values) @ self._odds
+        odds = self._odds(at, values)
         clues = np.stack(
             [
                 logs[top], words.entry[top], words.of_phrasing[nearest] / self._told_whole[nearest],
-                self._prior[top], 5.0 * said[top], odds.toarray().ravel()[top],
+                self._prior[top], 5.0 * said[top], odds[top],
                 words.phrasing_said[top], self._pairs_known(at, document)[top],
             ],
             axis=1,
@@ -228,10 +228,6 @@ class ProcedureIndex:
         evidence = Evidence(clues, doubts)
         return Found(top, nearest, chances[top], cosine[top], words.entry[top], evidence, nothing)
 
-    def _query(self, at: np.ndarray, values: np.ndarray) -> csr_matrix:
-        pointers = np.asarray([0, len(at)], dtype=np.int32)
-        return csr_matrix((values, at, pointers), shape=(1, self._by_feature.shape[0]))
-
     def _classified(self, at: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, float]:
         """(probability of each entry, of none); by log odds alone where nothing was trained."""
         if len(self._weights):
@@ -239,8 +235,7 @@ class ProcedureIndex:
             logits = values[:common] @ self._weights[at[:common]] + self._bias
             chances = softmax.probabilities(logits)
             return chances[:-1], float(chances[-1])
-        odds = (self._query(at, values) @ self._odds).toarray().ravel()
-        return softmax.probabilities(3.0 * odds), 0.05
+        return softmax.probabilities(3.0 * self._odds(at, values)), 0.05
 
     def _explained(self, at: np.ndarray, document: Sequence[str]) -> Explained:
         """How much of the message's words and concepts the entries and their phrasings know.
@@ -252,9 +247,9 @@ class ProcedureIndex:
         strange = {f for f in document if f[0] in "wk" and f not in self.vocabulary.index}
         whole = max(float(wanted.sum()) + self._unknown * len(strange), 1e-6)
         telling = wanted > 0.0
-        asked = self._query(at[telling], wanted[telling])
-        entry = (asked @ self._known).toarray().ravel() / whole
-        shared = (asked @ self._told).toarray().ravel()
+        asked = at[telling], wanted[telling]
+        entry = self._known(*asked) / whole
+        shared = self._told(*asked)
         return Explained(
             entry,
             shared,
@@ -269,7 +264,7 @@ class ProcedureIndex:
         if not len(pairs):
             return np.zeros(len(self.codes), dtype=np.float32)
         ones = np.ones(len(pairs), dtype=np.float32)
-        return np.asarray((self._query(pairs, ones) @ self._known).toarray().ravel() / many)
+        return self._known(pairs, ones) / np.float32(many)
 
     def _nearest(self, top: np.ndarray, similar: np.ndarray) -> np.ndarray:
         """Row of the nearest phrasing of each candidate."""
@@ -294,8 +289,8 @@ class ProcedureIndex:
         column = self.vocabulary.index.get(feature)
         if column is None:
             return False
-        start, end = self._known.indptr[column : column + 2]
-        return self.numbers[code] in self._known.indices[start:end]
+        start, end = self._members.indptr[column : column + 2]
+        return self.numbers[code] in self._members.indices[start:end]
 
     def save(self, folder: Path) -> None:
         """Arrays as .npy, strings as JSON: nothing that needs to be unpickled."""

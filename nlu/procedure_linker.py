@@ -10,9 +10,8 @@ from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.arbiter import Verdict, decide
+from nlu.arbiter import Linked, Verdict, decide
 from nlu.component import LearntComponent
-from nlu.lexicon import Reading
 from nlu.linker import SHOWN, Linker
 from nlu.material import material_of
 from nlu.tokenizer import reading_of
@@ -36,9 +35,10 @@ class ProcedureLinker(LearntComponent[Linker]):
     def read(self, learnt: Linker, message: Message) -> None:
         reading = reading_of(message)
         before = message.get("intent_ranking") or []
+        linked = learnt.compare(reading, before[0]["name"] if before else "")
         verdict = decide(
             [(r["name"], r["confidence"]) for r in before] or [("out_of_scope", 0.0)],
-            learnt.compare(reading, before[0]["name"] if before else ""),
+            linked,
             message.get("aspects") or [],
             len(reading.message.tokens) - len(reading.skip),
             bool((message.get("metadata") or {}).get("topic")),
@@ -47,21 +47,20 @@ class ProcedureLinker(LearntComponent[Linker]):
         ranking = [intent, *(r for r in before if r["name"] != verdict.intent)][:SHOWN]
         message.set(INTENT, intent, add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
-        message.set("procedures", _procedures(learnt, reading, verdict), add_to_output=True)
+        message.set("procedures", _procedures(linked, verdict), add_to_output=True)
         message.set("ambiguous", verdict.ambiguous, add_to_output=True)
         message.set("out_of_scope", verdict.out_of_scope, add_to_output=True)
         message.set("repaired", reading.message.text, add_to_output=True)
 
 
-def _procedures(linker: Linker, reading: Reading, verdict: Verdict) -> list[dict[str, Any]]:
+def _procedures(linked: Linked, verdict: Verdict) -> list[dict[str, Any]]:
     """Best first; for a life event its own procedures in their order."""
     if verdict.intent != "life_event":
         return [
             {"code": c.code, "confidence": round(sure, 4), "matched": c.matched}
             for c, sure in verdict.candidates
         ]
-    event, found = linker.event(reading)
     return [
-        {"code": code, "confidence": round(0.9 - 0.05 * place, 4), "matched": event}
-        for place, code in enumerate(found[:SHOWN])
+        {"code": code, "confidence": round(0.9 - 0.05 * place, 4), "matched": linked.event}
+        for place, code in enumerate(linked.steps[:SHOWN])
     ]
