@@ -27,6 +27,7 @@ from assistant.startup import Background, make, make_centre, make_fleet
 from assistant.storage.database import Database
 from assistant.voice import endpoints as voice
 from assistant.voice.service import Voice
+from assistant.voice.timings import VoiceTimings
 from assistant.web import endpoints as pages
 
 _ROUTERS = (
@@ -90,6 +91,7 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
         metrics=state.metrics,
     )
     state.metrics.open_conversations.set_function(state.conversations.turns_under_way)
+    state.voice_timings = VoiceTimings(state.metrics)
     state.voice = make(state.health, "speech", lambda: Voice(settings))
 
 

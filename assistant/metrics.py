@@ -9,6 +9,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 _TURN_BUCKETS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
+_VOICE_BUCKETS = (0.05, 0.1, 0.15, 0.3, 0.5, 0.7, 0.9, 1.2, 2, 5, 15, 60)
 _LAG_SECONDS = 0.5
 
 
@@ -54,6 +55,16 @@ class Metrics:
             "letan_conversations_in_turn",
             "Conversations with a turn under way",
             registry=self.registry,
+        )
+        self.voice_seconds = Histogram(
+            "letan_voice_seconds",
+            "Stages of a spoken turn",
+            ["interval"],
+            buckets=_VOICE_BUCKETS,
+            registry=self.registry,
+        )
+        self.voice_turns = Counter(
+            "letan_voice_turns", "Spoken turns", ["outcome"], registry=self.registry
         )
         self.loop_lag = Gauge(
             "letan_event_loop_lag_seconds",
