@@ -108,14 +108,14 @@ def evaluate(
 
 @app.command()
 def transcribe(
-    file: Annotated[Path, typer.Argument(help="A WAV file.")],
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    files: Annotated[list[Path], typer.Argument(help="WAV, FLAC, OGG, MP3, M4A or WebM files.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     language: Spoken = "vi",
 ) -> None:
-    """Write down what is said in a recording."""
-    from assistant.voice.commands import transcribe as write_down
+    """Write down what is said in recordings."""
+    from assistant.voice.transcription import transcribe as write_down
 
-    _finish(write_down(_settings(), file, as_json=as_json, language=language))
+    _finish(write_down(_settings(), files, as_json=as_json, language=language))
 
 
 @app.command()
@@ -138,7 +138,7 @@ def listen(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Listen at this machine's microphone and write down what is said."""
-    from assistant.voice.commands import listen as hear
+    from assistant.voice.listening import listen as hear
 
     _finish(hear(_settings(), wav, language=language, as_json=as_json))
 

@@ -10,6 +10,8 @@ from fastapi.testclient import TestClient
 from assistant.errors import LetanError
 from assistant.settings import Settings
 from assistant.voice import commands
+from assistant.voice.listening import listen
+from assistant.voice.transcription import transcribe
 from assistant.voice.wording import REJECTED, decent, rejection
 from speech.audio import read_wav, write_wav
 
@@ -54,16 +56,16 @@ async def test_terminal_commands(
     settings = Settings(data_dir=tmp_path / "var")
     source = tmp_path / "question.wav"
     source.write_bytes(write_wav(spoken_recipe("marriage registration"), 16_000))
-    assert await commands.transcribe(settings, source, as_json=True) == 0
+    assert await transcribe(settings, [source], as_json=True) == 0
     found = json.loads(capsys.readouterr().out)
     assert "kết hôn" in found["text"]
-    assert set(found) == {
+    assert set(found) >= {
         "file", "text", "language", "confidence", "audio_s", "decode_ms", "rtf", "engine",
     }  # fmt: skip
-    assert await commands.listen(settings, source) == 0
+    assert await listen(settings, source) == 0
     assert "kết hôn" in capsys.readouterr().out
     source.write_bytes(write_wav(bytes(32_000), 16_000))
-    assert await commands.transcribe(settings, source, as_json=True) == 0
+    assert await transcribe(settings, [source], as_json=True) == 0
     silent = json.loads(capsys.readouterr().out)
     assert (silent["text"], silent["reason"]) == ("", "silence")
     spoken = tmp_path / "out.wav"
@@ -72,10 +74,6 @@ async def test_terminal_commands(
     with pytest.raises(LetanError) as caught:
         await commands.say(settings, "Dạ", tmp_path / "none" / "out.wav")
     assert caught.value.code == "file_unwritable"
-    source.write_bytes(b"no audio at all")
-    with pytest.raises(LetanError) as caught:
-        await commands.transcribe(settings, source)
-    assert (caught.value.code, caught.value.field) == ("audio_not_wav", "file")
 
 
 def test_indecent_mishearings_are_never_shown() -> None:
