@@ -65,6 +65,9 @@ class SpeechSettings(BaseModel):
     recogniser: str = "viet_asr"
     synthesiser: str = "espeak"
     recogniser_uri: str | None = None
+    recogniser_en: str = Field("whisper", description="started on demand; none: no second one")
+    recogniser_en_uri: str | None = None
+    whisper_model: Path | None = None
     synthesiser_uri: str | None = None
     vosk_model: Path | None = None
     vosk_language: str = Field(

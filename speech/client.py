@@ -18,7 +18,7 @@ from wyoming.tts import Synthesize, SynthesizeVoice
 
 from speech import wire
 from speech.audio import check_format, mix_down
-from speech.engines import SAMPLE_RATE, AudioBlock, Partial, Transcript
+from speech.engines import SAMPLE_RATE, AudioBlock, Partial, Transcript, Word
 from speech.errors import (
     EngineFailedError,
     EngineUnavailableError,
@@ -29,6 +29,7 @@ from speech.errors import (
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 15.0
 """Longest silence of a service while we wait for it."""
+MOST_ITEMS = 500
 MAX_AUDIO_EVENT = 16 * 1024 * 1024
 
 
@@ -251,7 +252,31 @@ def _transcript(event: Event) -> Transcript:
         confidence=min(1.0, max(0.0, _number(confidence))) if confidence is not None else None,
         audio_s=_number(data.get("audio_s")),
         decode_ms=_number(data.get("decode_ms")),
+        words=_words(data.get("words")),
+        alternatives=_texts(data.get("alternatives")),
+        language=str(data.get("language") or "")[:20],
+        engine=str(data.get("engine") or "")[:60],
     )
+
+
+def _words(value: object) -> tuple[Word, ...]:
+    """Services of others leave them out, or mean something else by the name."""
+    items = value if isinstance(value, list) else []
+    return tuple(
+        Word(
+            str(item.get("text") or ""),
+            _number(item.get("start")),
+            _number(item.get("end")),
+            _number(item["confidence"]) if item.get("confidence") is not None else None,
+        )
+        for item in items[:MOST_ITEMS]
+        if isinstance(item, dict)
+    )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else []
+    return tuple(item for item in items[:MOST_ITEMS] if isinstance(item, str))
 
 
 def _number(value: object) -> float:

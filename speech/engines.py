@@ -58,6 +58,10 @@ class Transcript:
     alternatives: tuple[str, ...] = ()
     audio_s: float = 0.0
     decode_ms: float = 0.0
+    language: str = ""
+    """What it sounded like, an ISO 639-1 code: the session's unless the engine hears another."""
+    engine: str = ""
+    """Who recognised it; filled in by the service."""
 
 
 class RecognitionSession(Protocol):
@@ -161,6 +165,7 @@ class VoiceActivity(Protocol):
 RECOGNISERS: Mapping[str, str] = {
     "viet_asr": "speech.recognisers.viet_asr:load",
     "vosk": "speech.recognisers.vosk:load",
+    "whisper": "speech.recognisers.whisper:load",
 }
 SYNTHESISERS: Mapping[str, str] = {
     "espeak": "speech.synthesisers.espeak:load",

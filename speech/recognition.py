@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from wyoming.asr import Transcribe, TranscriptChunk, TranscriptStart, TranscriptStop
 from wyoming.asr import Transcript as TranscriptEvent
@@ -147,10 +147,13 @@ class RecognitionClient:
         self._utterance = None
         text = transcript.text if utterance.filter.heard else ""
         engine = await self._worker.engine()
-        answer = TranscriptEvent(text=text, language=utterance.language).event()
+        language = transcript.language or utterance.language
+        answer = TranscriptEvent(text=text, language=language).event()
         # Additional data; other clients ignore it.
         answer.data.update(
             confidence=transcript.confidence if text else None,
+            words=[asdict(word) for word in transcript.words] if text else [],
+            alternatives=list(transcript.alternatives) if text else [],
             speech=utterance.filter.heard,
             audio_s=round(transcript.audio_s, 3),
             decode_ms=round(transcript.decode_ms, 1),

@@ -25,7 +25,7 @@ from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
 
 from speech import recognition, synthesis, wire
-from speech.engines import kind_of, load_recogniser, load_synthesiser
+from speech.engines import RECOGNISERS, SYNTHESISERS, kind_of, load_recogniser, load_synthesiser
 from speech.errors import EngineFailedError, SpeechError
 from speech.worker import Worker
 
@@ -59,7 +59,11 @@ class Service:
     ) -> tuple[Callable[[recognition.Send], Client], Callable[[], Awaitable[Info]]]:
         name = options.engine
         if kind_of(name) == "recogniser":
-            settings = {"model": options.model, "language": options.language}
+            settings = {
+                "model": options.model,
+                "language": options.language,
+                "phrases": options.phrases,
+            }
             hearing = Worker(name, lambda: load_recogniser(name, settings), self._hung)
             hearing.start()
             return (
@@ -232,9 +236,12 @@ async def serve(options: argparse.Namespace) -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m speech.server", description=__doc__)
     parser.add_argument("--uri", required=True, help="unix:///path/to/socket or tcp://host:port")
-    parser.add_argument("--engine", required=True, help="viet_asr, vosk, espeak or pyttsx3")
-    parser.add_argument("--model", type=Path, help="model folder (vosk)")
+    parser.add_argument(
+        "--engine", required=True, help=f"one of {', '.join((*RECOGNISERS, *SYNTHESISERS))}"
+    )
+    parser.add_argument("--model", type=Path, help="model folder (vosk, whisper)")
     parser.add_argument("--language", help="language of that model (vosk); vi when left out")
+    parser.add_argument("--phrases", type=Path, help='hints for every utterance: {"phrases": […]}')
     parser.add_argument("--voice-vi", default="vi", help="voice for Vietnamese")
     parser.add_argument("--voice-en", default="en-us", help="voice for English")
     parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")

@@ -70,7 +70,7 @@ def nothing_to_say() -> LetanError:
 
 def speech_unavailable(role: str, reason: str) -> LetanError:
     """``reason`` in English, with the remedy where one is known."""
-    part = "Bộ nhận dạng tiếng nói" if role == "recogniser" else "Bộ đọc tiếng nói"
+    part = "Bộ đọc tiếng nói" if role == "synthesiser" else "Bộ nhận dạng tiếng nói"
     return LetanError(
         "speech_unavailable",
         503,

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
@@ -21,12 +22,14 @@ from assistant.voice.services import (
     ServiceHealth,
     SpeechService,
     remove_folder,
+    roles_of,
     socket_folder,
 )
 from assistant.voice.session import VoiceSession
 from speech.audio import write_wav
-from speech.client import speak
+from speech.client import speak, synthesize
 from speech.endpointing import EndpointSettings
+from speech.engines import AudioBlock
 from speech.errors import SpeechError
 from speech.spoken_form import spoken
 
@@ -44,10 +47,8 @@ class Voice:
     """On `app.state.voice`. Utterances and texts are taken as soon as `start` was called; before
     the services are ready (about a second) they wait or are answered with a request to repeat."""
 
-    def __init__(
-        self, settings: Settings, roles: Sequence[Role] = ("recogniser", "synthesiser")
-    ) -> None:
-        self._roles = tuple(roles)
+    def __init__(self, settings: Settings, roles: Sequence[Role] | None = None) -> None:
+        self._roles = roles_of(settings.speech) if roles is None else tuple(roles)
         self._settings = settings.speech
         self._data_dir = settings.data_dir
         self._folder: Path | None = None
@@ -71,7 +72,8 @@ class Voice:
             }
             await asyncio.gather(*(service.start() for service in self._services.values()))
         await self.wait_ready(START_SECONDS)
-        broken = [health for health in self.health() if health.state != "ready"]
+        fine = ("ready", "resting")
+        broken = [health for health in self.health() if health.state not in fine]
         if broken:
             raise speech_unavailable(broken[0].role, broken[0].reason or "it does not answer")
 
@@ -90,6 +92,11 @@ class Voice:
     def health(self) -> list[ServiceHealth]:
         return [service.health for service in self._services.values()]
 
+    @property
+    def english(self) -> SpeechService | None:
+        """The recogniser for English, at rest until ``in_use``; None where none is wanted."""
+        return self._services.get("recogniser_en")
+
     def utterance(self, language: Language, *, until_stop: bool = False) -> VoiceSession:
         """A new utterance, to be used as ``async with``.
 
@@ -103,6 +110,37 @@ class Voice:
         return VoiceSession(
             service.uri, language, EndpointSettings(until_stop=until_stop), self._session_closed
         )
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Somebody speaks while the block runs. Raises LetanError `voice_busy`."""
+        if self._sessions >= MOST_SESSIONS:
+            raise voice_busy(MOST_SESSIONS)
+        self._sessions += 1
+        try:
+            yield
+        finally:
+            self._sessions -= 1
+
+    def recogniser(self, language: Language) -> str:
+        """The URI of the service that understands a language. Raises `speech_unavailable`."""
+        return self._service("recogniser").uri
+
+    async def speech(
+        self, sentence: str, language: Language, rate: float = 1.0
+    ) -> AsyncIterator[AudioBlock]:
+        """A sentence in spoken form as audio, block by block, as early as the engine gives it.
+
+        Raises LetanError `speech_unavailable`, `speech_failed`.
+        """
+        service = self._service("synthesiser")
+        rate = round(min(RATES[1], max(RATES[0], rate)), 2)
+        try:
+            await service.wait_ready(5.0)
+            async for block in synthesize(service.uri, sentence, language=language, rate=rate):
+                yield block
+        except SpeechError as error:
+            raise of_speech(error) from error
 
     async def synthesise(self, text: str, language: Language = "vi", rate: float = 1.0) -> bytes:
         """A WAV file (mono, 16 bit) of the text in its spoken form; ``rate`` 0.5..2.

@@ -1,9 +1,15 @@
-"""The two speech services of the application: children of ours, or somebody else's by URI."""
+"""The speech services of the application: children of ours, or somebody else's by URI.
 
+The recogniser and the synthesiser run all the time; the recogniser for English only while somebody
+needs it, because its model takes 160 MB.
+"""
+
+import asyncio
 import os
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,17 +18,27 @@ import structlog
 
 from assistant.processes import ChildProcess
 from assistant.settings import ROOT, SpeechSettings
+from assistant.voice.errors import speech_unavailable
 from speech.client import describe
 from speech.errors import SpeechError
 
 log = structlog.get_logger(__name__)
 
-Role = Literal["recogniser", "synthesiser"]
+Role = Literal["recogniser", "synthesiser", "recogniser_en"]
+ROLES: tuple[Role, ...] = ("recogniser", "synthesiser", "recogniser_en")
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; the system's limit is 107."""
 PROBE_SECONDS = 65.0
 """A probe waits for the model to load."""
+RESTING_SECONDS = 300.0
+"""A service started on demand ends when nobody has needed it for so long."""
+START_SECONDS = 20.0
+_SOCKETS: dict[Role, str] = {"recogniser": "stt", "synthesiser": "tts", "recogniser_en": "en"}
+
+
+ServiceState = Literal["stopped", "starting", "ready", "waiting", "unavailable", "resting"]
+"""`resting`: starts as soon as somebody needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +47,7 @@ class ServiceHealth:
 
     role: Role
     engine: str
-    state: Literal["stopped", "starting", "ready", "waiting", "unavailable"]
+    state: ServiceState
     reason: str | None
     """Why it is not ready, in English, with the remedy where one is known."""
     restarts: int
@@ -40,44 +56,86 @@ class ServiceHealth:
 class SpeechService:
     """One service: where it is, and how it is."""
 
-    def __init__(self, role: Role, engine: str, uri: str, child: ChildProcess | None) -> None:
+    def __init__(
+        self,
+        role: Role,
+        engine: str,
+        uri: str,
+        child: ChildProcess | None,
+        *,
+        on_demand: bool = False,
+        resting_seconds: float = RESTING_SECONDS,
+    ) -> None:
         self.role = role
         self.engine = engine
         self.uri = uri
         self._child = child
         self._problem: str | None = None
+        self._on_demand = on_demand
+        self._resting_seconds = resting_seconds
+        self._users = 0
+        self._awake = False
+        self._changing = asyncio.Lock()
+        self._bedtime: asyncio.Task[None] | None = None
 
     @classmethod
     def build(cls, role: Role, settings: SpeechSettings, folder: Path) -> "SpeechService":
         """From the settings; the socket of a child of ours is made in ``folder``."""
-        external = settings.recogniser_uri if role == "recogniser" else settings.synthesiser_uri
-        engine = settings.recogniser if role == "recogniser" else settings.synthesiser
+        engine, external = {
+            "recogniser": (settings.recogniser, settings.recogniser_uri),
+            "synthesiser": (settings.synthesiser, settings.synthesiser_uri),
+            "recogniser_en": (settings.recogniser_en, settings.recogniser_en_uri),
+        }[role]
         if external is not None:
             return cls(role, engine, external, None)
-        socket = folder / f"{'stt' if role == 'recogniser' else 'tts'}-{os.getpid()}.sock"
-        uri = f"unix://{socket}"
+        uri = f"unix://{folder / f'{_SOCKETS[role]}-{os.getpid()}.sock'}"
         argv = [sys.executable, "-m", "speech.server", "--uri", uri, "--engine", engine]
-        argv += ["--watch-stdin", "--voice-vi", settings.voice_vi, "--voice-en", settings.voice_en]
-        if settings.vosk_model is not None:
-            argv += ["--model", str(settings.vosk_model.expanduser().resolve())]
-            argv += ["--language", settings.vosk_language]
-        service = cls(role, engine, uri, None)
+        argv += ["--watch-stdin", *_options(role, engine, settings)]
+        service = cls(role, engine, uri, None, on_demand=role == "recogniser_en")
         service._child = ChildProcess(role, argv, cwd=ROOT, ready=service._probe)
         return service
 
     async def start(self) -> None:
-        """Returns at once for a child of ours; an external service is asked who it is."""
-        if self._child is not None:
+        """Returns at once for a child of ours; an external service is asked who it is.
+
+        A service on demand stays at rest: `in_use` starts it.
+        """
+        if self._child is None:
+            await self._probe_external()
+        elif not self._on_demand:
             self._child.start()
-            return
-        await self._probe_external()
 
     async def close(self) -> None:
-        if self._child is not None:
-            await self._child.stop()
+        async with self._changing:  # a child that is just being put to rest is waited for
+            if self._bedtime is not None:
+                self._bedtime.cancel()
+            if self._child is not None:
+                await self._child.stop()
 
     async def wait_ready(self, seconds: float) -> bool:
-        return self._child is None or await self._child.wait_ready(seconds)
+        if self._child is None or self._resting:
+            return True
+        return await self._child.wait_ready(seconds)
+
+    @asynccontextmanager
+    async def in_use(self, seconds: float = START_SECONDS) -> AsyncIterator[str]:
+        """The URI of a service that answers, for as long as it is needed.
+
+        A service on demand is started (Whisper: about two seconds) and ends when nobody has needed
+        it for a while. Raises LetanError `speech_unavailable` when it lacks something or is not
+        ready within ``seconds``.
+        """
+        self._users += 1
+        try:
+            await self._wake()
+            ready = await self.wait_ready(seconds)
+            health = self.health
+            if not ready or health.state != "ready":
+                raise speech_unavailable(self.role, health.reason or "it does not answer")
+            yield self.uri
+        finally:
+            self._users -= 1
+            self._retire()
 
     async def restart(self) -> None:
         """A child of ours that hangs is replaced; nothing happens to somebody else's."""
@@ -87,16 +145,45 @@ class SpeechService:
     @property
     def health(self) -> ServiceHealth:
         child = self._child
-        state: Literal["stopped", "starting", "ready", "waiting", "unavailable"]
-        state = child.state if child is not None else "ready"
+        state: ServiceState = child.state if child is not None else "ready"
         reason = self._problem
-        if child is not None and state != "ready":
+        if self._resting:
+            state, reason = "resting", None
+        elif child is not None and state != "ready":
             reason = child.failure
         elif reason is not None:
             state = "unavailable"
         return ServiceHealth(
             self.role, self.engine, state, reason, child.restarts if child is not None else 0
         )
+
+    @property
+    def _resting(self) -> bool:
+        return self._on_demand and not self._awake
+
+    async def _wake(self) -> None:
+        async with self._changing:
+            if self._bedtime is not None:
+                self._bedtime.cancel()
+                self._bedtime = None
+            if self._resting and self._child is not None:
+                self._awake = True
+                self._child.start()
+
+    def _retire(self) -> None:
+        if self._on_demand and self._awake and not self._users:
+            if self._bedtime is not None:
+                self._bedtime.cancel()
+            self._bedtime = asyncio.create_task(self._rest(), name=f"rest {self.role}")
+
+    async def _rest(self) -> None:
+        await asyncio.sleep(self._resting_seconds)
+        async with self._changing:
+            if self._users or self._child is None:
+                return
+            self._bedtime = None
+            self._awake = False
+            await self._child.stop()
 
     async def _probe(self) -> bool:
         """Ready as soon as it answers, also when its engine lacks something: it then says what."""
@@ -116,6 +203,24 @@ class SpeechService:
         if not await self._probe():
             self._problem = f"The speech service at {self.uri} does not answer."
             log.warning("speech service does not answer", role=self.role, uri=self.uri)
+
+
+def roles_of(settings: SpeechSettings) -> tuple[Role, ...]:
+    """The services that these settings ask for."""
+    wanted = settings.recogniser_en != "none" or settings.recogniser_en_uri is not None
+    return ROLES if wanted else ("recogniser", "synthesiser")
+
+
+def _options(role: Role, engine: str, settings: SpeechSettings) -> list[str]:
+    """What the engine of a role is told on its command line."""
+    if role == "synthesiser":
+        return ["--voice-vi", settings.voice_vi, "--voice-en", settings.voice_en]
+    model, language = {
+        "vosk": (settings.vosk_model, settings.vosk_language),
+        "whisper": (settings.whisper_model, "en" if role == "recogniser_en" else "vi"),
+    }.get(engine, (None, None))
+    found = ["--language", language] if language is not None else []
+    return [*found, "--model", str(model.expanduser().resolve())] if model is not None else found
 
 
 def socket_folder(data_dir: Path) -> tuple[Path, bool]:

