@@ -207,7 +207,7 @@ class VoiceSession:
                 with suppress(asyncio.CancelledError, SpeechError):
                     await reader
         text = decent(transcript.text)
-        if text and not _implausible(text, transcript.confidence):
+        if text and not implausible(text, transcript.confidence):
             self._emit(Final(text, transcript.confidence, decode_s, ended.silence_s))
         else:
             self._emit(Rejected("noise"))
@@ -266,6 +266,6 @@ class VoiceSession:
         self._events.put_nowait(event)
 
 
-def _implausible(text: str, confidence: float | None) -> bool:
-    """One or two words are too little to judge by."""
+def implausible(text: str, confidence: float | None) -> bool:
+    """Whether it is not answered; one or two words are too little to judge by."""
     return confidence is not None and confidence < PLAUSIBLE and len(text.split()) > 2
