@@ -100,23 +100,20 @@ def whole_event(text: str, found: Understanding, release: Release) -> Understand
     """ "Tôi sắp mở tiệm bánh, phải lo những thủ tục nào", "ông nội tôi mất rồi": all that the
     situation asks for, though one procedure of it is understood."""
     told = dict(found.ranking).get("life_event", 0.0) >= TOLD
-    if found.intent != "ask_procedure" or not told or not found.procedures:
+    event = release.events.get(found.situation)
+    if found.intent != "ask_procedure" or not told or event is None or not found.procedures:
         return found
     best = release.canonical(found.procedures[0].code)
     folded = " ".join(tokens(text))
-    asked_about = found.aspects or _is_called(release.procedure(best), folded)
-    if asked_about and not _ALL.search(folded):
+    asks_for_all = bool(_ALL.search(folded))
+    if not asks_for_all:
+        named = found.aspects or _is_called(release.procedure(best), folded)
+        if named or found.ambiguous:
+            return found
+    if best not in [release.canonical(code) for code in event["procedures"][:_FIRST]]:
         return found
-    begun = [
-        (steps.index(best), event)
-        for event in release.events.values()
-        if best in (steps := [release.canonical(c) for c in event["procedures"][:_FIRST]])
-    ]
-    if not begun:
-        return found
-    event = min(begun, key=lambda pair: pair[0])[1]
     steps = tuple(Candidate(str(c), 0.9, str(event["id"])) for c in event["procedures"][:5])
-    return replace(found, intent="life_event", confidence=TOLD, procedures=steps)
+    return replace(found, intent="life_event", confidence=TOLD, procedures=steps, ambiguous=False)
 
 
 def _is_called(entry: Entry | None, folded: str) -> bool:

@@ -49,6 +49,8 @@ class Understanding:
     out_of_scope: bool = False
     foreign: bool = False
     """A matter of somebody else is named (weather, banks), whatever else was understood."""
+    situation: str = ""
+    """Id of the life event that is told, where that is clear."""
     neighbour: bool = False
     """Found only together with the open procedure's name (`neighbours`)."""
     repaired: str = ""
@@ -73,6 +75,7 @@ class Understanding:
             entities=tuple(parse.get("entities") or ()),
             out_of_scope=bool(parse.get("out_of_scope")),
             foreign=bool(parse.get("foreign")),
+            situation=str(parse.get("situation") or ""),
             repaired=str(parse.get("repaired") or ""),
         )
 

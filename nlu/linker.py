@@ -17,6 +17,7 @@ from nlu.lexicon import OUTSIDE, Lexicon, Reading
 from nlu.material import Material
 from nlu.procedure_index import NOTHING, Candidate, Found, Phrasing, ProcedureIndex
 from nlu.procedure_ranker import Ranker
+from nlu.situations import AHEAD, MOST_EVENTS, SINGLED_OUT, Situation
 from nlu.syllables import fold
 from nlu.text import codes
 from nlu.wording import wording
@@ -24,16 +25,12 @@ from nlu.wording import wording
 SHOWN = 5
 MOST_VARIANTS = 24_000
 """Sentences around phrasings that are learnt from: more only cost time."""
-SINGLED_OUT = 0.5
-"""Confidence from which a procedure may lead the life event that it belongs to."""
 NEVER = frozenset(OUTSIDE + topic for topic in ("forgery", "pets", "wildlife", "games"))
 """Matters of `outside.yaml` that no name of a procedure beside them makes an errand of ours."""
 WHOLE_NAME = 0.97
 """Confidence where a message says a phrasing of one entry and nothing else."""
 SHORT = 6
 """Words up to which a message of any intent may be a known situation and nothing else."""
-AHEAD = 2.0
-"""How many times as likely as the event's first it must be for that."""
 
 
 class Linker:
@@ -104,7 +101,20 @@ class Linker:
         if closeness < SAME and found is not None and len(steps) > 1:
             leading = self._leading(steps, found)
             steps.sort(key=lambda code: code != leading)
-        return replace(linked, situation=closeness, event=event, steps=tuple(steps))
+        situations = self._situations(told)
+        if situations:
+            situations = (replace(situations[0], steps=tuple(steps)), *situations[1:])
+        return replace(
+            linked, situation=closeness, event=event, steps=tuple(steps), situations=situations
+        )
+
+    def _situations(self, told: Found) -> tuple[Situation, ...]:
+        codes = [] if self._events is None else self._events.codes
+        codes = [codes[number] for number in told.numbers[:MOST_EVENTS]]
+        return tuple(
+            Situation(code, float(chance), float(near), tuple(self._event_procedures.get(code, ())))
+            for code, chance, near in zip(codes, told.chance, told.cosine, strict=False)
+        )
 
     def candidates(self, reading: Reading) -> Linked:
         """Best first; a code written in the text is certain."""

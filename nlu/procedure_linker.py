@@ -14,6 +14,7 @@ from nlu.arbiter import Linked, Verdict, decide
 from nlu.component import LearntComponent
 from nlu.linker import SHOWN, Linker
 from nlu.material import material_of
+from nlu.situations import told_clearly
 from nlu.tokenizer import reading_of
 
 
@@ -50,6 +51,7 @@ class ProcedureLinker(LearntComponent[Linker]):
         message.set("procedures", _procedures(linked, verdict), add_to_output=True)
         message.set("ambiguous", verdict.ambiguous, add_to_output=True)
         message.set("out_of_scope", verdict.out_of_scope, add_to_output=True)
+        message.set("situation", told_clearly(linked.situations), add_to_output=True)
         message.set("repaired", reading.message.text, add_to_output=True)
 
 
