@@ -85,21 +85,31 @@ def train(data_dir: DataDir = None) -> None:
 
 @app.command()
 def evaluate(
+    *,
     questions: Annotated[Path | None, typer.Option(help="Questions, one JSON a line.")] = None,
     dialogues: Annotated[Path | None, typer.Option(help="Conversations (YAML).")] = None,
+    audio: Annotated[Path | None, typer.Option(help="A folder of recordings.")] = None,
+    language: Annotated[Literal["vi", "en"], typer.Option(help="Spoken in the folder.")] = "vi",
     json_out: Annotated[
         Path | None, typer.Option("--json", help="Write the report here; -: standard output.")
     ] = None,
     release: Annotated[str | None, typer.Option(help="Release id; default: published.")] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Measure a release on questions or dialogues (docs/evaluation.md)."""
+    """Measure questions, dialogues or how well recordings are heard (docs/evaluation.md)."""
     from assistant.releases.evaluation import check_files, run_evaluation
     from assistant.serve import ensure_release
 
-    if (questions is None) == (dialogues is None):
-        raise typer.BadParameter("give either --questions FILE.jsonl or --dialogues FILE.yaml")
+    if sum(source is not None for source in (questions, dialogues, audio)) != 1:
+        told = "give either --questions FILE.jsonl, --dialogues FILE.yaml or --audio FOLDER"
+        raise typer.BadParameter(told)
     settings = _settings(data_dir=data_dir)
+    if audio is not None:
+        from assistant.releases.audio_evaluation import check_audio, run_audio_evaluation
+
+        if check_audio(audio, json_out, language) and release is None:
+            ensure_release(settings)
+        _finish(run_audio_evaluation(settings, audio, json_out, release, language))
     check_files(questions, dialogues, json_out)  # before a first release is trained for it
     if release is None:
         ensure_release(settings)

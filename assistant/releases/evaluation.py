@@ -149,19 +149,19 @@ async def run_evaluation(
     """
     logging.configure(settings.model_copy(update={"log_level": "warning"}))
     await asyncio.to_thread(check_files, questions, dialogues, json_out)
-    name, folder = await _release(settings, release)
+    name, folder = await release_folder(settings, release)
     known = await asyncio.to_thread(known_codes, folder)
     report: Report | DialogueReport
     async with serving(settings, folder) as (engine, own):
         if questions is not None:
             morning = await asyncio.to_thread(morning_at, folder)
-            with _bar(name) as played:
+            with progress_of(name) as played:
                 report = await evaluate_questions(
                     engine, questions, name, morning, played=played, known=known
                 )
         elif dialogues is not None:
             async with desk_for(settings, own, engine) as desk:
-                with _bar(name) as played:
+                with progress_of(name) as played:
                     report = await evaluate_dialogues(
                         desk, dialogues, name, played=played, known=known
                     )
@@ -228,7 +228,7 @@ def tell_left_out(problems: Sequence[Problem]) -> None:
 
 
 @contextmanager
-def _bar(name: str) -> Iterator[Played]:
+def progress_of(name: str) -> Iterator[Played]:
     """How far it is, on standard error: a bar on a terminal, elsewhere a line now and then."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -248,7 +248,7 @@ def _bar(name: str) -> Iterator[Played]:
         yield shown
 
 
-async def _release(settings: Settings, wanted: str | None) -> tuple[str, Path]:
+async def release_folder(settings: Settings, wanted: str | None) -> tuple[str, Path]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     try:

@@ -89,7 +89,7 @@ def read_questions(path: Path, known: Collection[str] | None = None) -> Rows:
     A byte order mark, CRLF and blank lines are fine. Raises LetanError `questions_bad`.
     """
     found, broken, lines = Rows(), list[Problem](), dict[str, int]()
-    for number, line in enumerate(_text(path, "questions_bad").split("\n"), start=1):
+    for number, line in enumerate(file_text(path, "questions_bad").split("\n"), start=1):
         if not line.strip():
             continue
         where = f"{path.name}:{number}"
@@ -118,16 +118,16 @@ def read_dialogues(path: Path, known: Collection[str] | None = None) -> Rows:
     A conversation with one turn that cannot be judged is left out as a whole.
     """
     try:
-        dialogues = yaml.safe_load(_text(path, "dialogues_bad"))
+        dialogues = yaml.safe_load(file_text(path, "dialogues_bad"))
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
         told = getattr(error, "problem", None) or "cannot be read"
         problem = Problem(f"{path.name}:{line}", "line", f"no YAML: {told}", "see docs/evaluation")
-        raise _bad("dialogues_bad", path, [problem]) from error
+        raise bad_file("dialogues_bad", path, [problem]) from error
     if dialogues is not None and not isinstance(dialogues, list):
         problem = Problem(path.name, "file", "no list", "a list of {id, language, turns}")
-        raise _bad("dialogues_bad", path, [problem])
+        raise bad_file("dialogues_bad", path, [problem])
     found, broken, seen = Rows(), list[Problem](), set[str]()
     for number, dialogue in enumerate(dialogues or (), start=1):
         where = f"{path.name}: conversation {number}"
@@ -153,18 +153,18 @@ def known_codes(folder: Path) -> frozenset[str]:
     )
 
 
-def _text(path: Path, code: str) -> str:
+def file_text(path: Path, code: str) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
         told = error.strerror or "cannot be read"
-        raise _bad(code, path, [Problem(str(path), "file", told, "name a file")]) from error
+        raise bad_file(code, path, [Problem(str(path), "file", told, "name a file")]) from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         problem = Problem(f"{path.name}:{line}", "line", "not UTF-8", "save the file as UTF-8")
-        raise _bad(code, path, [problem]) from error
+        raise bad_file(code, path, [problem]) from error
 
 
 def _take(found: Rows, row: Row, unknown: list[Problem]) -> None:
@@ -177,11 +177,11 @@ def _checked(found: Rows, broken: list[Problem], path: Path, code: str) -> Rows:
     if not (found.rows or found.left_out or broken):
         broken = [Problem(path.name, "file", "nothing in it", "see docs/evaluation.md")]
     if broken:
-        raise _bad(code, path, broken)
+        raise bad_file(code, path, broken)
     return found
 
 
-def _bad(code: str, path: Path, problems: list[Problem]) -> LetanError:
+def bad_file(code: str, path: Path, problems: list[Problem]) -> LetanError:
     shown = [f"  {problem}" for problem in problems[:_SHOWN]]
     if len(problems) > _SHOWN:
         shown.append(f"  … {len(problems) - _SHOWN}")

@@ -14,7 +14,7 @@ from assistant.voice.service import Voice
 from assistant.voice.transcription import (
     only_warnings,
     read_clip,
-    running_service,
+    recogniser,
     transcribe_clip,
 )
 from assistant.voice.wording import rejection
@@ -43,7 +43,7 @@ async def listen(
     if wav is None:
         return await _microphone(settings, language, show)
     clip = await read_clip(wav)
-    async with running_service(settings, "recogniser") as service:
+    async with recogniser(settings, language) as service:
         found = await transcribe_clip(
             service.uri, clip, language, lambda text: show("partial", text)
         )

@@ -13,9 +13,9 @@ from typing import Any
 from assistant import logging
 from assistant.errors import Language, LetanError
 from assistant.settings import Settings
-from assistant.voice.errors import of_speech, speech_unavailable
+from assistant.voice.errors import of_speech
 from assistant.voice.service import START_SECONDS
-from assistant.voice.services import Role, SpeechService, remove_folder, socket_folder
+from assistant.voice.services import SpeechService, remove_folder, roles_of, socket_folder
 from assistant.voice.wording import decent, rejection
 from speech.audio import Clip
 from speech.client import Recognition
@@ -79,9 +79,7 @@ async def transcribe(
             try:
                 clip = await read_clip(path)
                 if service is None:  # a wrong path alone is told without starting anything
-                    service = await stack.enter_async_context(
-                        running_service(settings, "recogniser")
-                    )
+                    service = await stack.enter_async_context(recogniser(settings, language))
                 found = await transcribe_clip(service.uri, clip, language)
             except LetanError as error:
                 if not error.code.startswith("audio_"):
@@ -144,17 +142,18 @@ async def read_clip(path: Path) -> Clip:
 
 
 @asynccontextmanager
-async def running_service(settings: Settings, role: Role) -> AsyncIterator[SpeechService]:
-    """One service for as long as a command takes. Raises LetanError `speech_unavailable`."""
+async def recogniser(settings: Settings, language: Language) -> AsyncIterator[SpeechService]:
+    """A recogniser of a language for as long as a command takes.
+
+    Raises LetanError `speech_unavailable` with the remedy.
+    """
+    own = language == "en" and "recogniser_en" in roles_of(settings.speech)
     folder, temporary = await asyncio.to_thread(socket_folder, settings.data_dir)
-    service = SpeechService.build(role, settings.speech, folder)
+    service = SpeechService.build("recogniser_en" if own else "recogniser", settings.speech, folder)
     try:
         await service.start()
-        await service.wait_ready(START_SECONDS)
-        health = service.health
-        if health.state != "ready":
-            raise speech_unavailable(role, health.reason or "it does not answer")
-        yield service
+        async with service.in_use(START_SECONDS):
+            yield service
     finally:
         await service.close()
         if temporary:
