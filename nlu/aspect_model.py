@@ -19,12 +19,18 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
+from nlu.aspect_shape import shape
 from nlu.aspects import ASPECTS
 from nlu.beside import beside
 from nlu.text import Normalised
 
-MARGIN = 2.0
-"""Log odds beyond which the model overrules the patterns: none is added or taken back lightly."""
+MARGIN = 1.5
+"""Log odds beyond which the model adds an aspect where the patterns see none."""
+BESIDE_OTHERS = 3.0
+"""The same beside aspects that the patterns see: names of papers in a question about something else
+look like a question about papers."""
+TAKEN_BACK = 2.5
+"""Log odds against an aspect beyond which what the patterns saw is taken back."""
 SHARES = {
     "documents": 0.21, "fee": 0.17, "time": 0.18, "place": 0.18, "online": 0.07,
     "eligibility": 0.26, "steps": 0.035, "result": 0.02, "legal_basis": 0.025, "form": 0.045,
@@ -38,9 +44,12 @@ _STEPS = 40
 _SEEN = 3
 """Examples that must hold a feature."""
 _MOST_FEATURES = 24_000
-_VALUE = {"w": 1.0, "b": 1.0, "t": 0.8, "a": 0.7, "d": 0.7, "^": 0.5, "$": 0.7, "?": 0.7, "n": 0.5}
+_VALUE = {
+    "w": 1.0, "b": 1.0, "t": 0.8, "a": 0.7, "d": 0.7, "^": 0.5, "$": 0.7, "?": 0.7, "n": 0.5,
+    "k": 0.8, "K": 0.8,
+}  # fmt: skip
 """Weight of a kind of feature: word, pair, triple, accented word and pair, beginning, end, question
-mark, length."""
+mark, length, pair and triple of kinds (`nlu.aspect_shape`)."""
 _LONGEST = 6.0
 """Log odds that count at most in the second layer."""
 
@@ -113,10 +122,11 @@ class AspectModel:
         if not message.folded:
             return [a for a in ASPECTS if a in seen]
         chances = self.log_odds(message, seen)
+        added = BESIDE_OTHERS if seen else MARGIN
         return [
             a
             for a, odds in zip(ASPECTS, chances, strict=True)
-            if odds > (-MARGIN if a in seen else MARGIN)
+            if odds > (-TAKEN_BACK if a in seen else added)
         ]
 
     def log_odds(self, message: Normalised, seen: Sequence[str]) -> np.ndarray:
@@ -168,6 +178,9 @@ def features(message: Normalised) -> list[str]:
         found += ["$:" + " ".join(last[-n:]) for n in (1, 2, 3)]
     if "?" in message.clean:
         found.append("?:")
+    kinds = shape(words)
+    found += [f"k:{x} {y}" for x, y in pairwise(kinds)]
+    found += [f"K:{x} {y} {z}" for x, y, z in zip(kinds, kinds[1:], kinds[2:], strict=False)]
     return list(dict.fromkeys(found))
 
 
