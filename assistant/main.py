@@ -10,6 +10,7 @@ from assistant import __version__, console, logging, problems
 from assistant.catalogue import endpoints as procedures
 from assistant.centre import endpoints as centre
 from assistant.channels import kiosk, rest
+from assistant.channels.voice_door import endpoints as voice_door
 from assistant.conversation.effects import Effects
 from assistant.conversation.service import Conversations
 from assistant.engine.service import Engine
@@ -37,6 +38,7 @@ _ROUTERS = (
     centre.router,
     robots.router,
     voice.router,
+    voice_door.router,
     kiosks.router,
 )
 

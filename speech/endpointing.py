@@ -76,6 +76,8 @@ class Endpointer:
         self.settings = settings or EndpointSettings()
         self.done = False
         self.speaking = False
+        self.patience_s = self.settings.end_s
+        """Silence that ends the turn; may be changed while somebody speaks, by what they say."""
         self.frame = 0
         """Frames taken so far."""
         self._run = 0
@@ -102,6 +104,17 @@ class Endpointer:
         if self.done:
             return None
         return self._end("stop") if self.speaking else self._reject_unheard()
+
+    def again(self, settings: EndpointSettings) -> "Endpointer":
+        """For the next turn in the same room: only the noise floor is taken along."""
+        following = Endpointer(settings)
+        following._levels.extend(self._levels)
+        return following
+
+    @property
+    def speech_s(self) -> float:
+        """Time judged to be speech in this turn."""
+        return self._speech * FRAME_S
 
     @property
     def noise_floor(self) -> float | None:
@@ -142,7 +155,7 @@ class Endpointer:
             self._quiet += 1
         if (self.frame - self._started_at) * FRAME_S >= s.cap_s:
             return self._end("cap")
-        if not s.until_stop and self._quiet * FRAME_S >= s.end_s - 1e-9:
+        if not s.until_stop and self._quiet * FRAME_S >= self.patience_s - 1e-9:
             return self._end("silence")
         return None
 
@@ -190,6 +203,11 @@ class TurnDetector:
         while len(self._rest) >= FRAME_BYTES and not self.endpointer.done:
             frame, self._rest = self._rest[:FRAME_BYTES], self._rest[FRAME_BYTES:]
             yield from self._frame(frame)
+
+    def again(self, settings: EndpointSettings) -> None:
+        """Waits for the next turn in the same stream; audio not yet looked at belongs to it."""
+        self.endpointer = self.endpointer.again(settings)
+        self._preroll.clear()
 
     def stop(self) -> Iterator[Audio | EndpointEvent]:
         """The audio is over: what is left of it and the last event."""

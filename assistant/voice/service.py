@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import structlog
@@ -122,9 +122,17 @@ class Voice:
         finally:
             self._sessions -= 1
 
-    def recogniser(self, language: Language) -> str:
-        """The URI of the service that understands a language. Raises `speech_unavailable`."""
-        return self._service("recogniser").uri
+    @asynccontextmanager
+    async def recogniser(self, language: Language) -> AsyncIterator[str]:
+        """The URI of the service that understands a language, kept awake while the block runs.
+
+        Raises LetanError `speech_unavailable`, and SpeechError when it does not start.
+        """
+        if language == "en" and self.english is not None:
+            async with self.english.in_use() as uri:
+                yield uri
+        else:
+            yield self._service("recogniser").uri
 
     async def speech(
         self, sentence: str, language: Language, rate: float = 1.0

@@ -1,0 +1,1 @@
+"""The voice door: `WS /api/v1/voice/{conversation}`; its document is `/api/v1/asyncapi.json`."""

@@ -1,0 +1,355 @@
+"""One microphone for as long as it is open: utterance after utterance, each recognised by itself.
+
+The end of a turn is found in the audio, whose clock is the only one: blocks may come faster or
+slower than they were spoken. Native code runs in threads and in the services.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+
+from assistant.errors import Language, LetanError
+from assistant.voice.errors import of_speech
+from assistant.voice.service import Voice
+from speech.activity import SileroActivity
+from speech.audio import StreamConverter
+from speech.client import ANSWER_SECONDS, Recognition
+from speech.endpointing import (
+    Audio,
+    EndpointEvent,
+    EndpointSettings,
+    SpeechStarted,
+    TurnDetector,
+    TurnEnded,
+    TurnRejected,
+)
+from speech.engines import SAMPLE_RATE, Partial, Transcript
+from speech.errors import EngineFailedError, ServiceUnreachableError, SpeechError
+
+log = structlog.get_logger(__name__)
+
+MOST_QUEUED_BYTES = 2 * 1024 * 1024
+"""A minute at 16 kHz; who sends faster than we hear waits, and what still does not fit is lost."""
+WAIT_FOR_ROOM_SECONDS = 2.0
+NO_AUDIO_SECONDS = 2.0
+"""A microphone that falls silent in the middle of an utterance has ended it."""
+PIECE_SECONDS = 0.1
+LEVEL_EVERY_S = 0.1
+ENOUGH_S = 0.3
+"""With less audio than this since the last utterance a "stop" rejects nothing."""
+
+Mode = Literal["auto", "hold"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the following audio is."""
+
+    rate: int = SAMPLE_RATE
+    language: Language = "vi"
+    mode: Mode = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """How loud it is, about ten times a second of audio."""
+
+    dbfs: float
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """Somebody began to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words so far; the next ones replace them."""
+
+    text: str
+    speech_s: float
+    """How long the voice was heard in this turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What was said, as the recogniser gives it; without words it is noise."""
+
+    transcript: Transcript
+    pcm: bytes
+    """s16le mono 16 kHz, with what was heard just before; forgotten with the event."""
+    speech_s: float
+    waited_s: float
+    """Silence that passed before the turn was judged over."""
+    decode_s: float
+    """From the end of the turn to this event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Nothing that could be recognised."""
+
+    reason: Literal["silence", "too_short", "noise", "engine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Trying again does not help; the error says what does."""
+
+    error: LetanError
+
+
+EarEvent = Level | Began | Words | Utterance | Unheard | Failed
+_Order = bytes | Setup | None
+"""Audio, what follows, or the end of the utterance."""
+
+
+class Ear:
+    """Use as ``async with``; iterate `events` beside feeding."""
+
+    def __init__(
+        self, voice: Voice, patience: Callable[[str, Language], float] | None = None
+    ) -> None:
+        self.dropped_bytes = 0
+        self._voice = voice
+        self._patience = patience
+        self._setup = Setup()
+        self._rate = self._setup.rate
+        """Of what is put in; of what is taken out it is the setup's."""
+        self._orders: deque[_Order] = deque()
+        self._queued = 0
+        self._changed = asyncio.Event()
+        self._room = asyncio.Event()
+        self._events: asyncio.Queue[EarEvent | None] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self._detector: TurnDetector | None = None
+        self._converter = StreamConverter(SAMPLE_RATE)
+        self._fresh = True
+        """Nobody has spoken since the last start."""
+        self._heard_s = 0.0
+        self._level_at = 0.0
+
+    async def __aenter__(self) -> "Ear":
+        self._task = asyncio.create_task(self._run(), name="ear")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._end_task()
+        self._events.put_nowait(None)
+
+    async def events(self) -> AsyncIterator[EarEvent]:
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    def set_up(self, setup: Setup) -> None:
+        """Rate, language and mode of the audio that follows."""
+        self._rate = setup.rate
+        self._put(setup)
+
+    async def feed(self, pcm: bytes) -> None:
+        """Whole samples, s16le mono. Waits while much is queued; the oldest is lost in the end."""
+        if self._queued + len(pcm) > MOST_QUEUED_BYTES:
+            self._room.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._room.wait(), WAIT_FOR_ROOM_SECONDS)
+        while self._queued + len(pcm) > MOST_QUEUED_BYTES:
+            oldest = next((order for order in self._orders if isinstance(order, bytes)), None)
+            if oldest is None:
+                break
+            self._orders.remove(oldest)
+            self._queued -= len(oldest)
+            self.dropped_bytes += len(oldest)
+        step = 2 * max(1, round(PIECE_SECONDS * self._rate))
+        for at in range(0, len(pcm), step):
+            piece = pcm[at : at + step]
+            self._queued += len(piece)
+            self._put(piece)
+
+    def stop(self) -> None:
+        """The person has finished: what was said is recognised now."""
+        self._put(None)
+
+    async def drop(self) -> None:
+        """Forget the utterance and whatever waits; listening goes on."""
+        await self._end_task()
+        self._orders = deque(order for order in self._orders if isinstance(order, Setup))
+        self._queued = 0
+        self._room.set()
+        if self._detector is not None:
+            self._detector.again(self._settings())
+        self._task = asyncio.create_task(self._run(), name="ear")
+
+    def _put(self, order: _Order) -> None:
+        self._orders.append(order)
+        self._changed.set()
+
+    async def _end_task(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                if self._detector is None:
+                    self._detector = await asyncio.to_thread(
+                        lambda: TurnDetector(SileroActivity(), self._settings())
+                    )
+                await self._one()
+            except (EngineFailedError, ServiceUnreachableError) as error:
+                log.warning("utterance lost", code=error.code, reason=error.log)
+                self._emit(Unheard("engine"))
+            except SpeechError as error:
+                self._emit(Failed(of_speech(error)))
+            except LetanError as error:
+                self._emit(Failed(error))
+            except Exception:  # the border of the utterance: the visitor is asked to repeat
+                log.exception("utterance failed")
+                self._emit(Unheard("engine"))
+            if self._detector is None:
+                return  # without a detector there is nothing to go on with
+            await self._until_quiet()
+            self._detector.again(self._settings())
+
+    async def _until_quiet(self) -> None:
+        """After a failure in the middle: what is still being said is not begun once more."""
+        assert self._detector is not None
+        while self._detector.endpointer.speaking and not self._detector.endpointer.done:
+            with suppress(SpeechError):
+                await self._next(NO_AUDIO_SECONDS)
+
+    def _settings(self) -> EndpointSettings:
+        hold = self._setup.mode == "hold"
+        told = self._fresh and not hold
+        return EndpointSettings(until_stop=hold, no_speech_s=6.0 if told else float("inf"))
+
+    async def _one(self) -> None:
+        """From silence to the transcript of one utterance."""
+        found = await self._until_speech()
+        if isinstance(found, Unheard):
+            self._emit(found)
+            return
+        self._fresh = False
+        self._emit(Began())
+        with self._voice.turn():
+            heard = await self._recognise(found)
+        self._heard_s = self._level_at = 0.0
+        self._emit(heard)
+
+    async def _until_speech(self) -> "list[Audio | EndpointEvent] | Unheard":
+        """The first events of speech: its start and the audio from before it."""
+        rejected: TurnRejected | None = None
+        while True:
+            found = await self._next(None)
+            for position, event in enumerate(found):
+                if isinstance(event, SpeechStarted):
+                    return found[position:]
+                if isinstance(event, TurnRejected):
+                    rejected = event
+            if rejected is not None:
+                assert self._detector is not None
+                tell = self._heard_s >= ENOUGH_S and (self._fresh or self._setup.mode == "hold")
+                self._fresh, self._heard_s, self._level_at = False, 0.0, 0.0
+                if tell:
+                    return Unheard(rejected.reason)
+                self._detector.again(self._settings())
+                rejected = None
+
+    async def _recognise(self, found: list[Audio | EndpointEvent]) -> Utterance | Unheard:
+        language, collected = self._setup.language, bytearray()
+        seconds = self._settings().cap_s + ANSWER_SECONDS
+        async with (
+            self._voice.recogniser(language) as uri,
+            Recognition(uri, language, seconds=seconds) as recognition,
+        ):
+            reader = asyncio.create_task(self._read(recognition, language))
+            try:
+                ended = None
+                while True:
+                    for event in found:
+                        if isinstance(event, Audio):
+                            collected += event.pcm
+                            await recognition.feed(event.pcm)
+                        elif isinstance(event, TurnEnded | TurnRejected):
+                            ended = event
+                    if ended is not None:
+                        break
+                    if reader.done():
+                        reader.result()  # it can only have failed before the end of the audio
+                    found = await self._next(NO_AUDIO_SECONDS)
+                if isinstance(ended, TurnRejected):
+                    return Unheard(ended.reason)
+                began = time.perf_counter()
+                await recognition.end()
+                transcript = await self._answer(reader)
+                decode_s = time.perf_counter() - began
+            finally:
+                reader.cancel()
+                with suppress(asyncio.CancelledError, SpeechError):
+                    await reader
+        return Utterance(transcript, bytes(collected), ended.speech_s, ended.silence_s, decode_s)
+
+    async def _answer(self, reader: "asyncio.Task[Transcript]") -> Transcript:
+        try:
+            return await asyncio.wait_for(asyncio.shield(reader), ANSWER_SECONDS)
+        except TimeoutError as error:
+            raise ServiceUnreachableError("speech_unreachable", "", "", "no transcript") from error
+
+    async def _read(self, recognition: Recognition, language: Language) -> Transcript:
+        async for event in recognition.hypotheses():
+            if isinstance(event, Transcript):
+                return event
+            assert isinstance(event, Partial)
+            assert self._detector is not None
+            endpointer = self._detector.endpointer
+            if self._patience is not None:
+                endpointer.patience_s = self._patience(event.text, language)
+            self._emit(Words(event.text, endpointer.speech_s))
+        raise ServiceUnreachableError("speech_unreachable", "", "", "no transcript")
+
+    async def _next(self, seconds: float | None) -> list[Audio | EndpointEvent]:
+        """The events of the next piece of audio; of the end when none comes within ``seconds``."""
+        detector = self._detector
+        assert detector is not None
+        order = await self._order(seconds)
+        if isinstance(order, Setup):
+            self._apply(order)
+            return []
+        if order is None:
+            return await asyncio.to_thread(lambda: list(detector.stop()))
+        self._queued -= len(order)
+        self._room.set()
+        self._heard_s += len(order) / 2 / self._setup.rate
+        found = await asyncio.to_thread(lambda: list(detector.feed(self._converter.convert(order))))
+        if self._heard_s - self._level_at >= LEVEL_EVERY_S:
+            self._level_at = self._heard_s
+            self._emit(Level(round(detector.level, 1)))
+        return found
+
+    async def _order(self, seconds: float | None) -> _Order:
+        while not self._orders:
+            self._changed.clear()
+            try:
+                await asyncio.wait_for(self._changed.wait(), seconds)
+            except TimeoutError:
+                return None
+        return self._orders.popleft()
+
+    def _apply(self, setup: Setup) -> None:
+        if setup.rate != self._setup.rate:
+            self._converter = StreamConverter(setup.rate)
+        self._setup = setup
+        self._fresh, self._heard_s, self._level_at = True, 0.0, 0.0
+        if self._detector is not None and not self._detector.endpointer.speaking:
+            self._detector.again(self._settings())
+
+    def _emit(self, event: EarEvent) -> None:
+        self._events.put_nowait(event)

@@ -1,0 +1,124 @@
+"""The whole application with its real speech services; the engine says back what it was asked."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.testclient import WebSocketTestSession
+
+from assistant.main import create_app
+from assistant.settings import Settings
+from assistant.startup import Background
+from speech.audio import read_wav
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "app"))
+
+from desk_fixtures import publish_release  # noqa: E402
+
+RECIPES = json.loads((ROOT / "tests" / "speech" / "recipes.json").read_text("utf-8"))["recipes"]
+BLOCK = 3200
+SILENCE = bytes(2 * 16_000)
+"""A second."""
+
+Speaker = Callable[[str], bytes]
+
+
+def espeak(text: str, voice: str = "vi", rate: int = 120, *more: str) -> bytes:
+    """PCM at 16 kHz."""
+    argv = ["espeak-ng", "-v", voice, "-s", str(rate), *more, "--stdin", "--stdout"]
+    done = subprocess.run(argv, input=text.encode(), capture_output=True, check=True)
+    return read_wav(done.stdout).pcm
+
+
+@pytest.fixture(scope="session")
+def spoken_recipe() -> Speaker:
+    """The recipe for a purpose, with half a second before and a second of silence after it."""
+
+    def say(purpose: str) -> bytes:
+        found = next(recipe for recipe in RECIPES if recipe["purpose"] == purpose)
+        more = ("-p", str(found["pitch"]), "-g", str(found["gap"]))
+        return (
+            SILENCE[:16_000] + espeak(found["text"], found["voice"], found["rate"], *more) + SILENCE
+        )
+
+    return say
+
+
+class Client:
+    """A client of the door: what it got, in order."""
+
+    def __init__(self, socket: WebSocketTestSession) -> None:
+        self.socket = socket
+        self.events: list[dict[str, Any]] = []
+        self.audio: dict[int, bytes] = {}
+
+    def start(self, **more: Any) -> None:
+        self.socket.send_json({"type": "start", "sample_rate": 16_000, "language": "vi", **more})
+
+    def order(self, kind: str, **more: Any) -> None:
+        self.socket.send_json({"type": kind, **more})
+
+    def stream(self, pcm: bytes) -> None:
+        for at in range(0, len(pcm), BLOCK):
+            self.socket.send_bytes(pcm[at : at + BLOCK])
+
+    def until(self, *kinds: str, **having: Any) -> dict[str, Any]:
+        """The next event of these kinds with these values; what came before is in `events`."""
+        sentence = 0
+        while True:
+            message = self.socket.receive()
+            if message["type"] == "websocket.close":
+                raise AssertionError(f"closed: {message} after {self.events[-5:]}")
+            if message.get("bytes") is not None:
+                self.audio[sentence] = self.audio.get(sentence, b"") + message["bytes"]
+                continue
+            event = json.loads(message["text"])
+            self.events.append(event)
+            sentence = event["sentence"] if event["type"] == "audio" else sentence
+            if event["type"] in kinds and having.items() <= event.items():
+                return event
+
+    def kinds(self) -> list[str]:
+        return [event["type"] for event in self.events]
+
+
+@pytest.fixture(scope="package")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Everything runs; `tests/engine/fault_engine.py` stands where a release would be."""
+    folder = tmp_path_factory.mktemp("desk")
+    script = folder / "engine"
+    program = ROOT / "tests" / "engine" / "fault_engine.py"
+    script.write_text(
+        f'#!/bin/sh\nshift 2\nFAULT_FOLDER="{folder}" exec "{sys.executable}" "{program}" "$@"\n'
+    )
+    script.chmod(0o755)
+    settings = Settings(data_dir=Path(tempfile.mkdtemp(dir=folder)), engine_python=script)
+    application = create_app(settings)
+    background = Background(application)
+
+    @asynccontextmanager
+    async def lifespan(_: object):
+        await publish_release(settings, "first")
+        async with background.running():
+            await background.wait_engine(60)
+            assert await application.state.voice.wait_ready(60)
+            yield
+
+    application.router.lifespan_context = lifespan
+    with TestClient(application, base_url="http://localhost") as found:
+        found.headers["host"] = "localhost"
+        yield found
+
+
+def conversation(app: TestClient, **body: Any) -> str:
+    answer = app.post("/api/v1/conversations", json=body)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
