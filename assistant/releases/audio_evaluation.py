@@ -5,6 +5,7 @@ it names a procedure, the understanding of a release. How to read the report: do
 """
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -72,7 +73,8 @@ async def run_audio_evaluation(
             report = await evaluate_audio(
                 settings, found, folder.name, name, understand=understand, played=played
             )
-    Console(stderr=json_out == TO_STDOUT).print(audio_view(report))
+    width = None if sys.stdout.isatty() else 150
+    Console(stderr=json_out == TO_STDOUT, width=width).print(audio_view(report))
     tell_left_out(report.left_out)
     await asyncio.to_thread(write_report, report.as_dict(), json_out)
     return 1 if report.left_out else 0
