@@ -28,6 +28,9 @@ AGAINST = 4.0
 """What a listed matter of somebody else adds to that sum."""
 PLAIN = 0.85
 """Confidence of a procedure that is not refused unless the intent is all but certainly outside."""
+HARDLY_NOTHING, LIKELY_OUTSIDE = 0.15, 0.7
+"""Probabilities that nothing is meant, and of the class out of scope, below both of which a sure
+procedure is not refused: told as a story, it only sounds like somebody else's matter."""
 SITUATIONS = (
     (0.0, 0.35, 0.48),
     (0.6, 0.4, 0.65),
@@ -194,6 +197,9 @@ def _is_outside(chance: Mapping[str, float], linked: Linked) -> bool:
         return False
     doubtful = linked.never or chance.get("out_of_scope", 0.0) >= ALL_BUT_CERTAIN
     if linked.best >= PLAIN and not doubtful:
+        return False
+    strange = linked.nothing >= HARDLY_NOTHING or chance.get("out_of_scope", 0.0) >= LIKELY_OUTSIDE
+    if linked.best >= SURE and not strange and not linked.never:
         return False
     return outside(chance, linked) >= OUTSIDE
 
