@@ -23,7 +23,13 @@ class Lexicon:
     authorities: Mapping[str, str]
     units: Mapping[str, str]
     letters: Mapping[str, str]
+    words: Mapping[str, str]
+    """Words of other languages, in small letters."""
     hosts: Mapping[str, str]
+    addresses: Mapping[str, str]
+    """Parts of addresses of the web and of mail, as ``gmail``."""
+    signs: Mapping[str, str]
+    """Signs within such addresses."""
 
     def abbreviation(self, written: str) -> str:
         """The spoken form; also of ``ubnd`` for ``UBND``."""
@@ -55,6 +61,11 @@ def whole_words(table: Mapping[str, str]) -> re.Pattern[str]:
         if len(key) >= 3 and key.isalpha() and key.isupper() and not _VOWELS & set(key)
     ]
     return re.compile(_alternatives([*table, *small] or ["\0"]))
+
+
+def foreign_words(table: Mapping[str, str]) -> re.Pattern[str]:
+    """Matches any key as a whole word, however it is written."""
+    return re.compile(_alternatives(table or ["\0"]), re.IGNORECASE)
 
 
 def _alternatives(words: Iterable[str]) -> str:

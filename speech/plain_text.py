@@ -10,13 +10,15 @@ _HEADING = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*)", re.MULTILINE)
 _BULLET = re.compile(r"^\s*(?:[-*+•‣▪●○◦–—·]\s*|\|)(?!\d)|^\s*[-*+•‣▪●○◦–—·]\s+", re.MULTILINE)
 _NUMBERED = re.compile(r"^\s*(\d{1,2}(?=[.)])|[a-zđ](?=\)))[.)]\s+(?=\S)", re.MULTILINE)
 _RULE = re.compile(r"^[\s|:=_*-]{3,}$", re.MULTILINE)
-_EMPHASIS = re.compile(r"[*_`~]{1,3}(?=\S)|(?<=\S)[*`~]{1,3}")
+_EMPHASIS = re.compile(
+    r"[*`~]{1,3}(?=\S)|(?<=\S)[*`~]{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)"
+)
 _ENDS = ".!?,;:…"
 
 
 def plain(text: str) -> str:
     """One line of plain text; lines become sentences. Letters are composed (NFC)."""
-    text = unicodedata.normalize("NFKC", html.unescape(text[:20_000]))
+    text = unicodedata.normalize("NFKC", html.unescape(text))
     text = text.replace("\u2044", "/").replace("\r", "\n").replace("\u2028", "\n")
     text = _TAG.sub(" ", _LINK.sub(r"\1", text))
     text = _HEADING.sub("", _RULE.sub("", text))

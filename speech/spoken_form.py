@@ -8,8 +8,12 @@ import re
 from speech import spoken_en, spoken_vi
 from speech.numbers import digits
 from speech.plain_text import plain, tidy
+from speech.spoken_lists import listed
+from speech.syllables import accentless
 
 _LOOKS = 5
+LONGEST_TEXT = 20_000
+"""Characters; what comes after is not said."""
 LONGEST_SENTENCE = 240
 """Characters; longer ones are divided at commas or blanks, so that speech starts early."""
 
@@ -30,12 +34,14 @@ def spoken(text: str, language: str) -> str:
 
 
 def _say(text: str, language: str) -> str:
-    rules = spoken_en.rules() if language.lower().startswith("en") else spoken_vi.rules()
-    said = plain(text)
-    for rule in rules:
+    english = language.lower().startswith("en")
+    language = "en" if english else "vi"
+    said = plain(listed(text[:LONGEST_TEXT], language))
+    for rule in spoken_en.rules() if english else spoken_vi.rules():
         said = rule.apply(said)
     said = re.sub(r"\d", lambda m: f" {digits(m[0], language)} ", said)
-    return tidy(said)
+    # An English voice names each accent: "Hải" would be "H A with hook above I".
+    return tidy(accentless(said) if english else said)
 
 
 def sentences(text: str, language: str) -> list[str]:

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from speech.lexicon import Lexicon, whole_words
+from speech.lexicon import Lexicon, foreign_words, whole_words
 from speech.numbers import cardinal, digits
+from speech.syllables import divided
 
 Match = re.Match[str]
 
@@ -51,33 +52,42 @@ class Words:
 VI: Final = Words("vi", "chấm", "chấm", "a còng", "trang", "phần trăm", "phẩy", "đến", "âm")
 EN: Final = Words("en", "point", "dot", "at", "the page", "percent", "point", "to", "minus")
 
+_TOP = "vn|com|org|net|info|me|gov|edu|io|asia|int|example|app|dev|local"
 _URL = (
-    r"(?<![\w@])(?:https?://|www\.)?((?:[a-z0-9-]{1,60}\.){1,6}"
-    r"(?:vn|com|org|net|info|me|gov|edu|io|asia))(?![\w-])((?:[:/?#][^\s<>()\"]*)?)"
+    rf"(?<![\w@])(?:https?://|www\.)?((?:[a-z0-9-]{{1,60}}\.){{1,6}}(?:{_TOP}))(?![\w-])"
+    r"((?:[:/?#][^\s<>()\"]*)?)"
 )
 _EMAIL = r"(?<![\w.+-])([\w.+-]{1,64})@((?:[\w-]{1,60}\.){1,6}[a-z]{2,12})(?!\w)"
 _OTHER_URL = r"\b[a-z][a-z0-9+.-]{1,10}://[^\s<>()\"]+"
-_CODE = r"(?<![\d.,])(\d)\.(\d{6})((?:\.\d{2,3})*)(\.H\d{2})?(?![\d])"
-_DOSSIER = r"(?<!\w)([A-ZĐ]\d{2}(?:\.\d{1,3}){1,3}(?:-\d{3,10}){1,3})(?!\w)"
+_PART = r"\d\.\d{6}(?:\.\d{2,3})*(?:\.H\d{2})?"
+_CODE = rf"(?<![\d.,])({_PART})(?!\d)"
+_CODES = rf"(?<![\d.,])({_PART})\s?[-–—]\s?(?={_PART}(?!\d))"
+_COVERED_CODE = r"(?<![\d.,])(\d\.\d{1,6})([xX]{1,6})(?!\w)"
+"""A code of which only the beginning is told, "1.1164xx"."""
+_DOSSIER = (
+    r"(?<![\w.])(?=[\d.]*[A-ZĐ])((?:[A-ZĐ]?\d{2,3}\.){1,4}[A-ZĐ]?\d{1,3}(?:-\d{3,10}){1,3}"
+    r"|[A-ZĐ]\d{2}(?:-\d{3,10}){2,3})(?!\w)"
+)
 _PHONE = (
     r"(?<![\w.,/])((?:\+84|\(\+84\)|\(0\d{1,3}\)|0)[\d .-]{7,15}\d"
     r"|1[89]00[ .-]?\d{2,4}[ .-]?\d{0,4})(?![\d/])"
 )
 _SHORT_PHONE = r"(?i)(tổng đài|điện thoại|đường dây nóng|hotline|call|dial|gọi)((?:\s+số)?\s*:?\s+)"
-LETTERS_DIGITS = r"(?<![\w.])([A-ZĐ]{1,5})[-.]?(\d{1,6})([a-zđ]?)(?!\w)"
+_ETC = r"\s*\.{3,}\s*"
+_LAST_OF_LIST = re.compile(r"(?:,\s*|[(,][^,.;:()]{0,60}?[,(]\s*)([^,.;:!?()]{1,40})$")
 
 
 def web(words: Words, lexicon: Lexicon) -> list[Rule]:
     def host(name: str) -> str:
         known = lexicon.hosts.get(name.removeprefix("www."))
-        return known or characters(name, words, words.web_dot, lexicon)
+        return known or _address(name, words, lexicon)
 
     def address(match: Match) -> str:
         name = host(match[1].lower())
         return f"{words.page} {name}" if len(match[2]) > 1 else name
 
     def email(match: Match) -> str:
-        user = characters(match[1], words, words.web_dot, lexicon)
+        user = _address(match[1].lower(), words, lexicon)
         return f"{user} {words.at} {host(match[2].lower())}"
 
     return [
@@ -85,6 +95,23 @@ def web(words: Words, lexicon: Lexicon) -> list[Rule]:
         rule(_URL, address, re.IGNORECASE),
         rule(_OTHER_URL, lambda _: words.page, re.IGNORECASE),
     ]
+
+
+def _address(written: str, words: Words, lexicon: Lexicon) -> str:
+    """A host or a user: words known or made of Vietnamese syllables are said, others spelled."""
+
+    def part(letters: str) -> str:
+        known = lexicon.addresses.get(letters)
+        if known:
+            return known
+        pieces = divided(letters)
+        return " ".join(pieces) if pieces else lexicon.spell(letters)
+
+    parts = re.findall(r"\d+|[^\W\d_]+|[.+_-]", written)
+    signs = {".": words.web_dot, **lexicon.signs}
+    return " ".join(
+        signs.get(p) or (digits(p, words.language) if p[0].isdigit() else part(p)) for p in parts
+    )
 
 
 def characters(written: str, words: Words, dot: str, lexicon: Lexicon) -> str:
@@ -104,12 +131,33 @@ def characters(written: str, words: Words, dot: str, lexicon: Lexicon) -> str:
 
 def codes(words: Words, lexicon: Lexicon) -> list[Rule]:
     """Procedure and dossier codes, digit by digit."""
+
+    def said(written: str) -> str:
+        return characters(written, words, words.dot, lexicon)
+
     return [
-        rule(_DOSSIER, lambda m: ", ".join(
-            characters(part, words, words.dot, lexicon) for part in m[1].split("-")
-        )),
-        rule(_CODE, lambda m: characters(m[0], words, words.dot, lexicon)),
-    ]  # fmt: skip
+        rule(_DOSSIER, lambda m: ", ".join(said(part) for part in m[1].split("-"))),
+        rule(_CODES, lambda m: f"{said(m[1])} {words.to}"),
+        rule(_CODE, lambda m: said(m[1])),
+        rule(_COVERED_CODE, lambda m: f"{said(m[1])} {lexicon.spell(m[2].upper())}"),
+    ]
+
+
+def and_so_on(said: str, not_after: str) -> Rule:
+    """Three dots that cut a list short are said; elsewhere they are a pause.
+
+    ``not_after``: words of a sentence that waits ("xin chờ…").
+    """
+    waits = re.compile(rf"(?i)(?<!\w)(?:{not_after})(?!\w)")
+
+    def dots(match: Match) -> str:
+        before, after = match.string[: match.start()], match.string[match.end() :]
+        clause = re.split(r"[.;:!?]\s", before)[-1]
+        listed = _LAST_OF_LIST.search(clause) or clause.rfind("(") > clause.rfind(")")
+        word = f", {said}" if listed and not waits.search(clause) else ""
+        return f"{word}{'.' if not after or after[0].isupper() else ','}"
+
+    return rule(_ETC, dots)
 
 
 def phones(words: Words) -> list[Rule]:
@@ -119,7 +167,7 @@ def phones(words: Words) -> list[Rule]:
         flat = re.sub(r"\D", "", written)
         if not 8 <= len(flat) <= 13:
             return match[0].replace("-", " ")
-        if len(groups) == 1 or min(groups) < 2:
+        if len(groups) == 1 or min(groups) < 2 or max(groups) > 5:
             groups = phone_groups(flat)
         return digits(flat, words.language, groups)
 
@@ -182,10 +230,13 @@ def _decimal(whole: str, decimals: str, words: Words) -> str:
 
 
 def abbreviations(lexicon: Lexicon) -> list[Rule]:
+    """The table's: abbreviations as they are written, words of other languages in any case."""
+
     def title(key: str, value: str) -> Rule:
         return rule(rf"(?<!\w){re.escape(key)}\s?(?=\d|[A-ZĐ]\w)", lambda _: value)
 
     return [
         Rule(whole_words(lexicon.abbreviations), lambda m: lexicon.abbreviation(m[0])),
+        Rule(foreign_words(lexicon.words), lambda m: lexicon.words[m[0].lower()]),
         *(title(key, value) for key, value in lexicon.titles.items()),
     ]
