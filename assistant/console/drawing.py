@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request
 from nicegui import core, ui
 
 from assistant.console.overview import Overview
+from assistant.console.spoken_turns import SpokenTurns
 from assistant.console.wording import language_of, say
 
 
@@ -16,11 +17,19 @@ def pages(letan: FastAPI) -> FastAPI:
         ui.page_title(say(language, "Lễ Tân: bàn làm việc"))
         await Overview(letan, language).build()
 
+    def spoken_turns(request: Request) -> None:
+        language = language_of(request)
+        ui.colors(primary="#0b4a46", negative="#b00c1c")
+        ui.page_title(say(language, "Lễ Tân: các lượt nói"))
+        SpokenTurns(letan, language).build()
+
+    drawn = {"/": overview, "/voice": spoken_turns}
     # NiceGUI keeps one application for the process: the newest desk owns it, as if it were fresh.
     core.app.middleware_stack = None
     core.app.user_middleware.clear()
-    core.app.routes[:] = [route for route in core.app.routes if getattr(route, "path", "") != "/"]
-    ui.page("/", language="vi")(overview)
+    core.app.routes[:] = [r for r in core.app.routes if getattr(r, "path", "") not in drawn]
+    for path, page in drawn.items():
+        ui.page(path, language="vi")(page)
     shell = FastAPI(openapi_url=None)
     ui.run_with(shell, mount_path="/", tailwind=True, show_welcome_message=False)
     return shell

@@ -9,6 +9,8 @@ import structlog
 from fastapi import FastAPI
 from nicegui import ui
 
+from assistant.console.frame import bar, heading
+from assistant.console.outcomes import outcome
 from assistant.console.today import Day, day
 from assistant.console.wording import say
 from assistant.errors import Language, LetanError
@@ -18,20 +20,7 @@ log = structlog.get_logger(__name__)
 
 _REFRESH_SECONDS = 2.0
 _FIGURES_SECONDS = 60
-_HEAD = (
-    '<link rel="stylesheet" href="/web/css/base.css">'
-    '<link rel="stylesheet" href="/web/css/console.css">'
-)
 _NUMBERED = re.compile(r"^(?:quầy|counter)\s*(?:số|no\.?)?\s*\d+\s*[–:-]\s*", re.IGNORECASE)
-_OUTCOMES = {
-    "answered": "Đã trả lời",
-    "clarified": "Đã hỏi lại cho rõ",
-    "chosen": "Người dân đã chọn",
-    "out_of_scope": "Ngoài phạm vi",
-    "handed_over": "Chuyển cán bộ",
-    "stopped": "Dừng robot",
-    "busy": "Đang bận",
-}
 _ACTIVITIES = {
     "idle": "đang chờ",
     "moving": "đang di chuyển",
@@ -54,21 +43,7 @@ class Overview:
 
     async def build(self) -> None:
         """Draws everything once, and again when something has changed."""
-        ui.add_head_html(_HEAD)
-        # NiceGUI takes one language for all readers of a page; this one's is known only here.
-        ui.run_javascript(f"document.documentElement.lang = '{self._language}'")
-        with ui.header().classes("desk-bar"):
-            ui.label(self._say("Bàn làm việc của cán bộ")).classes("desk-title").props(
-                "role=heading aria-level=1"
-            )
-            with ui.row().classes("items-center"):
-                other = "en" if self._language == "vi" else "vi"
-                ui.link("English" if other == "en" else "Tiếng Việt", f"?lang={other}").classes(
-                    "desk-link"
-                )
-                ui.button(self._say("Ra"), on_click=self._log_out).props(
-                    'data-testid="log-out" flat no-caps color=white'
-                )
+        bar(self._language, "Bàn làm việc của cán bộ", ("Các lượt nói", "voice"))
         with ui.column().classes("desk"):
             await self._sections()
         self._shown = self._facts()
@@ -105,11 +80,8 @@ class Overview:
         before = await day(self._state.database, zone, days_ago=7)
         self._figures(today, before)
 
-    def _heading(self, text: str) -> None:
-        ui.label(self._say(text)).classes("desk-heading").props("role=heading aria-level=2")
-
     def _needs(self) -> None:
-        self._heading("Việc cần làm")
+        heading(self._language, "Việc cần làm")
         parts = self._state.health.report(self._language)["parts"]
         rows = [f"{name}: {part['detail']}" for name, part in parts.items() if not part["ready"]]
         fleet = getattr(self._state, "fleet", None)
@@ -124,7 +96,7 @@ class Overview:
             ui.label(self._say("Không có việc gì cần xử lý."))
 
     def _counters(self) -> None:
-        self._heading("Các quầy")
+        heading(self._language, "Các quầy")
         centre = getattr(self._state, "centre", None)
         if centre is None:
             ui.label(self._say("Chưa sẵn sàng."))
@@ -156,7 +128,7 @@ class Overview:
             )
 
     def _robots(self) -> None:
-        self._heading("Robot")
+        heading(self._language, "Robot")
         fleet = getattr(self._state, "fleet", None)
         for robot in fleet.robots() if fleet is not None else ():
             with (
@@ -190,10 +162,10 @@ class Overview:
                 )
 
     def _figures(self, today: Day, before: Day) -> None:
-        self._heading("Hôm nay")
+        heading(self._language, "Hôm nay")
         ui.label(self._sentence(today, before))
         rows = [
-            {"name": self._say(_OUTCOMES.get(name, name)), "today": count}
+            {"name": outcome(self._language, name), "today": count}
             for name, count in sorted(today.outcomes.items(), key=lambda item: -item[1])
         ]
         if rows:
@@ -230,13 +202,6 @@ class Overview:
             self._sections.refresh()
 
         return run
-
-    def _log_out(self) -> None:
-        # NiceGUI would put its own prefix before an absolute address.
-        ui.run_javascript(
-            "fetch('/console/logout', {method: 'POST'})"
-            ".then(() => { location.href = '/console/login'; })"
-        )
 
 
 def _percent(robot: RobotView) -> int | None:

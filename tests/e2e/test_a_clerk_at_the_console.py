@@ -55,3 +55,12 @@ def test_it_is_in_the_readers_language_and_typeface_and_accessible(
     expect(console.locator("#token")).to_be_visible()
     console.goto(server.url + "/console/")
     expect(console.locator("#token")).to_be_visible()
+
+
+def test_the_last_spoken_turns_are_a_page_of_their_own(console: Page) -> None:
+    console.get_by_role("link", name="Các lượt nói").click()
+    expect(console.get_by_role("heading", name="20 lượt nói gần nhất")).to_be_visible()
+    expect(console.get_by_test_id("waits")).to_be_visible()
+    assert serious(console) == []
+    console.get_by_role("link", name="Bàn làm việc").click()
+    expect(console.get_by_role("heading", name="Các quầy")).to_be_visible()
