@@ -56,7 +56,11 @@ _STRONGEST = {",": 0, ".": 1, "!": 2, "?": 3}
 
 def tidy(text: str) -> str:
     """Punctuation down to what makes a pause: one of ``. ! ? ,`` at a time, spaces right."""
-    text = re.sub(r"\s[-–—]+\s", ", ", text).translate(_PAUSES)
+    text = re.sub(r"\s[-–—]+\s", ", ", text)
+    # A semicolon divides what has commas of its own; in brackets it is only an aside.
+    text = re.sub(r"\([^()]*\)", lambda m: m[0].replace(";", ","), text)
+    text = re.sub(r";\s*(\w?)", lambda m: f". {m[1].upper()}", text)
+    text = text.translate(_PAUSES)
     text = "".join(c if unicodedata.category(c)[0] in "LM" or c in " .,!?'’" else " " for c in text)
     text = re.sub(r"(?<!\w)['’]|['’](?!\w)", " ", text)
 

@@ -10,7 +10,8 @@ from speech.spoken_rules import EN, Rule, characters, rule
 _NUMBER = r"(\d{1,5}(?:\.\d{1,2})?)"
 _LETTERS = r"((?:[A-ZĐ]{1,9}\d{0,2})(?:-[A-ZĐƯ][A-ZĐƯa-z&]{1,12}){0,4})(?!\w)"
 _KIND = (
-    r"(?i:((?:joint\s+)?(?:decree|circular|decision|resolution|law|directive|ordinance|plan)\s+)?"
+    r"(?i:((?:joint\s+)?(?:decree|circular|decision|resolution|directive|plan"
+    r"|(?:law|code|ordinance)(?:\s+on\s+[^\d.;:]{1,60}?)?)\s+)?"
     r"(?:(?:no\.?|number)\s+)?)"
 )
 _SHORT = r"(?i)(?<!\w)(decree|circular|decision|resolution|law)(?:\s+(?:no\.?|number))?\s+"

@@ -7,10 +7,13 @@ from speech.numbers import cardinal, ordinal
 
 _NUMBERED = re.compile(r"^[ \t]*(\d{1,2})[.)][ \t]+(?=\S)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\Wa-zà-ỹđ\d_])|\n")
+_STEPS: Final = {
+    "vi": re.compile(r"(?i)(?<!\w)các bước(?!\w)[^.;:]{0,200}$"),
+    "en": re.compile(r"(?i)(?<!\w)(?:the )?steps(?!\w)[^.;:]{0,200}$"),
+}
 _CUES: Final = {
-    "vi": r"(?i)(?:như sau|sau đây|gồm|bao gồm|gồm có|các bước|các giấy tờ)(?:\s[^.;:]{0,80})?$",
-    "en": r"(?i)(?:as follows|following|includes?|consists? of|the steps|the papers)"
-    r"(?:\s[^.;:]{0,80})?$",
+    "vi": re.compile(r"(?i)(?<!\w)(?:gồm|gồm có|bao gồm)(?:\s[^.;:]{0,80})?$"),
+    "en": re.compile(r"(?i)(?<!\w)(?:includes?|consists? of)(?:\s[^.;:]{0,80})?$"),
 }
 _REST: Final = {"vi": r"và (\d{1,2}|một) ", "en": r"and (\d{1,2}|one) "}
 LONGEST: Final = 20
@@ -50,32 +53,50 @@ def _lines_numbered(lines: list[str], language: str) -> list[str]:
 
 
 def _sentence(sentence: str, language: str) -> str:
-    if ";" not in sentence or ":" not in sentence:
+    """The first colon that announces what the semicolons divide; none leaves it as it is."""
+    if ";" not in sentence:
         return sentence
-    head, _, tail = sentence.partition(";")[0].rpartition(":")
-    if not head:
-        return sentence
-    tail = sentence[len(head) + 1 :]
-    end = tail[len(tail.rstrip(" .!?")) :]
-    items = [item.strip() for item in tail.rstrip(" .!?").split(";")]
+    for colon in re.finditer(":", sentence.partition(";")[0]):
+        head, tail = sentence[: colon.start()], sentence[colon.end() :]
+        end = tail[len(tail.rstrip(" .!?")) :]
+        items = [item.strip() for item in tail.rstrip(" .!?").split(";")]
+        said = _items(head, items, language)
+        if said is not None:
+            return f"{head}: {'. '.join(said)}{end}"
+    return sentence
+
+
+def _items(head: str, items: list[str], language: str) -> list[str] | None:
+    """The items with their ordinals, or None when the words before do not speak of a list."""
     if not all(items) or not 2 <= len(items) <= LONGEST:
-        return sentence
+        return None
+    clause = re.split(r"[.!?]\s", head)[-1]
     rest = re.match(_REST[language], items[-1])
     counted = items[:-1] if rest else items
     whole = len(counted) + (_value(rest[1]) if rest else 0)
-    if not _announced(head, whole, len(items), language):
-        return sentence
-    said = [f"{nth(n, language)}, {_unnumbered(item, n)}" for n, item in enumerate(counted, 1)]
+    steps = _STEPS[language].search(clause) is not None
+    if steps and any(re.match(r"(?i)(?:bước|step)(?!\w)", item) for item in items):
+        return None
+    if not steps and not _announced(clause, whole, len(items), language):
+        return None
+    said = [
+        f"{_nth(n, language, steps)}, {_unnumbered(item, n)}" for n, item in enumerate(counted, 1)
+    ]
     first, *others = [*said, *([items[-1]] if rest else [])]
-    return f"{head}: {'. '.join([first, *map(_capital, others)])}{end}"
+    return [first, *map(_capital, others)]
 
 
-def _announced(head: str, whole: int, shown: int, language: str) -> bool:
+def _nth(number: int, language: str, steps: bool) -> str:
+    if steps:
+        return f"{'step' if language == 'en' else 'bước'} {cardinal(number, language)}"
+    return nth(number, language)
+
+
+def _announced(clause: str, whole: int, shown: int, language: str) -> bool:
     """Whether the words before the colon count the items or say that a list comes."""
-    clause = re.split(r"[.!?]\s", head)[-1]
     if str(whole) in re.findall(r"(?<![\w.,/])\d{1,2}(?![\w.,/]\w)", clause):
         return True
-    return shown > 2 and re.search(_CUES[language], clause) is not None
+    return shown > 2 and _CUES[language].search(clause) is not None
 
 
 def _unnumbered(item: str, number: int) -> str:

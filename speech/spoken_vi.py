@@ -143,6 +143,7 @@ def _signs() -> list[Rule]:
               "÷": "chia", "→": ",", "№": "số", "§": "mục"}  # fmt: skip
     signs = "".join(map(re.escape, spoken))
     return [
+        rule(r"(?i)(?<=(?<!\w)là):", lambda _: ""),
         rule(r"(?i)(?<!\w)v/v(?!\w)", lambda _: "về việc"),
         rule(r"(?i)(?<!\w)đ/c(?!\w)", lambda _: "đồng chí"),
         rule(r"(?i)(?<=\w)\s?/\s?hoặc(?!\w)", lambda _: "hoặc"),

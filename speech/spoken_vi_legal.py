@@ -65,7 +65,7 @@ def _kind_authority(match: Match, table: Lexicon) -> str:
         return table.abbreviations[match[0]]
     if match[1] in table.kinds and match[2] in table.authorities:
         return f"{table.kinds[match[1]]} {table.authorities[match[2]]}"
-    return match[0].replace("-", " ")
+    return match[0]
 
 
 def _n(written: str) -> str:
