@@ -64,7 +64,6 @@ class SpeechService:
         child: ChildProcess | None,
         *,
         on_demand: bool = False,
-        resting_seconds: float = RESTING_SECONDS,
     ) -> None:
         self.role = role
         self.engine = engine
@@ -72,7 +71,7 @@ class SpeechService:
         self._child = child
         self._problem: str | None = None
         self._on_demand = on_demand
-        self._resting_seconds = resting_seconds
+        self.resting_seconds = RESTING_SECONDS
         self._users = 0
         self._awake = False
         self._changing = asyncio.Lock()
@@ -135,7 +134,7 @@ class SpeechService:
             yield self.uri
         finally:
             self._users -= 1
-            self._retire()
+            self._let_rest()
 
     async def restart(self) -> None:
         """A child of ours that hangs is replaced; nothing happens to somebody else's."""
@@ -170,20 +169,20 @@ class SpeechService:
                 self._awake = True
                 self._child.start()
 
-    def _retire(self) -> None:
+    def _let_rest(self) -> None:
         if self._on_demand and self._awake and not self._users:
             if self._bedtime is not None:
                 self._bedtime.cancel()
             self._bedtime = asyncio.create_task(self._rest(), name=f"rest {self.role}")
 
     async def _rest(self) -> None:
-        await asyncio.sleep(self._resting_seconds)
+        await asyncio.sleep(self.resting_seconds)
         async with self._changing:
             if self._users or self._child is None:
                 return
             self._bedtime = None
-            self._awake = False
             await self._child.stop()
+            self._awake = False
 
     async def _probe(self) -> bool:
         """Ready as soon as it answers, also when its engine lacks something: it then says what."""

@@ -30,8 +30,12 @@ PACKAGED_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a
 FILES = ("config.json", "tokenizer.json")
 MARGIN_FRAMES = 10
 """Frames (32 ms) kept on both sides of what is speech."""
-WINDOW_FRAMES = 1500
-"""Mel frames of 10 ms that are encoded: 15 s, the longest utterance."""
+WINDOW_FRAMES = (1000, 1500)
+"""Mel frames of 10 ms that are encoded: at least 10 s (below, languages are confused), at most the
+longest utterance."""
+TAIL_FRAMES = 100
+"""Silence after the words, as the model knows it."""
+BEAM = 5
 MOST_TOKENS = 120
 LOOPING = 2.4
 """Compression ratio over which a text repeats itself: OpenAI's own limit."""
@@ -142,8 +146,10 @@ class Whisper:
         from faster_whisper.tokenizer import Tokenizer
 
         samples = np.frombuffer(pcm, dtype="<i2").astype(np.float32) / 32768.0
-        mel = self._mel(samples)[:, :WINDOW_FRAMES]
-        window = np.pad(mel, ((0, 0), (0, WINDOW_FRAMES - mel.shape[1])))[np.newaxis]
+        mel = self._mel(samples)
+        frames = min(WINDOW_FRAMES[1], max(WINDOW_FRAMES[0], mel.shape[1] + TAIL_FRAMES))
+        mel = mel[:, :frames]
+        window = np.pad(mel, ((0, 0), (0, frames - mel.shape[1])))[np.newaxis]
         features = ctranslate2.StorageView.from_array(np.ascontiguousarray(window, np.float32))
         encoded = self._model.encode(features)
         heard, share = language, 1.0
@@ -161,7 +167,7 @@ class Whisper:
         result = self._model.generate(
             encoded,
             [prompt],
-            beam_size=1,
+            beam_size=BEAM,
             max_length=len(prompt) + MOST_TOKENS,
             return_scores=True,
             return_no_speech_prob=True,
