@@ -117,6 +117,11 @@ class Endpointer:
         return self._speech * FRAME_S
 
     @property
+    def quiet_s(self) -> float:
+        """Silence since the last speech of this turn."""
+        return self._quiet * FRAME_S
+
+    @property
     def noise_floor(self) -> float | None:
         """The quiet tenth of the last seconds in dBFS; None before half a second is known."""
         if len(self._levels) * FRAME_S < 0.5:

@@ -41,6 +41,7 @@ NO_AUDIO_SECONDS = 2.0
 """A microphone that falls silent in the middle of an utterance has ended it."""
 PIECE_SECONDS = 0.1
 LEVEL_EVERY_S = 0.1
+RECENT_BYTES = 2 * SAMPLE_RATE
 ENOUGH_S = 0.3
 """With less audio than this since the last utterance a "stop" rejects nothing."""
 
@@ -75,6 +76,13 @@ class Words:
     text: str
     speech_s: float
     """How long the voice was heard in this turn."""
+    recent: bytes
+    """The last second up to the last sound of the voice, s16le mono 16 kHz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The turn is over; its words are being decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +113,7 @@ class Failed:
     error: LetanError
 
 
-EarEvent = Level | Began | Words | Utterance | Unheard | Failed
+EarEvent = Level | Began | Words | Ended | Utterance | Unheard | Failed
 _Order = bytes | Setup | None
 """Audio, what follows, or the end of the utterance."""
 
@@ -130,6 +138,8 @@ class Ear:
         self._task: asyncio.Task[None] | None = None
         self._detector: TurnDetector | None = None
         self._converter = StreamConverter(SAMPLE_RATE)
+        self._collected = bytearray()
+        """The utterance so far."""
         self._fresh = True
         """Nobody has spoken since the last start."""
         self._heard_s = 0.0
@@ -265,6 +275,7 @@ class Ear:
 
     async def _recognise(self, found: list[Audio | EndpointEvent]) -> Utterance | Unheard:
         language, collected = self._setup.language, bytearray()
+        self._collected = collected
         seconds = self._settings().cap_s + ANSWER_SECONDS
         async with (
             self._voice.recogniser(language) as uri,
@@ -288,6 +299,7 @@ class Ear:
                 if isinstance(ended, TurnRejected):
                     return Unheard(ended.reason)
                 began = time.perf_counter()
+                self._emit(Ended())
                 await recognition.end()
                 transcript = await self._answer(reader)
                 decode_s = time.perf_counter() - began
@@ -312,7 +324,9 @@ class Ear:
             endpointer = self._detector.endpointer
             if self._patience is not None:
                 endpointer.patience_s = self._patience(event.text, language)
-            self._emit(Words(event.text, endpointer.speech_s))
+            end = len(self._collected) - round(endpointer.quiet_s * SAMPLE_RATE) * 2
+            recent = bytes(self._collected[max(0, end - RECENT_BYTES) : max(0, end)])
+            self._emit(Words(event.text, endpointer.speech_s, recent))
         raise ServiceUnreachableError("speech_unreachable", "", "", "no transcript")
 
     async def _next(self, seconds: float | None) -> list[Audio | EndpointEvent]:

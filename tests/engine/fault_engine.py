@@ -5,8 +5,8 @@ Started like `dialogues.server`. What a message says decides what happens to it:
 `die always` every time; `hang` never answers; `refuse` answers 500;
 `slow` answers when somebody writes to the pipe
 FOLDER/slow.go.
-Everything else is answered with the text itself. What was asked is kept in FOLDER/asked.jsonl,
-so that a test can see whether a turn was asked twice.
+Everything else is answered with the parts in FOLDER/parts.json, or else with the text itself.
+What was asked is kept in FOLDER/asked.jsonl, so that a test can see whether a turn was asked twice.
 """
 
 import argparse
@@ -42,6 +42,9 @@ async def turn(request: web.Request) -> web.Response:
         os.mkfifo(FOLDER / "slow.go")
         (FOLDER / "slow.begun").touch()
         await asyncio.to_thread((FOLDER / "slow.go").read_text)
+    said = FOLDER / "parts.json"
+    if said.exists():
+        text = f"parts {said.read_text()}"
     parts = json.loads(text[6:]) if text.startswith("parts ") else [{"type": "text", "text": text}]
     return web.json_response(
         {

@@ -28,6 +28,14 @@ BLOCK = 3200
 SILENCE = bytes(2 * 16_000)
 """A second."""
 
+LONG_REPLY = [
+    "Dạ, thủ tục này cần tờ khai theo mẫu, giấy tờ tùy thân và sổ hộ khẩu cũ nếu còn giữ.",
+    "Anh chị nộp hồ sơ ở quầy số ba, cán bộ kiểm tra rồi hẹn ngày trả kết quả.",
+    "Thời hạn giải quyết là ba ngày làm việc kể từ ngày nhận đủ hồ sơ hợp lệ.",
+    "Lệ phí tám nghìn đồng, hộ nghèo và người có công với cách mạng được miễn.",
+    "Kết quả nhận tại đây hoặc qua bưu điện, anh chị nhớ mang theo giấy hẹn.",
+]
+
 Speaker = Callable[[str], bytes]
 
 
@@ -116,6 +124,16 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with TestClient(application, base_url="http://localhost") as found:
         found.headers["host"] = "localhost"
         yield found
+
+
+@pytest.fixture
+def long_reply(app: TestClient) -> Iterator[str]:
+    """Every question gets half a minute of speech."""
+    text = " ".join(LONG_REPLY)
+    path = app.app.state.settings.engine_python.parent / "parts.json"  # type: ignore[attr-defined]
+    path.write_text(json.dumps([{"type": "text", "text": text}]))
+    yield text
+    path.unlink()
 
 
 def conversation(app: TestClient, **body: Any) -> str:

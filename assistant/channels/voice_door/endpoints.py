@@ -23,6 +23,7 @@ from assistant.conversation.turns import Conversation
 from assistant.errors import Language, LetanError
 from assistant.problems import language_of
 from assistant.voice.ear import Ear, Setup
+from assistant.voice.end_of_turn import patience
 
 router = APIRouter()
 
@@ -55,7 +56,7 @@ class Door:
         self._websocket = websocket
         self._conversation = conversation
         self._outbox = Outbox(websocket)
-        self._ear = Ear(state.voice)
+        self._ear = Ear(state.voice, patience)
         desk = Desk(state.conversations, state.voice, state.voice_timings)
         self._dialogue = Dialogue(desk, conversation, self._outbox, language)
         self._voice_id = secrets.token_urlsafe(12)
@@ -107,7 +108,7 @@ class Door:
                 await self._ear.drop()
                 await self._dialogue.cancel()
             case Played(sentence=sentence):
-                self._dialogue.speaker.played(sentence)
+                self._dialogue.playback.played(sentence)
 
     async def _audio(self, pcm: bytes) -> None:
         pcm = block_of(pcm)

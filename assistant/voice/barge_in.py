@@ -1,0 +1,50 @@
+"""Whether a voice over our own speech is a visitor who interrupts, or nothing of the kind."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz
+
+from speech.echo import ECHO
+
+LEAST_SPEECH_S = 0.3
+LEAST_WORDS = 2
+SAME_WORDS = 92.0
+"""Of 100 (partial ratio of letters without accents): only nearly the very words of our sentence
+are taken as it; a visitor's question shares half its letters with the answer to it anyway."""
+
+Verdict = Literal["visitor", "echo", "wait"]
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """What is known of a voice while we speak."""
+
+    text: str
+    """The words so far."""
+    speech_s: float
+    likeness: float
+    """Of the last second of sound to what the loudspeaker was given (`speech.echo`)."""
+
+
+def verdict(overheard: Overheard, said: str) -> Verdict:
+    """``said``: the sentence that is being spoken, with its neighbours."""
+    if overheard.speech_s < LEAST_SPEECH_S or len(overheard.text.split()) < LEAST_WORDS:
+        return "wait"
+    if overheard.likeness >= ECHO or repeats(overheard.text, said):
+        return "echo"
+    return "visitor"
+
+
+def repeats(text: str, said: str) -> bool:
+    """Whether the words are those of our own sentence."""
+    heard = _bare(text)
+    return len(heard.split()) > LEAST_WORDS and fuzz.partial_ratio(heard, _bare(said)) >= SAME_WORDS
+
+
+def _bare(text: str) -> str:
+    """Small letters without accents and signs."""
+    letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    kept = (c if c.isalnum() else " " for c in letters if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())
