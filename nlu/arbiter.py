@@ -28,9 +28,10 @@ AGAINST = 4.0
 """What a listed matter of somebody else adds to that sum."""
 PLAIN = 0.85
 """Confidence of a procedure that is not refused unless the intent is all but certainly outside."""
-HARDLY_NOTHING, LIKELY_OUTSIDE = 0.15, 0.7
-"""Probabilities that nothing is meant, and of the class out of scope, below both of which a sure
-procedure is not refused: told as a story, it only sounds like somebody else's matter."""
+HARDLY_NOTHING, NOT_EVEN_AGAINST, LIKELY_OUTSIDE = 0.15, 0.1, 0.7
+"""Probabilities that nothing is meant (the second where a matter of others is named), and of the
+class out of scope, below which a sure procedure is not refused: told as a story, it only sounds
+like somebody else's matter."""
 SITUATIONS = (
     (0.0, 0.35, 0.48),
     (0.6, 0.4, 0.65),
@@ -142,13 +143,15 @@ def decide(
     if _is_outside(chance, linked) and not told:
         certainty = max(chance.get("out_of_scope", 0.0), linked.nothing, 0.5)
         return _verdict("out_of_scope", certainty, linked)
-    if intent == "life_event" and (_tells_a_situation(confidence, linked) or told):
+    doubted = _doubted(linked, content_words)
+    if intent == "life_event" and (_tells_a_situation(confidence, doubted) or told):
         if not linked.situations or is_clear(linked.situations[0], _chances(linked)):
             return _verdict("life_event", confidence, linked)
         return _choice(confidence, linked)
     certainty = max(linked.best, min(0.5, chance.get("ask_procedure", 0.0)))
-    verdict = _verdict("ask_procedure", certainty, _doubted(linked, content_words))
-    if intent == "life_event" and linked.situations and verdict.ambiguous and not has_topic:
+    verdict = _verdict("ask_procedure", certainty, doubted)
+    doubtful = verdict.ambiguous or (confidence >= SURELY_TOLD and _apart(linked))
+    if intent == "life_event" and linked.situations and doubtful and not has_topic:
         return _choice(confidence, linked)
     return verdict
 
@@ -162,6 +165,12 @@ def _surely_told(certainty: float, linked: Linked) -> bool:
         return False
     begins = linked.candidates and linked.candidates[0][0].code in event.steps[:2]
     return not begins and linked.best < STANDS_OUT
+
+
+def _apart(linked: Linked) -> bool:
+    """Whether the best procedure is no first step of any event that may be told, and not plain."""
+    begins = {code for event in linked.situations for code in event.steps[:2]}
+    return linked.best < PLAIN and linked.candidates[0][0].code not in begins
 
 
 def _choice(told: float, linked: Linked) -> Verdict:
@@ -196,9 +205,12 @@ def _is_outside(chance: Mapping[str, float], linked: Linked) -> bool:
     if linked.whole:
         return False
     doubtful = linked.never or chance.get("out_of_scope", 0.0) >= ALL_BUT_CERTAIN
-    if linked.best >= PLAIN and not doubtful:
+    plain, hardly = (PLAIN, HARDLY_NOTHING)
+    if linked.against:
+        plain, hardly = (ALL_BUT_CERTAIN, NOT_EVEN_AGAINST)
+    if linked.best >= plain and not doubtful:
         return False
-    strange = linked.nothing >= HARDLY_NOTHING or chance.get("out_of_scope", 0.0) >= LIKELY_OUTSIDE
+    strange = linked.nothing >= hardly or chance.get("out_of_scope", 0.0) >= LIKELY_OUTSIDE
     if linked.best >= SURE and not strange and not linked.never:
         return False
     return outside(chance, linked) >= OUTSIDE
