@@ -143,14 +143,21 @@ def say(
 
 @app.command()
 def listen(
+    *,
     wav: Annotated[Path | None, typer.Option(help="Listen to this file instead.")] = None,
     language: Spoken = "vi",
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    device: Annotated[str | None, typer.Option(help="Number or (part of) a name.")] = None,
+    wait: Annotated[bool, typer.Option(help="Wait for a microphone to be plugged in.")] = False,
+    show_devices: Annotated[bool, typer.Option("--list-devices", help="Microphones.")] = False,
 ) -> None:
     """Listen at this machine's microphone and write down what is said."""
+    from assistant.voice.listening import list_devices
     from assistant.voice.listening import listen as hear
 
-    _finish(hear(_settings(), wav, language=language, as_json=as_json))
+    if show_devices:
+        raise typer.Exit(list_devices(as_json=as_json))
+    _finish(hear(_settings(), wav, language=language, as_json=as_json, device=device, wait=wait))
 
 
 @app.command("export")
