@@ -20,7 +20,7 @@ from wyoming.tts import Synthesize, SynthesizeVoice
 from speech import client
 from speech.audio import StreamConverter
 from speech.errors import EngineUnavailableError, ServiceUnreachableError, SpeechError
-from speech.recognisers import viet_asr
+from speech.recognisers import viet_asr_library
 
 SENTENCE = "Tôi muốn đăng ký kết hôn"
 RECIPE = {"voice": "vi+f2", "rate": 135, "pitch": 55, "gap": 0}
@@ -246,8 +246,8 @@ async def test_nobody_at_the_address_is_a_typed_error(tmp_path: Path) -> None:
 def test_other_languages_have_less_confidence(
     espeak: Speaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(viet_asr, "LAGGING", float("inf"))
-    engine = viet_asr.load({})
+    monkeypatch.setattr(viet_asr_library, "LAGGING", float("inf"))
+    engine = viet_asr_library.load({})
 
     def confidence(text: str, **how: object) -> float:
         session = engine.session(language="vi")
