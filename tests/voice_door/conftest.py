@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketTestSession
 
 from assistant.main import create_app
-from assistant.settings import Settings
+from assistant.settings import LimitSettings, Settings
 from assistant.startup import Background
 from speech.audio import read_wav
 
@@ -108,7 +108,11 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         f'#!/bin/sh\nshift 2\nFAULT_FOLDER="{folder}" exec "{sys.executable}" "{program}" "$@"\n'
     )
     script.chmod(0o755)
-    settings = Settings(data_dir=Path(tempfile.mkdtemp(dir=folder)), engine_python=script)
+    settings = Settings(
+        data_dir=Path(tempfile.mkdtemp(dir=folder)),
+        engine_python=script,
+        limits=LimitSettings(conversations_per_minute=10_000),
+    )
     application = create_app(settings)
     background = Background(application)
 

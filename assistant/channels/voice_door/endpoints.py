@@ -7,7 +7,9 @@ from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 
+from assistant import __version__
 from assistant.channels.voice_door import events
+from assistant.channels.voice_door.asyncapi import document
 from assistant.channels.voice_door.dialogue import Desk, Dialogue
 from assistant.channels.voice_door.orders import (
     Cancel,
@@ -26,6 +28,12 @@ from assistant.voice.ear import Ear, Setup
 from assistant.voice.end_of_turn import patience
 
 router = APIRouter()
+
+
+@router.get("/asyncapi.json", tags=["operation"], summary="The voice door's document (AsyncAPI 3)")
+async def asyncapi() -> dict[str, Any]:
+    """Every message of `WS /api/v1/voice/{conversation}`."""
+    return document(__version__)
 
 
 @router.websocket("/voice/{conversation_id}")
