@@ -41,8 +41,15 @@ class Request:
     understanding: Understanding
 
 
-def requests(text: str, whole: Understanding, parse: Parse, release: Release) -> list[Request]:
-    """What a message asks, in its order; empty when it is one question as it stands."""
+def requests(
+    text: str,
+    whole: Understanding,
+    parse: Parse,
+    release: Release,
+    topic: str | None = None,
+) -> list[Request]:
+    """What a message asks, in its order; empty when it is one question as it stands. `topic`: the
+    open procedure, of which may be asked what comes before a name."""
     if len(tokens(text)) < _SHORTEST:
         return []
     parts = clauses(text)
@@ -58,6 +65,8 @@ def requests(text: str, whole: Understanding, parse: Parse, release: Release) ->
         elif _asks(request, release):
             found.append(request)
     found, told = _with_circumstances(found, release)
+    if topic is None and _asked_before_its_name(found, whole, release):
+        return []
     found = _joined(found, release)
     if told and len(found) == 1:
         return [Request(text, replace(found[0].understanding, repaired=whole.repaired))]
@@ -68,6 +77,25 @@ def requests(text: str, whole: Understanding, parse: Parse, release: Release) ->
     if len(found) < 2 or _one_procedure(whole, found, release):
         return []
     return [_with_aspects(request, found, bare) for request in found]
+
+
+def _asked_before_its_name(
+    found: Sequence[Request], whole: Understanding, release: Release
+) -> bool:
+    """ "How long does it take and how much is it to marry": what is asked first is asked of what is
+    named after, and nothing else is named."""
+    if len(found) < 2 or not whole.procedures or whole.ambiguous or _code(found[0], release):
+        return False
+    first, later = found[0].understanding, {_code(request, release) for request in found[1:]}
+    at_desk = any(request.understanding.intent in _AT_THE_DESK for request in found)
+    best = whole.procedures[0]
+    sure = best.confidence >= SURE and set(first.aspects) <= set(whole.aspects)
+    return (
+        bool(first.aspects)
+        and sure
+        and not at_desk
+        and later - {None} == {release.canonical(best.code)}
+    )
 
 
 def _goes_there(last: Request, whole: Understanding) -> bool:

@@ -10,6 +10,7 @@ from dialogues.conditions import answered_case, named_cases
 from dialogues.memory import Memory
 from dialogues.papers import says_to_have
 from dialogues.payloads import Payload
+from dialogues.plain_words import for_another
 from dialogues.release import Release
 from dialogues.twins import twin
 from dialogues.understanding import Understanding
@@ -78,6 +79,7 @@ _ASKS = re.compile(
 _CHECKS = re.compile(
     r"\b(?:thieu|con gi|can gi|can them|nua|kiem tra|xem giup|missing|what else|check|else)\b"
 )
+_FEW = 3
 ANSWERED_IN = 5
 """Words above which a message that asks something is a question and no answer."""
 
@@ -95,6 +97,8 @@ def condition_told(
     pending = memory.pending or {}
     counts_papers = says_to_have(said, entry) and _CHECKS.search(phrase) is not None
     if pending.get("kind") == "condition" and not counts_papers:
+        if _asks_leave(said, phrase, understanding):
+            return None  # answered; what it tells is read in passing, and the question stands
         if set(understanding.aspects) - {"eligibility"} and len(phrase.split()) > ANSWERED_IN:
             told = named_cases(entry, understanding.repaired or said).holds
             if told:
@@ -115,6 +119,12 @@ def condition_told(
     if _tells_only(said, phrase, memory, release, understanding):
         return Payload("condition", "told")
     return None
+
+
+def _asks_leave(said: str, phrase: str, understanding: Understanding) -> bool:
+    """ "Tôi đi lấy thay bố được chứ?" asks who may, whatever it tells beside."""
+    asks = "eligibility" in understanding.aspects or for_another(said)
+    return asks and len(phrase.split()) > _FEW and _WHO_MAY.search(phrase) is not None
 
 
 def _answer(

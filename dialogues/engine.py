@@ -204,7 +204,7 @@ class Engine:
 
         parts = [
             read(part.said, None, memory, self.release, part.understanding)
-            for part in requests(asked, whole, parse, self.release)
+            for part in requests(asked, whole, parse, self.release, memory.topic)
         ]
         return replace(parts[0], also=tuple(parts[1:])) if parts else reading
 

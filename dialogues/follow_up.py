@@ -169,7 +169,7 @@ def _asked_of_another(
 
 _YIELDS_TO_STAFF = frozenset(
     {"life_event", "out_of_scope", "ask_procedure", "nlu_fallback", "affirm", "feedback", "repeat",
-     "greet", "thank"}
+     "greet", "thank", "centre_info"}
 )  # fmt: skip
 
 

@@ -36,9 +36,35 @@ _MILD = frozenset(
 )
 
 
+_LEAVING = re.compile(
+    r"\b(?:ve|dia|di (?:day|nha|nghe|nghen|truoc)|xong|het|thoi|du roi|hieu roi|ro roi|biet roi"
+    r"|duoc roi|on roi|the thoi|vay thoi|khong (?:hoi|can)(?: \w+)? nua|hen|mai|bye|bai"
+    r"|goodbye|leaving|going|done|later|that s all|thats all)\b"
+)
+_GREETS = re.compile(
+    r"\b(?:chao|hello|hi)(?: (?:em|anh|chi|co|chu|bac|chau|con|ban|cung|ong|ba|o|robot|may|ca nha"
+    r"|moi nguoi|anh chi|cac ban|cac chau))*(?: (?:nhe|nha|nghe|nghen|nhen|hen|a|hi|ta))*$"
+)
+
+
+def _on_which_side(said: str, phrase: str, found: Understanding, memory: Memory) -> str | None:
+    """ "Chào" opens and ends a conversation: it opens the one in which nothing was said yet and
+    ends the one in which enough was."""
+    fresh = memory.topic is None and not memory.history and memory.place is None
+    if found.intent == "goodbye" and fresh and _GREETING.match(phrase.removeprefix("bac ")):
+        return None if _LEAVING.search(phrase) else "greet"
+    if found.aspects or found.intent not in {"greet", "affirm", "thank", "goodbye", *_MILD}:
+        return None
+    ends = _GREETS.search(phrase) is not None and len(phrase.split()) > 2
+    return "goodbye" if not fresh and ends and _LEAVING.search(phrase) else None
+
+
 def only_courtesy(said: str, found: Understanding, memory: Memory) -> str | None:
     """A greeting, thanks or farewell with nothing asked beside it ("chào bạn, bạn khỏe không")."""
     phrase = " ".join(tokens(said.replace("'", "")))
+    side = _on_which_side(said, phrase, found, memory)
+    if side is not None:
+        return side
     if _YOUR_NAME.fullmatch(phrase):
         return "who_are_you"
     if _HOW_ARE_YOU.fullmatch(phrase):
@@ -187,6 +213,10 @@ _STAFF = re.compile(
     r"\b(?:(?:nho|keu|goi|gap|moi|noi chuyen voi|noi voi|cho gap|xin gap|kiem|tim)(?: \w+){0,3}"
     r" (?:can bo|nhan vien|nguoi that|nguoi phu trach|chi huong dan)"
     r"(?! (?:den|toi|ve|qua|xuong) (?:tan )?nha)"
+    r"|(?:goi|dien)(?: thoai)? lai cho (?:toi|em|minh|chi|anh|bac|co|chu|chau|tui|ong|ba)\b"
+    r"|(?:nho|bao|keu)(?: \w+){1,6} (?:goi|dien|lien he|lien lac)(?: thoai)?(?: lai)?"
+    r" (?:cho|voi) (?:toi|em|minh|chi|anh|bac|co|chu|chau|tui)\b"
+    r"|(?:call|phone|ring) me(?: back)?\b|(?:xuong|bang xuong)(?: bang)? thit"
     r"|(?:speak|talk|chat)(?: \w+){0,2} (?:to|with)(?: \w+){0,2}"
     r" (?:human|person|someone|somebody|staff|officer|employee|clerk|people)"
     r"|(?:real|actual|live) (?:human|person)|human being)\b"

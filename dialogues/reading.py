@@ -102,7 +102,7 @@ def _in_its_place(
         refused = replace(understanding, intent="out_of_scope", out_of_scope=True, procedures=())
         return Reading("out_of_scope", 0.95, refused, said, fixed=True)
     found = settled(said, frame, understanding, memory, release)
-    if found.intent == "slower" and _SAID_AGAIN.search(_phrase(said)):
+    if found.intent in {"slower", "louder"} and _SAID_AGAIN.search(_phrase(said)):
         return Reading("repeat", found.confidence, found, said)
     if is_abuse(said) and not _asks_surely(found):
         found = replace(found, intent="out_of_scope", out_of_scope=True, procedures=())

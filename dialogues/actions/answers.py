@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dialogues.actions.conditions import ask, ask_again, learn, meant, unsure_lines
+from dialogues.actions.conditions import ask, ask_again, ask_once_more, learn, meant, unsure_lines
 from dialogues.actions.sentences import full_stop, listened, spoken_answer
 from dialogues.actions.turn import Turn
 from dialogues.legal import source_told
@@ -46,8 +46,10 @@ def answer_procedure(
         turn.parts.append(route_part(turn, str(counter["place"]), counter))
     turn.answered = [(code, _confidence(turn, code))]
     turn.aspects = list(aspects)
-    if not final and not (returns and memory.conditions.get("current") and ask_again(turn, entry)):
-        ask(turn, entry, aspects, speak=True)
+    if final or (returns and memory.conditions.get("current") and ask_again(turn, entry)):
+        return
+    if not ask(turn, entry, aspects, speak=True) and follows_up:
+        ask_once_more(turn, entry)
 
 
 def answer_aspects(turn: Turn, entry: Entry, aspects: Sequence[str]) -> None:

@@ -122,6 +122,20 @@ def ask_again(turn: Turn, entry: Entry) -> bool:
     return True
 
 
+def ask_once_more(turn: Turn, entry: Entry) -> None:
+    """Somebody said something else instead of answering: that was answered, now the question
+    comes again, once. A button passes over it."""
+    known = turn.memory.conditions
+    current = [str(i) for i in known.get("current") or ()]
+    settled = {i for name in ("holds", "denied", "unsure") for i in known.get(name) or ()}
+    said = turn.reading.payload is None
+    waited = said and (turn.pending_before or {}).get("kind") == "condition"
+    if not waited or not current or settled & set(current) or known.get("again") == current:
+        return
+    if ask_again(turn, entry):
+        turn.memory.conditions = {**turn.memory.conditions, "again": current}
+
+
 def current_question(turn: Turn, entry: Entry) -> Question | None:
     ids = turn.memory.conditions.get("current") or ()
     cases = [case for case in entry.get("cases") or () if str(case["id"]) in ids]

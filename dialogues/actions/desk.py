@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from dialogues.actions.answers import answer_procedure
@@ -129,6 +130,8 @@ class Repeat(ReplyAction):
             return
         if _SLOWLY & set(tokens(turn.reading.text)):
             turn.control("slower")
+        if _LOUDLY.search(" ".join(tokens(turn.reading.text))):
+            turn.control("louder")
         turn.control("repeat")
         shown = next((p for p in again if p.get("type") == "procedure"), None)
         if turn.last_language not in {None, turn.language} and _said_anew(turn, again):
@@ -140,6 +143,10 @@ class Repeat(ReplyAction):
 
 
 _SLOWLY = frozenset({"cham", "slow", "slower", "slowly"})
+_LOUDLY = re.compile(
+    r"\b(?:(?:noi|doc|nhac|bat|mo)(?: lai)? (?:to|lon|that to)\b(?! (?:khai|don|giay|phieu|trinh))"
+    r"|to (?:len|hon)|lon (?:tieng|len|hon)|loud(?:er|ly)?|speak up|volume)\b"
+)
 
 
 def _said_anew(turn: Turn, parts: Sequence[Part]) -> bool:

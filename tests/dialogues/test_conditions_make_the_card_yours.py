@@ -115,6 +115,18 @@ def test_who_asks_on_is_answered_and_nothing_is_asked_twice(
     assert not of_type(engine.turn(conversation, payload="aspect:time"), "choices")
 
 
+def test_who_asks_something_else_in_words_is_answered_and_asked_again_once(
+    engine: Engine, conversation: str
+) -> None:
+    prompt = question(asked_documents(engine, conversation))["prompt"]
+    reply = engine.turn(conversation, text="Tôi là ông nội, đi làm thay bố mẹ cháu có được không?")
+    assert "eligibility" in of_type(reply, "procedure")[0]["asked"]
+    assert question(reply)["prompt"] == prompt
+    reply = engine.turn(conversation, text="Mấy ngày thì xong?")
+    assert of_type(reply, "procedure")[0]["asked"] == ["time"]
+    assert not of_type(reply, "choices")
+
+
 def test_another_topic_in_between_keeps_what_was_told(engine: Engine, conversation: str) -> None:
     engine.turn(conversation, payload=f"procedure:{BIRTH}")
     engine.turn(conversation, text="con tôi sinh tại nhà")

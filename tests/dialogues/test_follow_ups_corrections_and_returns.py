@@ -249,3 +249,34 @@ def test_a_whole_name_is_no_half_of_a_longer_one_on_offer(trained: Path) -> None
     )
     assert narrowed("đăng ký kết hôn cần giấy tờ gì", memory, release, named) is None
     assert narrowed("đăng ký lại", memory, release, Understanding()) is not None
+
+
+def test_louder_and_again_says_the_answer_again_louder(engine: Engine, conversation: str) -> None:
+    engine.turn(conversation, payload="procedure:1.001193")
+    engine.turn(conversation, text="Mấy ngày thì xong?")
+    reply = engine.turn(conversation, text="Tai tôi kém, cháu nói to lên rồi đọc lại lần nữa nào")
+    assert {"louder", "repeat"} <= {part["action"] for part in of_type(reply, "control")}
+    assert of_type(reply, "procedure")[0]["asked"] == ["time"]
+
+
+def test_what_is_asked_before_the_name_is_asked_of_it(engine: Engine, conversation: str) -> None:
+    reply = engine.turn(
+        conversation, text="How long does it take and how much is it to register a birth?"
+    )
+    assert {"fee", "time"} <= set(of_type(reply, "procedure")[0]["asked"])
+    assert not of_type(reply, "choices") or reply["topic"] == "1.001193"
+
+
+@pytest.mark.parametrize(
+    ("opening", "text", "intent"),
+    [
+        (None, "Chào cháu, ông đi bộ từ trên núi xuống đây", "greet"),
+        ("procedure:1.001193", "Bác nghe ra rồi, thôi chào con nhé", "goodbye"),
+    ],
+)
+def test_a_greeting_opens_and_ends(
+    engine: Engine, conversation: str, opening: str | None, text: str, intent: str
+) -> None:
+    if opening is not None:
+        engine.turn(conversation, payload=opening)
+    assert engine.turn(conversation, text=text)["understanding"]["intent"] == intent
