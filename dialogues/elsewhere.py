@@ -7,7 +7,7 @@ from dialogues.leaning import ABOUT_PROCEDURES, SURE
 from dialogues.release import Entry, Release
 from dialogues.substance import content, names, vocabulary
 from dialogues.understanding import Understanding
-from dialogues.wording import known_words
+from dialogues.wording import known_words, tokens
 
 SURELY_NAMED, SURE_EVENT = 0.8, 0.5
 """Confidences from which a procedure or a situation is ours whatever authority is mentioned."""
@@ -43,7 +43,9 @@ def belongs_elsewhere(said: str, text: str, found: Understanding, release: Relea
         return False
     known = vocabulary(entry)
     theirs = set(matter.split())
-    if not theirs <= set(known) and not (content(text) - theirs) & known:
+    # what is said beside the matter: "kết hôn lần hai" stays of "kết hôn lần hai, bản án ly hôn"
+    beside = content(f" {' '.join(tokens(text))} ".replace(f" {matter} ", " "))
+    if not theirs <= set(known) and not beside & known:
         return True
     facts = (entry.get("documents"), entry.get("fees"), entry.get("time"))
     return all(fact is None for fact in facts) and release.counter_for(entry) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dialogues.authorities import competent_authority
+from dialogues.authorities import foreign_matter
 from dialogues.conditions import named_cases
 from dialogues.framing import continues
 from dialogues.memory import Memory
@@ -39,6 +39,7 @@ _FILED = re.compile(
     r"|ma ho so|tra cuu|ho so (?:cua )?(?:toi|tui|em|chi|anh|bac|minh|chau|co)"
     r"|submitted|filed|handed in|applied|receipt|my (?:application|dossier|file|case))\b"
 )
+_OVER = "da|tung|vua|moi|sau|sau khi|ban an|quyet dinh|after|already|previous"
 _ASIDE = re.compile(r"\b(?:ngoai le|hoi vui|hoi choi|off topic|unrelated|just curious)\b")
 
 
@@ -52,7 +53,7 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
     """Whether the message asks about the open procedure without naming another one."""
     likely = bool((memory.pending or {}).get("likely"))
     topic = release.procedure(memory.topic)
-    if (topic is None and not likely) or found.foreign or competent_authority(said) is not None:
+    if (topic is None and not likely) or found.foreign or _matter_of_others(said, found, topic):
         return False
     if any(e.get("entity") in {"place", "counter"} for e in found.entities):
         return False
@@ -77,6 +78,17 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
     if _is_topic(found, memory, release):
         return bool(found.aspects) and not found.ambiguous
     return _named_faintly(said, text, found, topic)
+
+
+def _matter_of_others(said: str, found: Understanding, topic: Entry | None) -> bool:
+    """Another authority's errand is named, and not as something that is over: "ly hôn rồi thì kèm
+    bản án không" asks about what is open."""
+    matter = foreign_matter(said)
+    if matter is None:
+        return False
+    over = rf"\b(?:{_OVER}) {matter}\b|\b{matter} (?:roi|xong)\b"
+    past = re.search(over, " ".join(tokens(said))) is not None
+    return not (past and found.aspects and topic is not None)
 
 
 def _counter_in_passing(text: str, found: Understanding) -> bool:
