@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 kiosk = typer.Typer(help="Kiosks away from this machine.", no_args_is_help=True)
 app.add_typer(kiosk, name="kiosk")
+speech = typer.Typer(help="Speech engines and their models.", no_args_is_help=True)
+app.add_typer(speech, name="speech")
 
 DataDir = Annotated[
     Path | None, typer.Option(help="Where the database and releases live; default: var/")
@@ -188,6 +190,38 @@ def pair(data_dir: DataDir = None) -> None:
     from assistant.kiosks.service import print_pairing_code
 
     _finish(print_pairing_code(_settings(data_dir=data_dir)))
+
+
+@speech.command("serve")
+def speech_serve(
+    uri: Annotated[str, typer.Option(help="tcp://0.0.0.0:10300 or unix:///path")],
+    engine: Annotated[str, typer.Option(help="viet_asr, vosk, whisper, espeak or pyttsx3.")],
+    model: Annotated[Path | None, typer.Option(help="Folder; default: the settings'.")] = None,
+    language: Annotated[str | None, typer.Option(help="Language of that model.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Offer an engine to Home Assistant and others (Wyoming); Ctrl-C ends it."""
+    from assistant.voice.speech_commands import serve
+
+    raise typer.Exit(serve(_settings(data_dir=data_dir), uri, engine, model, language))
+
+
+@speech.command("models")
+def speech_models(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    install: Annotated[str | None, typer.Option(help="A folder, an archive, an address.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the model to install.")] = "vi",
+    sha256: Annotated[str | None, typer.Option(help="Its checksum; an address needs one.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """List engines and models, or install one; nothing is ever downloaded unasked."""
+    from assistant.voice.speech_commands import install_model, list_models
+
+    settings = _settings(data_dir=data_dir)
+    if install is not None:
+        raise typer.Exit(install_model(settings, install, language, sha256))
+    raise typer.Exit(list_models(settings, as_json=as_json))
 
 
 def _settings(**options: Any) -> Any:

@@ -55,6 +55,9 @@ class KioskSettings(BaseModel):
 
     id: str = Field("kiosk-1", pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
     robot: str | None = "robot-1"
+    hands_free: bool = Field(
+        False, description="once opened, its microphone stays open between a visitor's questions"
+    )
 
 
 class SpeechSettings(BaseModel):
@@ -73,8 +76,19 @@ class SpeechSettings(BaseModel):
     vosk_language: str = Field(
         "vi", pattern=r"^[a-z]{2,3}$", description="language of the Vosk model"
     )
+    vosk_models: dict[str, Path] = Field(
+        default_factory=dict, description="more Vosk models, by language: vi, en"
+    )
+    vosk_grammar: bool = Field(
+        False, description="Vosk hears nothing but the catalogue's phrases (Vietnamese)"
+    )
     voice_vi: str = "vi"
     voice_en: str = "en-us"
+
+    def vosk_folders(self) -> dict[str, Path]:
+        """A Vosk model for each language."""
+        first = {} if self.vosk_model is None else {self.vosk_language: self.vosk_model}
+        return {**self.vosk_models, **first}
 
 
 class MissionSettings(BaseModel):

@@ -14,7 +14,7 @@ import signal
 import socket
 import stat
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlparse
@@ -233,7 +233,7 @@ async def serve(options: argparse.Namespace) -> int:
     return service.exit_code
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m speech.server", description=__doc__)
     parser.add_argument("--uri", required=True, help="unix:///path/to/socket or tcp://host:port")
     parser.add_argument(
@@ -246,11 +246,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--voice-en", default="en-us", help="voice for English")
     parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")
     parser.add_argument("--debug", action="store_true")
-    return parser.parse_args()
+    return parser.parse_args(argv)
 
 
-def main() -> None:
-    options = _arguments()
+def run(argv: Sequence[str] | None = None) -> int:
+    """Serves until stopped; 0, 2 for a wrong command line, 75 after a native call that hung."""
+    options = _arguments(argv)
     logging.basicConfig(
         level=logging.DEBUG if options.debug else logging.INFO,
         format="%(levelname)s %(name)s %(message)s",
@@ -261,8 +262,15 @@ def main() -> None:
         sys.stderr.write(f"{error}\n")
         code = 2
     sys.stderr.flush()
-    # A thread stuck in native code would keep a normal exit waiting for ever.
-    os._exit(code)
+    if code == HUNG_EXIT_CODE:
+        # A thread stuck in native code would keep a normal exit waiting for ever.
+        os._exit(code)
+    return code
+
+
+def main() -> None:
+    code = run()
+    os._exit(code)  # without waiting for what a library leaves running
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ _STATUS = {
     "speech_unreachable": 503,
     "busy": 503,
     "protocol_error": 502,
+    "model_download": 502,
     "text_too_long": 422,
     "language_unsupported": 422,
     "voice_unknown": 500,
@@ -25,7 +26,7 @@ def of_speech(error: SpeechError, field: str | None = None) -> LetanError:
     """The same sentences with an HTTP status; audio that cannot be used is the sender's (422)."""
     return LetanError(
         _RENAMED.get(error.code, error.code),
-        _STATUS.get(error.code, 422 if error.code.startswith("audio_") else 502),
+        _STATUS.get(error.code, 422 if error.code.startswith(("audio_", "model_")) else 502),
         error.vi,
         error.en,
         field=field,

@@ -78,8 +78,13 @@ class SpeechService:
         self._bedtime: asyncio.Task[None] | None = None
 
     @classmethod
-    def build(cls, role: Role, settings: SpeechSettings, folder: Path) -> "SpeechService":
-        """From the settings; the socket of a child of ours is made in ``folder``."""
+    def build(
+        cls, role: Role, settings: SpeechSettings, folder: Path, phrases: Path | None = None
+    ) -> "SpeechService":
+        """From the settings; the socket of a child of ours is made in ``folder``.
+
+        ``phrases``: the file of what Vietnamese visitors are expected to say.
+        """
         engine, external = {
             "recogniser": (settings.recogniser, settings.recogniser_uri),
             "synthesiser": (settings.synthesiser, settings.synthesiser_uri),
@@ -89,7 +94,7 @@ class SpeechService:
             return cls(role, engine, external, None)
         uri = f"unix://{folder / f'{_SOCKETS[role]}-{os.getpid()}.sock'}"
         argv = [sys.executable, "-m", "speech.server", "--uri", uri, "--engine", engine]
-        argv += ["--watch-stdin", *_options(role, engine, settings)]
+        argv += ["--watch-stdin", *engine_options(role, engine, settings, phrases)]
         service = cls(role, engine, uri, None, on_demand=role == "recogniser_en")
         service._child = ChildProcess(role, argv, cwd=ROOT, ready=service._probe)
         return service
@@ -210,16 +215,24 @@ def roles_of(settings: SpeechSettings) -> tuple[Role, ...]:
     return ROLES if wanted else ("recogniser", "synthesiser")
 
 
-def _options(role: Role, engine: str, settings: SpeechSettings) -> list[str]:
+def engine_options(
+    role: Role, engine: str, settings: SpeechSettings, phrases: Path | None = None
+) -> list[str]:
     """What the engine of a role is told on its command line."""
     if role == "synthesiser":
         return ["--voice-vi", settings.voice_vi, "--voice-en", settings.voice_en]
-    model, language = {
-        "vosk": (settings.vosk_model, settings.vosk_language),
-        "whisper": (settings.whisper_model, "en" if role == "recogniser_en" else "vi"),
-    }.get(engine, (None, None))
-    found = ["--language", language] if language is not None else []
-    return [*found, "--model", str(model.expanduser().resolve())] if model is not None else found
+    folders = settings.vosk_folders()
+    heard = "en" if role == "recogniser_en" else "vi"
+    if role == "recogniser" and "vi" not in folders:
+        heard = settings.vosk_language if engine == "vosk" else heard
+    model = {"vosk": folders.get(heard), "whisper": settings.whisper_model}.get(engine)
+    options = ["--language", heard] if engine in ("vosk", "whisper") else []
+    limited = engine == "vosk" and settings.vosk_grammar
+    if heard == "en":
+        phrases = ROOT / "data" / "lexicon" / "heard_en.json" if engine == "whisper" else None
+    if phrases is not None and (engine != "vosk" or limited):
+        options += ["--phrases", str(phrases)]
+    return [*options, "--model", str(model.expanduser().resolve())] if model else options
 
 
 def socket_folder(data_dir: Path) -> tuple[Path, bool]:

