@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from vn_numberwords import number_to_words
 
@@ -36,6 +37,7 @@ def cardinal(value: int, language: str) -> str:
     return _vietnamese(value) if language == "vi" else _english(value)
 
 
+@lru_cache(maxsize=4096)
 def _vietnamese(value: int) -> str:
     # The library says "bảy mươi năm" for 75: that is seventy years.
     return re.sub(r"(mươi|mười) năm(?!\w)", r"\1 lăm", str(number_to_words(value)))

@@ -10,18 +10,19 @@ from speech.spoken_en_time import YEAR, dates, hours, year
 from speech.spoken_letters import english_letters, form_range, forms, plates, roman_numerals
 from speech.spoken_rules import (
     EN,
+    NUMBER,
     Match,
     Rule,
     abbreviations,
     amount,
     and_so_on,
+    beside,
     codes,
     phones,
     rule,
     web,
 )
 
-_NUMBER = r"\d+(?:[.,]\d+)*"
 _SERVICES = r"(?i)(?<!\w)(fire|ambulance|police|rescue|call|dial|on)\s+(11[1-5])(?!\d|[.,/:]\d)"
 """A number of three digits that is called, digit by digit."""
 _CURRENCY = r"(?:dong|đồng|đ|₫|VNĐ|VND|vnd)(?!\w)"
@@ -51,10 +52,10 @@ def rules() -> tuple[Rule, ...]:
         *abbreviations(table),
         *roman_numerals(EN),
         *forms(EN, table),
-        rule(r"(\d+)(?:st|nd|rd|th)(?!\w)", _ordinal),
+        rule(r"(?<!\d)(\d++)(?:st|nd|rd|th)(?!\w)", _ordinal),
         *_signs(),
         rule(rf"(?<![\d.,]){YEAR}(?![\d]|[.,]\d)", lambda m: year(m[1])),
-        rule(_NUMBER, lambda m: _any(m[0])),
+        rule(NUMBER, lambda m: _any(m[0])),
         *english_letters(table),
     )
 
@@ -70,8 +71,8 @@ def _ordinal(match: Match) -> str:
 
 def _each(match: Match) -> str:
     """ "2,000 dong/page" is a rate, "certificate/extract" a choice."""
-    before = match.string[: match.start()]
-    rated = re.search(r"(?:\d|(?<!\w)(?:dong|fee|rate)(?!\w))[^,;:!?()\n]{0,40}$", before)
+    counted = r"(?:\d|(?<!\w)(?:dong|fee|rate)(?!\w))[^,;:!?()\n]{0,40}$"
+    rated = re.search(counted, beside(match)[0])
     return "per" if rated else "/"
 
 
@@ -93,18 +94,18 @@ def _counted(table: Lexicon) -> list[Rule]:
         return f"{_figure(match[1])}{scale} dong"
 
     return [
-        rule(rf"\bVND\s?({_NUMBER})", lambda m: f"{_figure(m[1])} dong"),
-        rule(rf"({_NUMBER})\s?[-–—]\s?(?={_NUMBER}\s?(?:thousand|million|billion)?\s?{_CURRENCY})",
+        rule(rf"\bVND\s?({NUMBER})", lambda m: f"{_figure(m[1])} dong"),
+        rule(rf"({NUMBER})\s?[-–—]\s?(?={NUMBER}\s?(?:thousand|million|billion)?\s?{_CURRENCY})",
              lambda m: f"{_figure(m[1])} to"),
-        rule(rf"({_NUMBER})\s?(thousand|million|billion)?\s?({_CURRENCY})", money),
+        rule(rf"({NUMBER})\s?(thousand|million|billion)?\s?({_CURRENCY})", money),
         rule(rf"(?<![\d.,])({grouped})\s?/\s?(?={grouped}(?!\d))", lambda m: f"{_any(m[1])} or"),
         rule(rf"(?<![\w.,/-]){YEAR}\s?[-–—]\s?{YEAR}(?![\w/-]|[.,]\d)",
              lambda m: f"{year(m[1])} to {year(m[2])}"),
-        rule(r"(?<!\w)(\d+(?:[.,]\d+)*)\s?[-–—]\s?(?=\d)", lambda m: f"{m[1]} to"),
-        rule(rf"({_NUMBER})\s?\+(?=\s|[^\w\s]|$)(?!\s?\d)", lambda m: f"{_any(m[1])} or more"),
-        rule(rf"({_NUMBER})\s?%", lambda m: f"{_any(m[1])} percent"),
-        rule(rf"({_NUMBER})\s?[x×]\s?(?=\d)", lambda m: f"{_any(m[1])} by"),
-        rule(rf"({_NUMBER})\s?({units})(?!\w)", lambda m: f"{_any(m[1])} {table.units[m[2]]}"),
+        rule(rf"(?<!\w)({NUMBER})\s?[-–—]\s?(?=\d)", lambda m: f"{m[1]} to"),
+        rule(rf"({NUMBER})\s?\+(?=\s|[^\w\s]|$)(?!\s?\d)", lambda m: f"{_any(m[1])} or more"),
+        rule(rf"({NUMBER})\s?%", lambda m: f"{_any(m[1])} percent"),
+        rule(rf"({NUMBER})\s?[x×]\s?(?=\d)", lambda m: f"{_any(m[1])} by"),
+        rule(rf"({NUMBER})\s?({units})(?!\w)", lambda m: f"{_any(m[1])} {table.units[m[2]]}"),
         rule(r"(?<![\w/.])([1-9])/(2|3|4|5|6|8|10)(?![\w/]|[.,]\d)", _fraction),
         rule(rf"(?<![\w/])(\d{{2,4}})/(?={YEAR}(?![\w/]))", lambda m: f"{_any(m[1])} of"),
         rule(r"(?<=\d)\s?/\s?(?=\d)", lambda _: "over"),
@@ -127,7 +128,7 @@ def _signs() -> list[Rule]:
               "°": "degrees", "×": "by", "→": ",", "§": "section"}  # fmt: skip
     signs = "".join(map(re.escape, spoken))
     return [
-        rule(rf"\$\s?({_NUMBER})", lambda m: f"{_any(m[1])} dollars"),
+        rule(rf"\$\s?({NUMBER})", lambda m: f"{_any(m[1])} dollars"),
         rule(r"(?i)(?<=and)/(?=or(?!\w))", lambda _: ""),
         rule(r"(?<=[^\W\d])\s*/\s*(?=[^\W\d])", lambda _: "or"),
         rule(r"(?<=\w)\s?/\s?(?=\w)", lambda _: ","),

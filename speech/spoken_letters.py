@@ -6,7 +6,7 @@ from typing import Final
 
 from speech.lexicon import Lexicon
 from speech.numbers import cardinal, digits, roman
-from speech.spoken_rules import Match, Rule, Words, amount, rule
+from speech.spoken_rules import Match, Rule, Words, amount, beside, rule
 from speech.syllables import is_syllable
 
 _UPPER: Final = "".join(c for c in map(chr, range(0x1EFA)) if c.isupper() and c.isalpha())
@@ -53,9 +53,12 @@ def roman_numerals(words: Words) -> list[Rule]:
 
 def _among_capitals(match: Match) -> bool:
     """Whether a word in capitals stands beside it: then this is a word as well ("VI PHẠM")."""
-    before = match.string[: match.start()].split()[-1:]
-    after = match.string[match.end() :].split()[:1]
-    return any(len(w) > 2 and w.isupper() and is_syllable(w) for w in (*before, *after))
+    return any(len(w) > 2 and w.isupper() and is_syllable(w) for w in _neighbours(match))
+
+
+def _neighbours(match: Match) -> list[str]:
+    before, after = beside(match)
+    return [*before.split()[-1:], *after.split()[:1]]
 
 
 def forms(words: Words, lexicon: Lexicon) -> list[Rule]:
@@ -119,11 +122,8 @@ def english_letters(lexicon: Lexicon) -> list[Rule]:
         return " ".join(lexicon.letters.get(letter, letter) for letter in written)
 
     def capitals(match: Match) -> str:
-        beside = [
-            *match.string[: match.start()].split()[-1:],
-            *match.string[match.end() :].split()[:1],
-        ]
-        title = any(word.isupper() and _LONG_WORD.search(word) for word in (match[0], *beside))
+        words = (match[0], *_neighbours(match))
+        title = any(word.isupper() and _LONG_WORD.search(word) for word in words)
         return match[0].lower() if title else spelled(match[0])
 
     return [

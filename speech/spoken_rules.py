@@ -13,6 +13,8 @@ from speech.numbers import cardinal, digits
 from speech.syllables import divided
 
 Match = re.Match[str]
+_NEAR = 200
+"""Characters of context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,12 @@ class Rule:
     def apply(self, text: str) -> str:
         # The blanks keep words apart whatever stood beside the match.
         return self.pattern.sub(lambda match: f" {self.speak(match)} ", text)
+
+
+def beside(match: Match) -> tuple[str, str]:
+    """What stands before and after; a little of it, so that long texts take no longer by much."""
+    start, end = match.span()
+    return match.string[max(0, start - _NEAR) : start], match.string[end : end + _NEAR]
 
 
 def rule(pattern: str, speak: Callable[[Match], str], flags: int = 0) -> Rule:
@@ -52,6 +60,8 @@ class Words:
 VI: Final = Words("vi", "chấm", "chấm", "a còng", "trang", "phần trăm", "phẩy", "đến", "âm")
 EN: Final = Words("en", "point", "dot", "at", "the page", "percent", "point", "to", "minus")
 
+NUMBER: Final = r"(?<!\d)(?<!\d[.,])\d++(?:[.,]\d++)*+"
+"""As written. Possessive: a run of digits is taken once, not again from each of its digits."""
 _TOP = "vn|com|org|net|info|me|gov|edu|io|asia|int|example|app|dev|local"
 _URL = (
     rf"(?<![\w@])(?:https?://|www\.)?((?:[a-z0-9-]{{1,60}}\.){{1,6}}(?:{_TOP}))(?![\w-])"
@@ -151,7 +161,7 @@ def and_so_on(said: str, not_after: str) -> Rule:
     waits = re.compile(rf"(?i)(?<!\w)(?:{not_after})(?!\w)")
 
     def dots(match: Match) -> str:
-        before, after = match.string[: match.start()], match.string[match.end() :]
+        before, after = beside(match)
         clause = re.split(r"[.;:!?]\s", before)[-1]
         listed = _LAST_OF_LIST.search(clause) or clause.rfind("(") > clause.rfind(")")
         word = f", {said}" if listed and not waits.search(clause) else ""

@@ -7,12 +7,14 @@ from speech.lexicon import Lexicon, lexicon
 from speech.numbers import digits
 from speech.spoken_letters import form_range, forms, plates, roman_numerals, vietnamese_letters
 from speech.spoken_rules import (
+    NUMBER,
     VI,
     Match,
     Rule,
     abbreviations,
     amount,
     and_so_on,
+    beside,
     codes,
     phones,
     rule,
@@ -21,11 +23,10 @@ from speech.spoken_rules import (
 from speech.spoken_vi_legal import legal
 from speech.spoken_vi_time import dates, hours, weekdays
 
-_NUMBER = r"\d+(?:[.,]\d+)*"
 _MEASURES = {"k": "nghìn", "tr": "triệu", "ngàn": "ngàn", "nghìn": "nghìn", "triệu": "triệu",
              "tỷ": "tỷ", "tỉ": "tỉ"}  # fmt: skip
 _MONEY = (
-    rf"({_NUMBER})\s?(k|tr|ngàn|nghìn|triệu|tỷ|tỉ)?\s?(đồng|đ|₫|VNĐ|VND|vnđ|vnd)(?!\w)"
+    rf"({NUMBER})\s?(k|tr|ngàn|nghìn|triệu|tỷ|tỉ)?\s?(đồng|đ|₫|VNĐ|VND|vnđ|vnd)(?!\w)"
     r"(?:\s?/\s?(?=\w))?"
 )
 _CALLED = r"(?i)(?<!\w)(gọi|cứu hỏa|cứu hoả|chữa cháy|cấp cứu|cứu thương|công an|cứu nạn|cứu hộ)"
@@ -68,14 +69,14 @@ def rules() -> tuple[Rule, ...]:
         *roman_numerals(VI),
         *forms(VI, table),
         *_signs(),
-        rule(_NUMBER, lambda m: amount(m[0], VI, dots_group=True)),
+        rule(NUMBER, lambda m: amount(m[0], VI, dots_group=True)),
         *vietnamese_letters(table),
     )
 
 
 def _each(match: Match) -> str:
     """ "50.000 đồng/người/tháng", "15 m2 sàn/người": a rate, where "xã/tỉnh" is a choice."""
-    return "một" if _COUNTED.search(match.string[: match.start()]) else "/"
+    return "một" if _COUNTED.search(beside(match)[0]) else "/"
 
 
 def _money() -> list[Rule]:
@@ -91,12 +92,12 @@ def _money() -> list[Rule]:
 
     grouped = r"[1-9]\d{0,2}(?:\.\d{3})+"
     return [
-        rule(rf"({_NUMBER})\s?[-–—]\s?(?={_MONEY})", span),
+        rule(rf"({NUMBER})\s?[-–—]\s?(?={_MONEY})", span),
         rule(rf"(?<![\d.,])({grouped})\s?/\s?(?={grouped}(?![\d,]))",
              lambda m: f"{_grouped(m[1])} hoặc"),
         rule(_MONEY, money),
-        rule(rf"({_NUMBER})\s?(k|tr)(?!\w)", lambda m: f"{_grouped(m[1])} {_MEASURES[m[2]]}"),
-        rule(rf"({_NUMBER})(?=\s?(?:triệu|tỷ|tỉ|nghìn|ngàn)(?!\w))", _million),
+        rule(rf"({NUMBER})\s?(k|tr)(?!\w)", lambda m: f"{_grouped(m[1])} {_MEASURES[m[2]]}"),
+        rule(rf"({NUMBER})(?=\s?(?:triệu|tỷ|tỉ|nghìn|ngàn)(?!\w))", _million),
     ]  # fmt: skip
 
 
@@ -115,14 +116,14 @@ def _counted(table: Lexicon) -> list[Rule]:
     units = "|".join(re.escape(unit) for unit in sorted(table.units, key=len, reverse=True))
     return [
         rule(r"(?<![\w.,)])(?<![\w.,)] )[-−](?=\d)", lambda _: "âm"),
-        rule(r"(?<!\w)(\d+(?:[.,]\d+)*)\s?[-–—]\s?(?=\d+(?:[.,]\d+)*\s?(?:[%°(]|[^\W\d]|$|[.,;)]))",
+        rule(rf"(?<!\w)({NUMBER})\s?[-–—]\s?(?={NUMBER}\s?(?:[%°(]|[^\W\d]|$|[.,;)]))",
              lambda m: f"{m[1]} đến"),
-        rule(rf"({_NUMBER})\s?\+(?=\s|[^\w\s]|$)(?!\s?\d)",
+        rule(rf"({NUMBER})\s?\+(?=\s|[^\w\s]|$)(?!\s?\d)",
              lambda m: f"{amount(m[1], VI, dots_group=True)} trở lên"),
-        rule(rf"({_NUMBER})\s?%", lambda m: f"{_percent(m[1])} phần trăm"),
-        rule(rf"({_NUMBER})\s?[x×]\s?(?=\d)",
+        rule(rf"({NUMBER})\s?%", lambda m: f"{_percent(m[1])} phần trăm"),
+        rule(rf"({NUMBER})\s?[x×]\s?(?=\d)",
              lambda m: f"{amount(m[1], VI, dots_group=True)} nhân"),
-        rule(rf"({_NUMBER})\s?({units})(?!\w)(?:\s?/\s?(?=\w))?",
+        rule(rf"({NUMBER})\s?({units})(?!\w)(?:\s?/\s?(?=\w))?",
              lambda m: f"{amount(m[1], VI, dots_group=True)} {table.units[m[2]]}"
                        f"{' một' if m[0].rstrip().endswith('/') else ''}"),
         rule(r"(?<![\w/])(\d{2,4})\s?/\s?(?=(?:19|20)\d\d(?![\w/]|[.,]\d))",
@@ -150,6 +151,6 @@ def _signs() -> list[Rule]:
         rule(r"(?i)(?<!\w)(anh|ông|cô|bà)\s?/\s?(chị|bà|chú|cô)(?!\w)", lambda m: f"{m[1]} {m[2]}"),
         rule(r"(?<=[^\W\d])\s*/\s*(?=[^\W\d])", lambda _: "hoặc"),
         rule(r"(?<=\w)\s?/\s?(?=\w)", lambda _: ","),
-        rule(rf"\$\s?({_NUMBER})", lambda m: f"{_percent(m[1])} đô la"),
+        rule(rf"\$\s?({NUMBER})", lambda m: f"{_percent(m[1])} đô la"),
         rule(rf"[{signs}]", lambda m: spoken[m[0]]),
     ]

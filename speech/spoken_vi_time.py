@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from speech.numbers import cardinal
-from speech.spoken_rules import Match, Rule, rule
+from speech.spoken_rules import Match, Rule, beside, rule
 
 _DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"((?:1[89]|20|21)\d\d)"
 _CUES: Final = (
@@ -58,12 +58,12 @@ def _cued(match: Match) -> str:
 
 
 def _is_part(match: Match, group: int) -> bool:
-    after = match.string[match.end() :].lstrip().lower()
+    after = beside(match)[1].lstrip().lower()
     return int(match[group]) < int(match[group + 1]) and re.match(_PART_OF, after) is not None
 
 
 def _day_or_fraction(match: Match) -> str:
-    before = match.string[: match.start()].rstrip().lower()
+    before = beside(match)[0].rstrip().lower()
     if re.search(_HOUSES, before):
         return f"{_n(match[1])} trên {_n(match[2])}"
     if _is_part(match, 1) or (int(match[1]) < int(match[2]) and re.search(_ABOUT, before)):
