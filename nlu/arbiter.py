@@ -53,7 +53,7 @@ situation is surely told: it is never refused, and a procedure outside its first
 answered at once only from `STANDS_OUT`."""
 STANDS_OUT = 0.95
 DOUBTED_A_DOUBLING, SHORT = 0.35, 4
-"""Log odds that each doubling of the content words beyond the second takes from the best procedure:
+"""Log odds that each doubling of the content words beyond `SHORT` takes from the best procedure:
 what is told at length may mean another. Of 1,173 development questions answered from 0.7 to 0.9,
 one of 25 with fewer than six content words was wrong, of the longer ones one in seven."""
 FAINT = 0.1
