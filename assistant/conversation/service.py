@@ -30,6 +30,7 @@ from assistant.conversation.errors import (
     message_id_conflict,
 )
 from assistant.conversation.locks import ConversationLocks
+from assistant.conversation.own_replies import only_two_languages, rephrase
 from assistant.conversation.schemas import nothing_understood
 from assistant.conversation.stop_words import is_stop
 from assistant.conversation.tables import ConversationRow
@@ -157,6 +158,22 @@ class Conversations:
                 )
         return reply
 
+    async def ask_back(self, conversation_id: str, message: Message, question: TurnReply) -> Reply:
+        """A question of the channel's own instead of an answer, stored as a turn like any other.
+
+        Raises LetanError `conversation_unknown`, `conversation_closed`, `conversation_busy`.
+        """
+        began = time.perf_counter()
+        text = None if message.text is None else clean(message.text)
+        conversation, _ = await self._find(conversation_id, message, text)
+        turn = Turn(conversation, message, text, message.message_id or uuid4().hex, began)
+        async with self._locks.hold(conversation.id):
+            reply = await self._finish(turn, question)
+        self._metrics.turns.labels(conversation.channel, reply.outcome).observe(
+            time.perf_counter() - began
+        )
+        return reply
+
     async def close(self, conversation_id: str) -> None:
         """End a conversation and forget the visitor. Raises LetanError `conversation_unknown`.
 
@@ -250,19 +267,22 @@ class Conversations:
                 if known is not None:
                     return known
             if turn.text is not None and not has_words(turn.text):
-                reply = self._rephrase(turn)
+                reply = rephrase(self._language(turn))
             elif turn.text is not None and in_other_letters(turn.text):
-                reply = self._other_language(turn)
+                reply = only_two_languages(turn.message.language or turn.conversation.language)
             else:
                 reply = await self._ask(turn)
-            parts = await self._effects.apply(
-                reply.parts,
-                conversation=turn.conversation.id,
-                message_id=turn.message_id,
-                robot=turn.conversation.robot,
-                language=reply.language,
-            )
-            return await self._store(turn, reply, parts)
+            return await self._finish(turn, reply)
+
+    async def _finish(self, turn: Turn, reply: TurnReply) -> Reply:
+        parts = await self._effects.apply(
+            reply.parts,
+            conversation=turn.conversation.id,
+            message_id=turn.message_id,
+            robot=turn.conversation.robot,
+            language=reply.language,
+        )
+        return await self._store(turn, reply, parts)
 
     async def _ask(self, turn: Turn) -> TurnReply:
         began = time.perf_counter()
@@ -322,27 +342,6 @@ class Conversations:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             log.error("a cry for help was answered, not stored", kind=type(error).__name__)
-
-    def _rephrase(self, turn: Turn) -> TurnReply:
-        language = self._language(turn)
-        sentence = say(
-            language,
-            "Dạ, em chưa hiểu ý anh/chị. Anh/chị viết hoặc nói bằng lời giúp em, "
-            "ví dụ: “Đăng ký khai sinh cần giấy tờ gì?”",
-        )
-        parts = [{"type": "text", "text": sentence}]
-        return TurnReply(language, "clarified", nothing_understood(), parts, None)
-
-    def _other_language(self, turn: Turn) -> TurnReply:
-        """Whoever writes in another script is answered so that either language can be read."""
-        language = turn.message.language or turn.conversation.language or "en"
-        sentences = [
-            say(language, "Dạ, em chỉ hiểu tiếng Việt và tiếng Anh ạ."),
-            say("en" if language == "vi" else "vi", "Dạ, em chỉ hiểu tiếng Việt và tiếng Anh ạ."),
-        ]
-        parts = [{"type": "text", "text": sentence} for sentence in sentences]
-        understood = nothing_understood("out_of_scope") | {"out_of_scope": True}
-        return TurnReply(language, "out_of_scope", understood, parts, None)
 
     def _language(self, turn: Turn) -> Language:
         recent = self._recent.get(turn.conversation.id)
