@@ -51,6 +51,7 @@ _PAUSES = str.maketrans(
      '"': " ", "“": " ", "”": " ", "„": " ", "«": " ", "»": " ", "‘": " ", "`": " "}
 )  # fmt: skip
 _GAP = re.compile(r"\s*([,.!?])(?:\s*[,.!?])*")
+_NEXT = re.compile(r"[.!?] [^\W\d_]")
 _STRONGEST = {",": 0, ".": 1, "!": 2, "?": 3}
 
 
@@ -68,4 +69,6 @@ def tidy(text: str) -> str:
         return max((c for c in match.group() if c in _STRONGEST), key=_STRONGEST.__getitem__) + " "
 
     text = _GAP.sub(strongest, text)
-    return " ".join(text.split()).lstrip(",.!? ").rstrip(", ")
+    text = " ".join(text.split()).lstrip(",.!? ").rstrip(", ")
+    # Before a small letter eSpeak NG takes a full stop for none.
+    return _NEXT.sub(lambda match: match[0].upper(), text)

@@ -242,7 +242,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, help="model folder (vosk, whisper)")
     parser.add_argument("--language", help="language of that model (vosk); vi when left out")
     parser.add_argument("--phrases", type=Path, help='hints for every utterance: {"phrases": […]}')
-    parser.add_argument("--voice-vi", default="vi", help="voice for Vietnamese")
+    parser.add_argument("--voice-vi", default="vi", help="voice for Vietnamese: north, central, south or its name")
     parser.add_argument("--voice-en", default="en-us", help="voice for English")
     parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")
     parser.add_argument("--debug", action="store_true")

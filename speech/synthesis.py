@@ -11,6 +11,7 @@ from wyoming.tts import Synthesize
 from speech.engines import AudioBlock, CancelToken, SpeechSynthesizer
 from speech.errors import SpeechError
 from speech.recognition import OWN
+from speech.regions import REGIONS, in_words_of, region_of, voice_of
 from speech.spoken_form import sentences
 from speech.wire import protocol_error
 from speech.worker import Worker
@@ -62,8 +63,10 @@ class SynthesisClient:
         voice, language = self._voice(engine, event.data.get("voice") or {})
         rate = _rate((event.data.get("context") or {}).get("rate", 1.0))
         began, sample_rate, sent = time.perf_counter(), 0, 0
+        region = region_of(voice) if language == "vi" else ""
         for sentence in sentences(text, language):
-            speech = engine.synthesize(sentence, voice=voice, rate=rate, cancel=self._cancel)
+            said = in_words_of(region, sentence)
+            speech = engine.synthesize(said, voice=voice, rate=rate, cancel=self._cancel)
             async for block in self._blocks(speech):
                 if not sample_rate:
                     sample_rate = block.rate
@@ -98,7 +101,10 @@ class SynthesisClient:
     def _voice(self, engine: SpeechSynthesizer, wanted: dict[str, str]) -> tuple[str, str]:
         """Name and language of the voice to use. Raises SpeechError for an unknown one."""
         names = {voice.name: voice.language for voice in engine.voices}
+        vietnamese = [name for name, spoken in names.items() if spoken == "vi"]
+        regional = {region: voice_of(region, vietnamese) for region in REGIONS}
         name, language = wanted.get("name"), wanted.get("language")
+        name = regional.get(str(name), name)
         if name:
             base = str(name).split("+")[0]
             if base in names:
@@ -106,6 +112,7 @@ class SynthesisClient:
         else:
             primary = str(language or "vi").replace("_", "-").split("-")[0].lower()
             preferred = self._voices.get(primary)
+            preferred = regional.get(str(preferred), preferred) if primary == "vi" else preferred
             if preferred and preferred.split("+")[0] in names:
                 return preferred, primary
             for voice, spoken in names.items():

@@ -70,8 +70,8 @@ VIETNAMESE = [
     ("https://dichvucong.gov.vn/p/home?x=1", "trang dịch vụ công chấm gốp chấm vi en"),
     ("hotro@dichvucong.gov.vn", "hỗ trợ a còng dịch vụ công chấm gốp chấm vi en"),
     ("Xin chào 😀👍 anh/chị ạ!", "Xin chào anh chị ạ!"),
-    ("- **Tờ khai** (01 bản)\n- CCCD", "Tờ khai, một bản. căn cước công dân"),
-    ("## Giấy tờ\n1. Đơn", "Giấy tờ. một, Đơn"),
+    ("- **Tờ khai** (01 bản)\n- CCCD", "Tờ khai, một bản. Căn cước công dân"),
+    ("## Giấy tờ\n1. Đơn", "Giấy tờ. Một, Đơn"),
     ("[Nộp](https://a.vn/b) tại đây", "Nộp tại đây"),
     ("<b>Lưu ý</b> &amp; hướng dẫn", "Lưu ý và hướng dẫn"),
     ("Ảnh 3x4 cm", "Ảnh ba nhân bốn xăng ti mét"),
@@ -153,7 +153,7 @@ VIETNAMESE = [
     ("Thủ tục: cần 4 giấy tờ; lệ phí 8.000đ; sau 3 ngày.",
      "Thủ tục, cần bốn giấy tờ. Lệ phí tám nghìn đồng. Sau ba ngày."),
     ("1. Nộp\n2. Chờ", "Thứ nhất, Nộp. Thứ hai, Chờ"),
-    ("Kết quả là: giấy mới; (đơn; ảnh)", "Kết quả là giấy mới. đơn, ảnh"),
+    ("Kết quả là: giấy mới; (đơn; ảnh)", "Kết quả là giấy mới. Đơn, ảnh"),
 ]  # fmt: skip
 ENGLISH = [
     ("The fee is 8.000 VND a copy.", "The fee is eight thousand dong a copy."),
