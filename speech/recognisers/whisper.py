@@ -37,6 +37,10 @@ longest utterance."""
 TAIL_FRAMES = 100
 """Silence after the words, as the model knows it."""
 BEAM = 5
+FOREIGN = 0.02
+"""Probability of the wanted language below which nothing is decoded."""
+UNSPOKEN = ("la", "sa", "nn")
+"""Languages that no visitor speaks, and that artificial English is taken for."""
 MOST_TOKENS = 120
 LOOPING = 2.4
 """Compression ratio over which a text repeats itself: OpenAI's own limit."""
@@ -74,7 +78,7 @@ def load(options: Mapping[str, Any]) -> "Whisper":
     if options.get("model"):
         return build(_model_folder(Path(str(options["model"]))))
     with tempfile.TemporaryDirectory(prefix="letan-whisper-") as folder:
-        return build(_join(Path(folder)))
+        return build(joined(Path(folder)))
 
 
 def packaged() -> tuple[Path, Path] | None:
@@ -84,8 +88,11 @@ def packaged() -> tuple[Path, Path] | None:
     return (origins[0], origins[1]) if len(origins) == len(PARTS) else None
 
 
-def _join(target: Path) -> Path:
-    """The packaged model in one folder, its checksum proved."""
+def joined(target: Path) -> Path:
+    """Writes the packaged model into a folder, its checksum proved; gives that folder.
+
+    Raises EngineUnavailableError.
+    """
     parts = packaged()
     if parts is None:
         raise unavailable("whisper", "a model", REMEDY)
@@ -93,12 +100,12 @@ def _join(target: Path) -> Path:
     try:
         for name in (*FILES, "vocabulary.txt"):
             (target / name).write_bytes((parts[0] / name).read_bytes())
-        with (target / "model.bin").open("wb") as joined:
+        with (target / "model.bin").open("wb") as whole:
             for number, part in enumerate(parts, 1):
                 with (part / f"model.bin.part{number}").open("rb") as source:
                     while block := source.read(1 << 20):
                         digest.update(block)
-                        joined.write(block)
+                        whole.write(block)
     except OSError as error:
         raise unavailable(
             "whisper", f"160 MB of room in {target.parent} or a part of the model ({error})", REMEDY
@@ -158,14 +165,9 @@ class Whisper:
         window = np.pad(mel, ((0, 0), (0, frames - mel.shape[1])))[np.newaxis]
         features = ctranslate2.StorageView.from_array(np.ascontiguousarray(window, np.float32))
         encoded = self._model.encode(features)
-        heard, share = language, 1.0
-        if self._model.is_multilingual:
-            ranking = {
-                token.strip("<|>"): probability
-                for token, probability in self._model.detect_language(encoded)[0]
-            }
-            share = ranking.get(language, 0.0)
-            heard = language if share >= 0.5 else max(ranking, key=ranking.__getitem__)
+        heard, share = self._language(encoded, language)
+        if share < FOREIGN:
+            return Transcript("", language=heard)  # it would only repeat what it expected
         words = Tokenizer(
             self._letters, self._model.is_multilingual, task="transcribe", language=language
         )
@@ -186,6 +188,18 @@ class Whisper:
             return Transcript("", language=heard)
         confidence = round(math.exp(min(0.0, score)) * min(1.0, 2 * share), 3)
         return Transcript(text, confidence=confidence, language=heard)
+
+    def _language(self, encoded: Any, wanted: str) -> tuple[str, float]:
+        """What it sounds like, and the probability of the language that is wanted."""
+        if not self._model.is_multilingual:
+            return wanted, 1.0
+        ranking = {
+            name: probability
+            for token, probability in self._model.detect_language(encoded)[0]
+            if (name := token.strip("<|>")) == wanted or name not in UNSPOKEN
+        }
+        share = ranking.get(wanted, 0.0) / max(1e-6, sum(ranking.values()))
+        return wanted if share >= 0.5 else max(ranking, key=ranking.__getitem__), share
 
     def close(self) -> None:
         self._model.unload_model()

@@ -1,20 +1,21 @@
 """pyttsx3: whatever voices the operating system has, through a file.
 
-Its faults, each covered here: it returns before the file is complete (we wait for its size to
-match its header), it loses files when two calls overlap (one lock; the service has one thread),
-an unknown voice keeps the old one silently (checked), and it says things on standard output
-(which the service never uses for data).
+Its faults, each covered here: it returns before the file is complete (we wait for its native
+thread, and until the file's size matches its header); it cancels a change of pace that the native
+thread has not taken yet (we wait before speaking, too); it loses files when two calls overlap (one
+lock; the service has one thread); an unknown voice keeps the old one silently (checked); and it
+says things on standard output (which the service never uses for data).
 """
 
+import io
 import tempfile
 import threading
 import time
 import wave
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
-from sys import stderr
 from typing import Any
 
 from speech.engines import AudioBlock, CancelToken, Voice
@@ -34,6 +35,7 @@ def load(options: Mapping[str, Any]) -> "Pyttsx3":
     try:
         engine = pyttsx3.init()
         found = list(engine.getProperty("voices"))
+        engine.runAndWait()  # from now on properties are set at once instead of being queued
     except Exception as error:  # drivers raise whatever their platform raises
         raise unavailable(
             "pyttsx3", f"a speech driver ({error})", "apt-get install espeak-ng libespeak-ng1"
@@ -65,16 +67,24 @@ class Pyttsx3:
             return
         if voice.lower() not in self._ids:
             raise engine_failed(self.name, f"no voice {voice!r}")
-        with self._lock, tempfile.TemporaryDirectory(prefix="letan-tts-") as folder:
-            path = Path(folder) / "sentence.wav"
-            with redirect_stdout(stderr):
+        with self._lock, _folder(self.name) as folder:
+            path = folder / "sentence.wav"
+            with redirect_stdout(io.StringIO()):
                 self._engine.setProperty("voice", self._ids[voice.lower()])
                 self._engine.setProperty("rate", round(BASE_WORDS_PER_MINUTE * rate))
+                self._settle()
                 self._engine.save_to_file(spoken, str(path))
                 self._engine.runAndWait()
+                self._settle()
             pcm, sample_rate = self._complete(path, cancel)
         if not cancel.cancelled and pcm:
             yield AudioBlock(pcm, sample_rate)
+
+    def _settle(self) -> None:
+        """Waits for the native thread of the eSpeak driver; other drivers have none."""
+        native = getattr(self._engine.proxy._module, "_espeak", None)
+        if native is not None:
+            native.Synchronize()
 
     def _complete(self, path: Path, cancel: CancelToken) -> tuple[bytes, int]:
         deadline = time.monotonic() + FILE_DEADLINE_S
@@ -95,6 +105,16 @@ class Pyttsx3:
 
     def close(self) -> None:
         """Nothing outlives a sentence."""
+
+
+@contextmanager
+def _folder(engine: str) -> Iterator[Path]:
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="letan-tts-")
+    except OSError as error:
+        raise engine_failed(engine, f"no room for its file: {error.strerror}") from error
+    with folder as path:
+        yield Path(path)
 
 
 def _short(identifier: str) -> str:
