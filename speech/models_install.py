@@ -9,7 +9,10 @@ import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path, PurePosixPath
+from ssl import SSLError
+from urllib.error import URLError
 from urllib.parse import unquote, urlparse
 
 from speech.errors import SpeechError
@@ -22,6 +25,8 @@ BLOCK = 1 << 20
 SECONDS = 30.0
 """Longest silence of a server."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
+
+NETWORK_FAULTS = (URLError, HTTPException, SSLError, ConnectionError, TimeoutError, ValueError)
 
 Check = Callable[[Path], None]
 """Raises SpeechError when a model folder cannot be used."""
@@ -103,9 +108,7 @@ def _download(address: str, to: Path) -> Path:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer, to.open("wb") as out:  # noqa: S310
             for block in _blocks(answer.read):
                 out.write(block)
-    except (OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.filename is not None:
-            raise  # the disk, not the network
+    except NETWORK_FAULTS as error:  # any other OSError is the disk's
         raise _error(
             "model_download",
             f"Không tải được {address}: {error}.",
