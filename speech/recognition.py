@@ -10,7 +10,7 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
 from wyoming.info import AsrModel, AsrProgram, Attribution, Info
 
-from speech.activity import SpeechFilter
+from speech.activity import Activities, SpeechFilter
 from speech.audio import StreamConverter, check_format
 from speech.engines import (
     SAMPLE_RATE,
@@ -46,8 +46,11 @@ class _Utterance:
 class RecognitionClient:
     """State of one connection; events are handled in order."""
 
-    def __init__(self, worker: Worker[SpeechRecognizer], send: Send) -> None:
+    def __init__(
+        self, worker: Worker[SpeechRecognizer], send: Send, activities: Activities | None = None
+    ) -> None:
         self._worker = worker
+        self._activities = activities or Activities()
         self._send = send
         self._request = Transcribe()
         self._utterance: _Utterance | None = None
@@ -67,8 +70,14 @@ class RecognitionClient:
     async def close(self) -> None:
         """The client is gone, or its utterance failed: nothing of it is kept."""
         utterance, self._utterance = self._utterance, None
-        if utterance is not None:
-            await self._worker.call(utterance.session.close)
+        if utterance is None:
+            return
+
+        def end() -> None:  # on the engine's thread: no other call of the utterance is under way
+            self._activities.give_back(utterance.filter.activity)
+            utterance.session.close()
+
+        await self._worker.call(end)
 
     async def failed(self, event: Event) -> None:
         """Drops the utterance and what may still come of it; the next one starts afresh.
@@ -92,7 +101,7 @@ class RecognitionClient:
         def prepare() -> _Utterance:
             return _Utterance(
                 engine.session(language=language, hints=hints[:MAX_HINTS]),
-                SpeechFilter(),
+                SpeechFilter(self._activities.take()),
                 StreamConverter(start.rate, start.width, start.channels),
                 language,
             )
@@ -145,6 +154,7 @@ class RecognitionClient:
         transcript: Transcript = await self._worker.call(utterance.session.finish)
         final_ms = 1000 * (time.perf_counter() - started)
         self._utterance = None
+        self._activities.give_back(utterance.filter.activity)
         text = transcript.text if utterance.filter.heard else ""
         engine = await self._worker.engine()
         language = transcript.language or utterance.language

@@ -16,7 +16,7 @@ import stat
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NoReturn, Protocol
 from urllib.parse import urlparse
 
 from wyoming.error import Error
@@ -25,9 +25,10 @@ from wyoming.info import Describe, Info
 from wyoming.ping import Ping, Pong
 
 from speech import recognition, synthesis, wire
+from speech.activity import Activities
 from speech.engines import RECOGNISERS, SYNTHESISERS, kind_of, load_recogniser, load_synthesiser
 from speech.errors import EngineFailedError, SpeechError
-from speech.worker import Worker
+from speech.worker import CALL_SECONDS, Worker
 
 log = logging.getLogger("speech.server")
 
@@ -64,14 +65,17 @@ class Service:
                 "language": options.language,
                 "phrases": options.phrases,
             }
-            hearing = Worker(name, lambda: load_recogniser(name, settings), self._hung)
+            hearing = Worker(
+                name, lambda: load_recogniser(name, settings), self._hung, options.deadline
+            )
             hearing.start()
+            activities = Activities()
             return (
-                lambda send: recognition.RecognitionClient(hearing, send),
+                lambda send: recognition.RecognitionClient(hearing, send, activities),
                 lambda: recognition.info(hearing),
             )
         voices = {"vi": options.voice_vi, "en": options.voice_en}
-        speaking = Worker(name, lambda: load_synthesiser(name, {}), self._hung)
+        speaking = Worker(name, lambda: load_synthesiser(name, {}), self._hung, options.deadline)
         speaking.start()
         return (
             lambda send: synthesis.SynthesisClient(speaking, send, voices),
@@ -242,15 +246,21 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", type=Path, help="model folder (vosk, whisper)")
     parser.add_argument("--language", help="language of that model (vosk); vi when left out")
     parser.add_argument("--phrases", type=Path, help='hints for every utterance: {"phrases": […]}')
-    parser.add_argument("--voice-vi", default="vi", help="voice for Vietnamese: north, central, south or its name")
+    parser.add_argument(
+        "--voice-vi", default="vi", help="voice for Vietnamese: north, central, south or its name"
+    )
     parser.add_argument("--voice-en", default="en-us", help="voice for English")
+    parser.add_argument(
+        "--deadline", type=float, default=CALL_SECONDS, help="longest call of the engine, seconds"
+    )
     parser.add_argument("--watch-stdin", action="store_true", help="end when standard input closes")
     parser.add_argument("--debug", action="store_true")
     return parser.parse_args(argv)
 
 
-def run(argv: Sequence[str] | None = None) -> int:
-    """Serves until stopped; 0, 2 for a wrong command line, 75 after a native call that hung."""
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Serves until stopped, then ends the process: 0, 2 for a wrong command line, 75 after a
+    native call that hung."""
     options = _arguments(argv)
     logging.basicConfig(
         level=logging.DEBUG if options.debug else logging.INFO,
@@ -262,15 +272,8 @@ def run(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{error}\n")
         code = 2
     sys.stderr.flush()
-    if code == HUNG_EXIT_CODE:
-        # A thread stuck in native code would keep a normal exit waiting for ever.
-        os._exit(code)
-    return code
-
-
-def main() -> None:
-    code = run()
-    os._exit(code)  # without waiting for what a library leaves running
+    # A thread stuck in native code would keep a normal exit waiting for ever.
+    os._exit(code)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,17 @@ class Worker(Generic[Engine]):
     and its supervisor starts a fresh one.
     """
 
-    def __init__(self, name: str, load: Callable[[], Engine], on_hang: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        load: Callable[[], Engine],
+        on_hang: Callable[[], None],
+        seconds: float = CALL_SECONDS,
+    ) -> None:
         self.name = name
         self._load = load
         self._on_hang = on_hang
+        self._seconds = seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"engine-{name}")
         self._loaded: asyncio.Task[Engine] | None = None
 
@@ -47,19 +54,20 @@ class Worker(Generic[Engine]):
         return None
 
     async def call(
-        self, function: Callable[..., Result], *arguments: Any, seconds: float = CALL_SECONDS
+        self, function: Callable[..., Result], *arguments: Any, seconds: float | None = None
     ) -> Result:
         """Runs ``function`` on the engine's thread.
 
         Raises EngineFailedError when it raises something untyped or misses its deadline.
         """
+        limit = self._seconds if seconds is None else seconds
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(self._thread, function, *arguments)
         try:
-            return await asyncio.wait_for(asyncio.shield(future), seconds)
+            return await asyncio.wait_for(asyncio.shield(future), limit)
         except TimeoutError as error:
             self._on_hang()
-            raise engine_failed(self.name, f"no answer within {seconds:g} s") from error
+            raise engine_failed(self.name, f"no answer within {limit:g} s") from error
         except (SpeechError, asyncio.CancelledError):
             raise
         except Exception as error:  # the border of native code: anything may come out

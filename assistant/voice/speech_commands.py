@@ -5,13 +5,15 @@ import json
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import NoReturn
 
+from assistant import logging
 from assistant.settings import Settings, SpeechSettings
 from assistant.voice.errors import of_speech
 from assistant.voice.services import Role, SpeechService, engine_options
 from speech import models, server
 from speech.engines import kind_of
-from speech.errors import SpeechError, unavailable
+from speech.errors import SpeechError
 from speech.models_install import install
 
 PROOF_SECONDS = 90.0
@@ -19,7 +21,7 @@ PROOF_SECONDS = 90.0
 
 def serve(
     settings: Settings, uri: str, engine: str, model: Path | None, language: str | None
-) -> int:
+) -> NoReturn:
     """A speech engine as a Wyoming service for Home Assistant and others; runs until Ctrl-C.
 
     Models and voices are those of the settings unless told otherwise. Raises LetanError
@@ -34,7 +36,7 @@ def serve(
     options = engine_options(role, engine, settings.speech)
     options += ["--language", language] if language is not None else []
     options += ["--model", str(model.expanduser().resolve())] if model is not None else []
-    return server.run(["--uri", uri, "--engine", engine, *options])
+    server.main(["--uri", uri, "--engine", engine, *options])
 
 
 def list_models(settings: Settings, *, as_json: bool = False) -> int:
@@ -64,6 +66,9 @@ def install_model(settings: Settings, source: str, language: str, sha256: str | 
 
     Raises LetanError `model_*` and `speech_unavailable`.
     """
+
+    # The log would hide what is printed here.
+    logging.configure(settings.model_copy(update={"log_level": "error"}))
 
     def prove(folder: Path) -> None:
         asyncio.run(_prove(folder, language))
@@ -105,8 +110,11 @@ async def _prove(folder: Path, language: str) -> None:
         finally:
             await service.close()
     if not ready or health.state != "ready" or health.reason is not None:
-        raise unavailable(
-            str(engine), f"a usable model ({health.reason})", "take another archive, or --language"
+        reason = health.reason or "it was not ready in time"
+        raise SpeechError(
+            "model_wrong",
+            f"Mô hình này không nạp được: {reason}",
+            f"This model cannot be loaded: {reason}",
         )
 
 
