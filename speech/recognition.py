@@ -39,6 +39,8 @@ class _Utterance:
     filter: SpeechFilter
     converter: StreamConverter
     language: str
+    room: int
+    """Bytes of audio that still count; what follows the longest utterance is not even looked at."""
     spoken: str = ""
     """What was already sent as appended chunks."""
 
@@ -104,6 +106,7 @@ class RecognitionClient:
                 SpeechFilter(self._activities.take()),
                 StreamConverter(start.rate, start.width, start.channels),
                 language,
+                2 * int(SAMPLE_RATE * engine.capabilities.max_utterance_s),
             )
 
         self._utterance = await self._worker.call(prepare)
@@ -128,6 +131,8 @@ class RecognitionClient:
             utterance.filter.feed(block)
             return utterance.session.accept(block)
 
+        pcm = pcm[: utterance.room]
+        utterance.room -= len(pcm)
         for start in range(0, len(pcm), BLOCK_BYTES):
             partial = await self._worker.call(accept, pcm[start : start + BLOCK_BYTES])
             if partial is not None and partial.text and utterance.filter.heard:

@@ -62,7 +62,7 @@ class Worker(Generic[Engine]):
         """
         limit = self._seconds if seconds is None else seconds
         loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._thread, function, *arguments)
+        future = loop.run_in_executor(self._thread, _contained, function, *arguments)
         try:
             return await asyncio.wait_for(asyncio.shield(future), limit)
         except TimeoutError as error:
@@ -82,3 +82,11 @@ class Worker(Generic[Engine]):
             raise EngineUnavailableError("engine_unavailable", error.vi, error.en, error.log) from (
                 error
             )
+
+
+def _contained(function: Callable[..., Result], *arguments: Any) -> Result:
+    """Some libraries end the process when they miss something: here that is only a failed call."""
+    try:
+        return function(*arguments)
+    except SystemExit as error:
+        raise RuntimeError(f"it wanted to end the process ({error.code})") from error

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from speech.activity import FRAME_BYTES, SPEECH, START_FRAMES, SileroActivity
+from speech.activity import FRAME_BYTES, SPEECH, START_FRAMES, Activities, SileroActivity
 from speech.engines import SAMPLE_RATE, Capabilities, Partial, RecognitionSession, Transcript
 from speech.errors import unavailable
 from speech.phrase_file import PhraseFile
@@ -140,6 +140,7 @@ class Whisper:
         self.version = version("faster-whisper")
         self._model = model
         self._phrases = phrases
+        self.activities = Activities()
         self._letters = Tokenizer.from_file(str(folder / "tokenizer.json"))
         known = set(_LANGUAGE_CODES) if model.is_multilingual else {"en"}
         if first not in known:
@@ -213,7 +214,7 @@ class WhisperSession:
         self._language = language
         self._hints = hints
         self._pcm = bytearray()
-        self._span = _SpeechSpan()
+        self._span = _SpeechSpan(engine.activities.take())
         self._seconds = 0.0
 
     def accept(self, pcm: bytes) -> Partial | None:
@@ -243,15 +244,17 @@ class WhisperSession:
         )
 
     def close(self) -> None:
-        self._engine = None
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.activities.give_back(self._span.activity)
         self._pcm = bytearray()
 
 
 class _SpeechSpan:
     """From the first to the last frame of speech in a growing buffer."""
 
-    def __init__(self) -> None:
-        self._activity = SileroActivity()
+    def __init__(self, activity: SileroActivity) -> None:
+        self.activity = activity
         self._seen = 0
         self._run = 0
         self._first: int | None = None
@@ -260,7 +263,7 @@ class _SpeechSpan:
     def extend(self, pcm: bytearray) -> None:
         while (self._seen + 1) * FRAME_BYTES <= len(pcm):
             at = self._seen * FRAME_BYTES
-            speech = self._activity.probability(bytes(pcm[at : at + FRAME_BYTES])) > SPEECH
+            speech = self.activity.probability(bytes(pcm[at : at + FRAME_BYTES])) > SPEECH
             self._run = self._run + 1 if speech else 0
             if self._run >= START_FRAMES:
                 self._last = self._seen
