@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import structlog
@@ -137,6 +137,8 @@ class Ear:
         self._events: asyncio.Queue[EarEvent | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._detector: TurnDetector | None = None
+        self._activity: SileroActivity | None = None
+        self._detecting = False
         self._converter = StreamConverter(SAMPLE_RATE)
         self._collected = bytearray()
         """The utterance so far."""
@@ -152,6 +154,13 @@ class Ear:
     async def __aexit__(self, *_: object) -> None:
         await self._end_task()
         self._events.put_nowait(None)
+        # One that a thread still works on is left to that thread.
+        if self._activity is not None and not self._detecting:
+            self._voice.activities.give_back(self._activity)
+
+    def _take_activity(self) -> SileroActivity:
+        self._activity = self._voice.activities.take()
+        return self._activity
 
     async def events(self) -> AsyncIterator[EarEvent]:
         while (event := await self._events.get()) is not None:
@@ -161,6 +170,10 @@ class Ear:
         """Rate, language and mode of the audio that follows."""
         self._rate = setup.rate
         self._put(setup)
+
+    def change_language(self, language: Language) -> None:
+        """Of the next utterance on."""
+        self._setup = replace(self._setup, language=language)
 
     async def feed(self, pcm: bytes) -> None:
         """Whole samples, s16le mono. Waits while much is queued; the oldest is lost in the end."""
@@ -211,7 +224,7 @@ class Ear:
             try:
                 if self._detector is None:
                     self._detector = await asyncio.to_thread(
-                        lambda: TurnDetector(SileroActivity(), self._settings())
+                        lambda: TurnDetector(self._take_activity(), self._settings())
                     )
                 await self._one()
             except (EngineFailedError, ServiceUnreachableError) as error:
@@ -342,7 +355,9 @@ class Ear:
         self._queued -= len(order)
         self._room.set()
         self._heard_s += len(order) / 2 / self._setup.rate
+        self._detecting = True
         found = await asyncio.to_thread(lambda: list(detector.feed(self._converter.convert(order))))
+        self._detecting = False
         if self._heard_s - self._level_at >= LEVEL_EVERY_S:
             self._level_at = self._heard_s
             self._emit(Level(round(detector.level, 1)))

@@ -26,6 +26,7 @@ from assistant.voice.services import (
     socket_folder,
 )
 from assistant.voice.session import VoiceSession
+from speech.activity import Activities
 from speech.audio import write_wav
 from speech.client import speak, synthesize
 from speech.endpointing import EndpointSettings
@@ -55,6 +56,8 @@ class Voice:
         self._temporary = False
         self._services: dict[str, SpeechService] = {}
         self._sessions = 0
+        self.activities = Activities()
+        """Voice activity detectors for whoever speaks next."""
         self._cache: OrderedDict[tuple[str, str, float], bytes] = OrderedDict()
         self._cached = 0
 

@@ -12,6 +12,8 @@ REJECTED = {
     "silence": "Dạ, em chưa nghe thấy gì ạ. Anh/chị bấm nút micro rồi nói giúp em.",
     "too_short": "Dạ, em nghe chưa kịp ạ. Anh/chị nói lại giúp em một câu trọn vẹn.",
     "noise": "Dạ, em chưa nghe rõ, anh/chị nói lại giúp em ạ.",
+    "echo": "Dạ, em nghe thấy chính tiếng của em thôi ạ.",
+    "other_language": "Dạ, em chỉ nghe được tiếng Việt và tiếng Anh thôi ạ.",
     "engine": "Dạ, em vừa bị gián đoạn khi nghe, anh/chị nói lại giúp em ạ.",
 }
 _MASK = "…"

@@ -1,25 +1,28 @@
 """What is heard at one microphone becomes replies: the turns."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import structlog
 
+from assistant.catalogue.view import PublishedCatalogue
 from assistant.channels.voice_door import events
+from assistant.channels.voice_door.deciding import AskBack, Decider, Unclear
 from assistant.channels.voice_door.outbox import Outbox
 from assistant.channels.voice_door.playback import Playback
 from assistant.conversation.redaction import concealed
 from assistant.conversation.service import Conversations
 from assistant.conversation.stop_words import is_stop
-from assistant.conversation.turns import Conversation, Message
+from assistant.conversation.turns import Conversation, Message, Reply
+from assistant.engine.service import Engine
 from assistant.errors import Language, LetanError
 from assistant.voice import ear
 from assistant.voice.barge_in import LEAST_WORDS
 from assistant.voice.ear import Ear
 from assistant.voice.service import Voice
-from assistant.voice.session import implausible
 from assistant.voice.timings import TurnClock, VoiceTimings
 from assistant.voice.wording import decent, rejection
 
@@ -35,6 +38,8 @@ class Desk:
     conversations: Conversations
     voice: Voice
     timings: VoiceTimings
+    engine: Engine
+    catalogue: Callable[[], PublishedCatalogue | None]
 
 
 class Dialogue:
@@ -53,13 +58,22 @@ class Dialogue:
         self._timings = desk.timings
         self._outbox = outbox
         self._clock: TurnClock = desk.timings.begin(language)
+        self._decider = Decider(desk.engine, desk.voice, desk.catalogue)
+        self._hearing: Ear | None = None
         self._answering: set[asyncio.Task[None]] = set()
         self._last: asyncio.Task[None] | None = None
         self._over_speech = False
         """The utterance began while we spoke, and has not been taken for a visitor's so far."""
 
+    def change_language(self, language: Language) -> None:
+        """From the next utterance on."""
+        self.language = language
+        if self._hearing is not None:
+            self._hearing.change_language(language)
+
     async def follow(self, hearing: Ear) -> None:
         """Until the ear is closed."""
+        self._hearing = hearing
         async for event in hearing.events():
             match event:
                 case ear.Level(dbfs):
@@ -143,83 +157,117 @@ class Dialogue:
         """It does not wait for the end of the turn, for the lock or for the engine."""
         self.playback.hush()
         self._outbox.put(events.Stopped(text=concealed(text)))
-        self._final(text, None)
+        self._final(text, None, self.language)
+        self._last = None
+        self._begin_turn(lambda clock: self._answer(text, clock))
 
     async def _heard(self, heard: ear.Utterance) -> None:
         self._clock.mark("speech_end", ago=heard.decode_s + heard.waited_s)
         self._clock.mark("final")
         text = decent(heard.transcript.text)
-        confidence = heard.transcript.confidence
         log.info(
             "heard", ms=round(1000 * heard.decode_s, 1), waited_ms=round(1000 * heard.waited_s)
         )
+        few = len(text.split()) < LEAST_WORDS
         if text and is_stop(text, robot=self._conversation.can_move):
             self._stop(text)
         elif text and await self.playback.is_echo(text, heard.pcm):
             self._rejected("echo")
-        elif not text or implausible(text, confidence):
-            self._rejected("noise")
-        elif self._over_speech and len(text.split()) < LEAST_WORDS:
+        elif self._over_speech and few and not self._decider.waits_for_yes:
             self._rejected("too_short")
-        else:
-            self._final(text, confidence)
-
-    def _final(self, text: str, confidence: float | None) -> None:
-        self._outbox.put(
-            events.Final(text=concealed(text), confidence=confidence, language=self.language)
-        )
-        self.playback.hush()
-        if len(self._answering) >= MOST_WAITING_TURNS:
+        elif len(self._answering) >= MOST_WAITING_TURNS:
             self._rejected("engine")
-            return
-        self._enter("thinking")
+        else:
+            self._begin_turn(self._decided(heard))
+
+    def _begin_turn(self, work: "Callable[[TurnClock], Coroutine[Any, Any, bool]]") -> None:
         clock, self._clock = self._clock, self._timings.begin(self.language)
-        task = asyncio.create_task(self._answer(text, clock, self._last), name="spoken turn")
+        task = asyncio.create_task(self._turn(work, clock, self._last), name="spoken turn")
         self._last = task
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 
-    async def _answer(
-        self, text: str, clock: TurnClock, before: "asyncio.Task[None] | None"
+    async def _turn(
+        self,
+        work: "Callable[[TurnClock], Coroutine[Any, Any, bool]]",
+        clock: TurnClock,
+        before: "asyncio.Task[None] | None",
     ) -> None:
+        """One turn after the one before it, up to its reply; a reply that is said goes on."""
         if before is not None and not before.done():
             await asyncio.wait({before})
-        outcome, said = "cancelled", False
+        said, outcome = False, "cancelled"
         try:
-            message = Message(text=text, language=self.language, message_id=f"v-{uuid4().hex}")
-            reply = await self._conversations.handle(self._conversation.id, message)
-            clock.mark("understood")
-            outcome = reply.outcome
-            said = await self._tell(reply.data(), clock)
+            said = await work(clock)
         except LetanError as error:
             outcome = "error"
             self.fail(error)
         except Exception:  # the border of a turn: the next one may go well
             outcome = "error"
             log.exception("spoken turn failed")
-            self.fail(
-                LetanError(
-                    "internal",
-                    500,
-                    "Em gặp lỗi khi trả lời. Anh/chị hỏi lại giúp em.",
-                    "The answer failed. Please ask again.",
-                )
-            )
+            self.fail(_failed())
         finally:
             if not said:
                 clock.end(outcome)
         if not said:
             self._settle()
 
-    async def _tell(self, reply: dict[str, Any], clock: TurnClock) -> bool:
+    def _decided(self, heard: ear.Utterance) -> "Callable[[TurnClock], Coroutine[Any, Any, bool]]":
+        async def decided(clock: TurnClock) -> bool:
+            decision = await self._decider.decide(heard, self.language, hold=self.mode == "hold")
+            if isinstance(decision, Unclear):
+                clock.end(f"rejected_{decision.reason}")
+                self._reject(decision.reason)
+                return self.playback.speaking
+            if isinstance(decision, AskBack):
+                return await self._ask_back(decision, clock)
+            self._final(decision.text, decision.confidence, decision.language)
+            if decision.language != self.language:
+                self.change_language(decision.language)
+            return await self._answer(decision.text, clock)
+
+        return decided
+
+    async def _ask_back(self, asked: AskBack, clock: TurnClock) -> bool:
+        language = asked.reply.language
+        self._final(asked.text, asked.confidence, language)
+        message = self._message(asked.text or "…", language)
+        return await self._tell(
+            await self._conversations.ask_back(self._conversation.id, message, asked.reply), clock
+        )
+
+    def _final(self, text: str, confidence: float | None, language: Language) -> None:
+        self._outbox.put(
+            events.Final(text=concealed(text), confidence=confidence, language=language)
+        )
+        self.playback.hush()
+        self._enter("thinking")
+
+    async def _answer(self, text: str, clock: TurnClock) -> bool:
+        message = self._message(text, self.language)
+        return await self._tell(
+            await self._conversations.handle(self._conversation.id, message), clock
+        )
+
+    def _message(self, text: str, language: Language) -> Message:
+        return Message(text=text, language=language, message_id=f"v-{uuid4().hex}")
+
+    async def _tell(self, reply: Reply, clock: TurnClock) -> bool:
         """Show the reply, and say it unless something newer was asked meanwhile."""
-        self._outbox.put_json({"type": "reply", **reply})
-        if not self.speak or self._last is not _current_task():
-            return False
-        return await self.playback.say(reply, clock)
+        clock.mark("understood")
+        data = reply.data()
+        self._outbox.put_json({"type": "reply", **data})
+        newest = self._last is _current_task()
+        if self.speak and newest and await self.playback.say(data, clock):
+            return True
+        clock.end(reply.outcome)
+        return False
 
     def _rejected(self, reason: events.Reason) -> None:
         self._end_clock(f"rejected_{reason}")
+        self._reject(reason)
+
+    def _reject(self, reason: events.Reason) -> None:
         self._outbox.put(events.Rejected(reason=reason, text=rejection(reason, self.language)))
         if not self.playback.resume():
             self._settle()
@@ -245,6 +293,15 @@ class Dialogue:
         for task in answering:
             task.cancel()
         await asyncio.gather(*answering, return_exceptions=True)
+
+
+def _failed() -> LetanError:
+    return LetanError(
+        "internal",
+        500,
+        "Em gặp lỗi khi trả lời. Anh/chị hỏi lại giúp em.",
+        "The answer failed. Please ask again.",
+    )
 
 
 def _current_task() -> "asyncio.Task[Any] | None":

@@ -65,7 +65,13 @@ class Door:
         self._conversation = conversation
         self._outbox = Outbox(websocket)
         self._ear = Ear(state.voice, patience)
-        desk = Desk(state.conversations, state.voice, state.voice_timings)
+        desk = Desk(
+            state.conversations,
+            state.voice,
+            state.voice_timings,
+            state.engine,
+            lambda: state.catalogue,
+        )
         self._dialogue = Dialogue(desk, conversation, self._outbox, language)
         self._voice_id = secrets.token_urlsafe(12)
         self._started = False

@@ -1,0 +1,140 @@
+"""What is said when it is not sure what was heard: a question with choices, the menu, a person."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.errors import Language
+from assistant.voice.wording import say
+
+SURE_WORDS = 0.8
+"""Confidence of the words from which they are answered as they are. Measured (VietASR): people's
+Vietnamese 0.93 to 1.0; English taken for Vietnamese 0.44 to 0.71, eSpeak NG's 0.47 to 0.78."""
+SURE_MEANING = 0.8
+"""Confidence of the procedure, or of another intent, from which doubtful words are answered."""
+ASKED_ABOUT = 0.25
+"""Confidence of the procedure from which it is worth asking whether it was meant."""
+MOST_GUESSES = 3
+
+_YES = re.compile(
+    r"(?:dạ |vâng |ừ )*(?:đúng|phải|vâng|dạ|ừ|có|chính xác|chuẩn|rồi|được|đồng ý|ok|okay)"
+    r"(?: rồi| vậy| thế| em| ạ)*"
+    r"|(?:yes|yeah|yep|right|that s right|correct|sure|of course|okay|ok)(?: please| thanks)?"
+)
+_NO = re.compile(
+    r"(?:dạ |ồ |à )*(?:không|không phải|không đúng|sai|chưa đúng|đâu có)(?: rồi| vậy| đâu| em| ạ)*"
+    r"|(?:no|nope|not that|wrong)(?: thanks| thank you| please)?"
+)
+_ASKED = {
+    "documents": "cần giấy tờ gì",
+    "fee": "lệ phí bao nhiêu",
+    "time": "mất bao lâu",
+    "place": "nộp ở đâu",
+    "online": "nộp qua mạng được không",
+    "eligibility": "ai được làm",
+    "steps": "làm thế nào",
+    "result": "nhận được kết quả gì",
+    "legal_basis": "căn cứ pháp lý nào",
+    "form": "dùng mẫu đơn nào",
+}
+
+
+_GO_ON: dict[Language, str] = {
+    "en": "Anh/chị có muốn nói chuyện bằng tiếng Anh không ạ?",
+    "vi": "Anh/chị có muốn nói chuyện bằng tiếng Việt không ạ?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A procedure that may have been meant."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the desk asks back, and what a "yes" stands for."""
+
+    parts: list[dict[str, Any]]
+    meant: str
+    """The text that is answered after a "yes"."""
+    language: Language
+    """Of the conversation after a "yes"."""
+
+
+def agrees(text: str) -> bool | None:
+    """Whether an answer is yes or no; None when it is something else."""
+    said = " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split())
+    return True if _YES.fullmatch(said) else False if _NO.fullmatch(said) else None
+
+
+def sure_of(parsed: dict[str, Any]) -> bool:
+    """Whether the meaning is plain although the words were not."""
+    if parsed.get("out_of_scope") or parsed.get("ambiguous"):
+        return False
+    procedures = parsed.get("procedures") or []
+    if procedures:
+        return bool(procedures[0]["confidence"] >= SURE_MEANING)
+    intent = parsed.get("intent") or {}
+    known = intent.get("name") in _PLAIN_INTENTS
+    return known and float(intent.get("confidence") or 0.0) >= SURE_MEANING
+
+
+_PLAIN_INTENTS = (
+    {"find_counter", "find_place", "lead_me", "take_ticket", "centre_info", "thank", "goodbye"}
+    | {"ask_aspect", "affirm", "deny", "repeat", "slower", "louder", "choose"}
+)  # fmt: skip
+"""Of a few words each; the others are what noise is taken for."""
+
+
+def did_you_mean(guesses: Sequence[Guess], aspects: Sequence[str], language: Language) -> Question:
+    """ "Dạ, anh/chị hỏi về …, phải không ạ?" with the next guesses and "no" beside it."""
+    first = guesses[0]
+    asked = [say(language, _ASKED[aspect]) for aspect in aspects if aspect in _ASKED]
+    meant = " ".join([first.name, ", ".join(asked)]).strip()
+    text = say(language, "Dạ, anh/chị hỏi về {name}, phải không ạ?").format(name=first.name)
+    choices = [
+        {"title": say(language, "Đúng ạ"), "payload": meant},
+        *(
+            {"title": guess.name, "payload": f"procedure:{guess.code}"}
+            for guess in guesses[1:MOST_GUESSES]
+        ),
+        {"title": say(language, "Không phải"), "payload": "deny"},
+    ]
+    return Question([_text(text), _choices(text, choices)], meant, language)
+
+
+def other_language(heard: str, language: Language) -> Question:
+    """Whether to go on in ``language``, asked in it."""
+    text = say(language, _GO_ON[language])
+    before: Language = "vi" if language == "en" else "en"
+    choices = [
+        {"title": say(language, "Có ạ"), "payload": f"language:{language}"},
+        {"title": say(language, "Không ạ"), "payload": f"language:{before}"},
+    ]
+    return Question([_text(text), _choices(text, choices)], heard, language)
+
+
+def menu(usual: Sequence[Guess], language: Language) -> list[dict[str, Any]]:
+    """Twice not understood: what people come for most, and a person."""
+    text = say(
+        language,
+        "Dạ, em vẫn chưa nghe rõ, em xin lỗi anh/chị. Anh/chị chạm một mục trên màn hình, "
+        "hoặc gặp cán bộ ở bàn hướng dẫn ạ.",
+    )
+    choices = [
+        *({"title": guess.name, "payload": f"procedure:{guess.code}"} for guess in usual),
+        {"title": say(language, "Gặp cán bộ"), "payload": "staff"},
+    ]
+    return [_text(text), _choices(text, choices), {"type": "handoff", "reason": "not_understood"}]
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"type": "text", "text": text}
+
+
+def _choices(prompt: str, choices: list[dict[str, str]]) -> dict[str, Any]:
+    return {"type": "choices", "prompt": prompt, "choices": choices}
