@@ -6,7 +6,7 @@ import unicodedata
 
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
-_HEADING = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*)", re.MULTILINE)
+_HEADING = re.compile(r"^\s*(?:#{1,6}\s+|>+\s*(?![\s\d]))", re.MULTILINE)
 _BULLET = re.compile(r"^\s*(?:[-*+•‣▪●○◦–—·]\s*|\|)(?!\d)|^\s*[-*+•‣▪●○◦–—·]\s+", re.MULTILINE)
 _NUMBERED = re.compile(r"^\s*(\d{1,2}(?=[.)])|[a-zđ](?=\)))[.)]\s+(?=\S)", re.MULTILINE)
 _RULE = re.compile(r"^[\s|:=_*-]{3,}$", re.MULTILINE)

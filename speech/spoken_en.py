@@ -94,7 +94,10 @@ def _counted(table: Lexicon) -> list[Rule]:
         return f"{_figure(match[1])}{scale} dong"
 
     return [
-        rule(rf"\bVND\s?({NUMBER})", lambda m: f"{_figure(m[1])} dong"),
+        rule(rf"\bVND\s?({NUMBER})(\s(?:thousand|million|billion))?(?!\w)",
+             lambda m: f"{_figure(m[1])}{m[2] or ''} dong"),
+        rule(rf"(?<!\w)(USD|US\$|EUR|€)\s?({NUMBER})",
+             lambda m: f"{_any(m[2])} {'US dollars' if m[1][0] == 'U' else 'euros'}"),
         rule(rf"({NUMBER})\s?[-–—]\s?(?={NUMBER}\s?(?:thousand|million|billion)?\s?{_CURRENCY})",
              lambda m: f"{_figure(m[1])} to"),
         rule(rf"({NUMBER})\s?(thousand|million|billion)?\s?({_CURRENCY})", money),
@@ -104,6 +107,8 @@ def _counted(table: Lexicon) -> list[Rule]:
         rule(rf"(?<!\w)({NUMBER})\s?[-–—]\s?(?=\d)", lambda m: f"{m[1]} to"),
         rule(rf"({NUMBER})\s?\+(?=\s|[^\w\s]|$)(?!\s?\d)", lambda m: f"{_any(m[1])} or more"),
         rule(rf"({NUMBER})\s?%", lambda m: f"{_any(m[1])} percent"),
+        rule(r"(?<!\w)#\s?(?=\d)", lambda _: "number"),
+        rule(rf"(?<!\w){YEAR}s(?!\w)", lambda m: _decade(year(m[1]))),
         rule(rf"({NUMBER})\s?[x×]\s?(?=\d)", lambda m: f"{_any(m[1])} by"),
         rule(rf"({NUMBER})\s?({units})(?!\w)", lambda m: f"{_any(m[1])} {table.units[m[2]]}"),
         rule(r"(?<![\w/.])([1-9])/(2|3|4|5|6|8|10)(?![\w/]|[.,]\d)", _fraction),
@@ -111,6 +116,10 @@ def _counted(table: Lexicon) -> list[Rule]:
         rule(r"(?<=\d)\s?/\s?(?=\d)", lambda _: "over"),
         rule(r"(?<![\w.,])[-−](?=\d)", lambda _: "minus"),
     ]  # fmt: skip
+
+
+def _decade(year: str) -> str:
+    return f"{year[:-1]}ies" if year.endswith("y") else f"{year}s"
 
 
 def _fraction(match: Match) -> str:

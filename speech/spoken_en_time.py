@@ -17,6 +17,8 @@ _END = r"(?![\w/]|[.,]\d|-\d)"
 def dates() -> list[Rule]:
     named = "|".join(_MONTHS)
     return [
+        rule(r"(?<![\w./-])24/(7|24)(?![\w/]|[.,]\d)",
+             lambda m: f"twenty four {'seven' if m[1] == '7' else 'hours'}"),
         rule(rf"{_BEFORE}{YEAR}-{_MONTH}-{_DAY}(?!\d)", lambda m: _date(m[3], m[2], m[1])),
         rule(rf"{_BEFORE}{_DAY}/{_MONTH}/{YEAR}{_DASH}{_DAY}/{_MONTH}/{YEAR}{_END}",
              lambda m: f"{_date(m[1], m[2], m[3])} to {_date(m[4], m[5], m[6])}"),
@@ -55,8 +57,14 @@ def hours() -> list[Rule]:
     return [
         rule(rf"(?<![\w.,:/]){clock}\s?[-–—]\s?{clock}{end}",
              lambda m: f"{_hour(m[1], m[2])} to {_hour(m[3], m[4])}"),
+        rule(r"(?<![\w.,:/])([1-9]|1[0-2])(?::([0-5]\d))?\s?([AaPp])\.?[Mm](?!\w)\.?", _half_day),
         rule(rf"(?<![\w.,:/]){clock}{end}", lambda m: _hour(m[1], m[2])),
     ]  # fmt: skip
+
+
+def _half_day(match: Match) -> str:
+    minutes = f" {_minutes(match[2])}" if match[2] and match[2] != "00" else ""
+    return f"{cardinal(int(match[1]), 'en')}{minutes} {match[3].upper()} M"
 
 
 def _hour(hour: str, minute: str) -> str:

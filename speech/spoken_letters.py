@@ -43,7 +43,15 @@ def roman_numerals(words: Words) -> list[Rule]:
             return match[0]
         return f"{number(match[1])} {words.to} {number(match[2])}"
 
+    def levels(match: Match) -> str:
+        if roman(match[1]) is None:
+            return match[0]
+        below = [cardinal(int(n), words.language) for n in match[2].split(".") if n]
+        letter = [match[3].upper()] if match[3] else []
+        return f" {words.dot} ".join([number(match[1]), *below, *letter])
+
     return [
+        rule(r"(?<!\w)([XVI]{1,6})((?:\.\d{1,2})+)(?:\.([a-zđ]))?(?!\w|\.\d)", levels),
         rule(r"(?<![\w'’])([XVI]{1,6})\s?[-–—]\s?([XVI]{1,6})(?![\w'’])", span),
         rule(rf"(?i:(?<!\w)({heads}))\s+(X{{0,3}}(?:IX|IV|V?I{{0,3}})?)([A-Da-dđ]?)(?![\w'’-])",
              headed),
@@ -98,7 +106,9 @@ def plates(words: Words, lexicon: Lexicon) -> list[Rule]:
         last = digits(f"{match[3]}{match[4]}", words.language, [3])
         return f"{digits(match[1], words.language)} {series}, {last}"
 
-    return [rule(r"(?<![\w.,-])(\d{2})([A-ZĐ]{1,2}\d?)\s?-\s?(\d{3})\.?(\d{2})(?![\w.,]\d)", plate)]
+    return [
+        rule(r"(?<![\w.,-])(\d{2})-?([A-ZĐ]{1,2}\d?)[\s-]{1,3}(\d{3})\.?(\d{2})(?![\w.,]\d)", plate)
+    ]
 
 
 def vietnamese_letters(lexicon: Lexicon) -> list[Rule]:
@@ -110,7 +120,8 @@ def vietnamese_letters(lexicon: Lexicon) -> list[Rule]:
 
     return [
         rule(_CAPITALS, capitals),
-        rule(r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐ][^\W\d_])", lambda _: ""),
+        rule(r"(?<=[^\W\d_A-ZĐ])(?=[A-ZĐ][^\W\d_])", lambda _: " "),
+        rule(r"(?<![\w'’])[b-dđf-hj-np-tv-xz]{2,6}(?![\w'’])", lambda m: lexicon.spell(m[0])),
         rule(_VI_CONSONANTS, lambda m: lexicon.spell(m[1])),
     ]
 
@@ -129,5 +140,5 @@ def english_letters(lexicon: Lexicon) -> list[Rule]:
     return [
         rule(r"(?<![\w'’])([A-ZĐ]{2,5})s(?!\w)", lambda m: f"{spelled(m[1])}'s"),
         rule(_CAPITALS, capitals),
-        rule(r"(?<=[a-zà-ỹ])(?=[A-ZĐ][^\W\d_])", lambda _: ""),
+        rule(r"(?<=[a-zà-ỹ])(?=[A-ZĐ][^\W\d_])", lambda _: " "),
     ]

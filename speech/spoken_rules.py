@@ -25,8 +25,12 @@ class Rule:
     speak: Callable[[Match], str]
 
     def apply(self, text: str) -> str:
+        return self.pattern.sub(self._said, text)
+
+    def _said(self, match: Match) -> str:
+        said = self.speak(match)
         # The blanks keep words apart whatever stood beside the match.
-        return self.pattern.sub(lambda match: f" {self.speak(match)} ", text)
+        return said if said == match[0] else f" {said} "
 
 
 def beside(match: Match) -> tuple[str, str]:
@@ -184,7 +188,11 @@ def phones(words: Words) -> list[Rule]:
     def short(match: Match) -> str:
         return f"{match[1]}{match[2]}{digits(match[3], words.language)}"
 
-    return [rule(_PHONE, number), rule(_SHORT_PHONE + r"(\d{3,5})(?!\d|[.,/:]\d)", short)]
+    return [
+        rule(r"(?<!\d)(0\d{9,10})\s?/\s?(?=0\d{9})", lambda m: f"{m[1]} ,"),
+        rule(_PHONE, number),
+        rule(_SHORT_PHONE + r"(\d{3,5})(?!\d|[.,/:]\d)", short),
+    ]
 
 
 def phone_groups(flat: str) -> list[int]:
@@ -246,7 +254,7 @@ def abbreviations(lexicon: Lexicon) -> list[Rule]:
         return rule(rf"(?<!\w){re.escape(key)}\s?(?=\d|[A-ZĐ]\w)", lambda _: value)
 
     return [
+        *(title(key, value) for key, value in lexicon.titles.items()),
         Rule(whole_words(lexicon.abbreviations), lambda m: lexicon.abbreviation(m[0])),
         Rule(foreign_words(lexicon.words), lambda m: lexicon.words[m[0].lower()]),
-        *(title(key, value) for key, value in lexicon.titles.items()),
     ]

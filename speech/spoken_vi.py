@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from speech.lexicon import Lexicon, lexicon
-from speech.numbers import digits
+from speech.numbers import cardinal, digits
 from speech.spoken_letters import form_range, forms, plates, roman_numerals, vietnamese_letters
 from speech.spoken_rules import (
     NUMBER,
@@ -58,6 +58,7 @@ def rules() -> tuple[Rule, ...]:
             rf"{_CALLED}(\s+(?:ngay|số)){{0,2}}\s+(11[1-5])(?!\d|[.,/:]\d)",
             lambda m: f"{m[1]}{m[2] or ''} {digits(m[3], 'vi')}",
         ),
+        *_told_twice(),
         *phones(VI),
         *plates(VI, table),
         form_range(VI),
@@ -72,6 +73,23 @@ def rules() -> tuple[Rule, ...]:
         rule(NUMBER, lambda m: amount(m[0], VI, dots_group=True)),
         *vietnamese_letters(table),
     )
+
+
+def _told_twice() -> list[Rule]:
+    """ "02 (hai) bản", "8.000 đồng (tám nghìn đồng)": in figures and in words, said once."""
+
+    def figures(match: Match) -> str:
+        said = f"{_grouped(match[1])} đồng" if match[2] else _grouped(match[1])
+        same = match[3].strip().lower().replace("ngàn", "nghìn") == said
+        return f"{match[1]} {match[2] or ''}" if same else match[0]
+
+    def words(match: Match) -> str:
+        return match[1] if match[1].lower() == cardinal(int(match[2]), "vi") else match[0]
+
+    return [
+        rule(rf"(?<!\w)({NUMBER})(?:\s?(đồng|đ|VNĐ|VND)(?!\w))?\s*\(([^()\d]{{2,80}})\)", figures),
+        rule(r"(?<!\w)([^\W\d]{2,5})\s*\((0?\d)\)", words),
+    ]
 
 
 def _each(match: Match) -> str:
@@ -93,6 +111,12 @@ def _money() -> list[Rule]:
     grouped = r"[1-9]\d{0,2}(?:\.\d{3})+"
     return [
         rule(rf"({NUMBER})\s?[-–—]\s?(?={_MONEY})", span),
+        rule(rf"(?<!\w)({NUMBER}\s?(?:đồng|đ|₫|VNĐ|VND))\s?[-–—]\s?(?={_MONEY})",
+             lambda m: f"{m[1]} đến"),
+        rule(r"(?<![\w.,])(\d{1,3})\s?tr\s?(\d{1,3})(?!\w)",
+             lambda m: f"{_grouped(m[1])} triệu {_grouped(str(int(m[2].ljust(3, '0'))))} nghìn"),
+        rule(rf"(?<!\w)(USD|US\$|EUR|€)\s?({NUMBER})",
+             lambda m: f"{_percent(m[2])} {'đô la Mỹ' if m[1][0] == 'U' else 'ơ rô'}"),
         rule(rf"(?<![\d.,])({grouped})\s?/\s?(?={grouped}(?![\d,]))",
              lambda m: f"{_grouped(m[1])} hoặc"),
         rule(_MONEY, money),
@@ -121,6 +145,13 @@ def _counted(table: Lexicon) -> list[Rule]:
         rule(rf"({NUMBER})\s?\+(?=\s|[^\w\s]|$)(?!\s?\d)",
              lambda m: f"{amount(m[1], VI, dots_group=True)} trở lên"),
         rule(rf"({NUMBER})\s?%", lambda m: f"{_percent(m[1])} phần trăm"),
+        rule(rf"({NUMBER})['’′](?!\w)", lambda m: f"{amount(m[1], VI, dots_group=True)} phút"),
+        rule(r"(?i)(?<!\w)(?:no\.|#)\s?(?=\d)", lambda _: "số"),
+        rule(r"(?<![\w:.,])1\s?:\s?(?=\d{2,}(?![\w:]))", lambda _: "một trên"),
+        rule(r"(?i)(?<!\w)(điều|khoản|mục|chương|điểm|phần|phụ lục|bảng|biểu|hình|phiên bản)\s+"
+             r"(\d{1,3}(?:\.\d{1,2}){1,3})(?![\d.,]\d|\w)",
+             lambda m: f"{m[1]} {' chấm '.join(cardinal(int(n), 'vi') for n in m[2].split('.'))}"),
+        rule(r"(?<=[^\W\d])\s+[x×]\s+(?=\d)", lambda _: "nhân"),
         rule(rf"({NUMBER})\s?[x×]\s?(?=\d)",
              lambda m: f"{amount(m[1], VI, dots_group=True)} nhân"),
         rule(rf"({NUMBER})\s?({units})(?!\w)(?:\s?/\s?(?=\w))?",
@@ -128,7 +159,7 @@ def _counted(table: Lexicon) -> list[Rule]:
                        f"{' một' if m[0].rstrip().endswith('/') else ''}"),
         rule(r"(?<![\w/])(\d{2,4})\s?/\s?(?=(?:19|20)\d\d(?![\w/]|[.,]\d))",
              lambda m: f"{amount(m[1], VI, dots_group=True)},"),
-        rule(r"(?<=\d)\s?/\s?(?=\d)", lambda _: "trên"),
+        rule(r"(?:(?<=\d)|(?<=[^\W\d]{2}))\s?/\s?(?=\d)", lambda _: "trên"),
         rule(rf"(?<!\w)({units})(?!\w)(?<=\d)", lambda m: table.units[m[1]]),
     ]  # fmt: skip
 
@@ -146,7 +177,9 @@ def _signs() -> list[Rule]:
     return [
         rule(r"(?i)(?<=(?<!\w)là):", lambda _: ""),
         rule(r"(?i)(?<!\w)v/v(?!\w)", lambda _: "về việc"),
+        rule(r"(?i)(?<!\w)đ/c(?=\s?:)", lambda _: "địa chỉ"),
         rule(r"(?i)(?<!\w)đ/c(?!\w)", lambda _: "đồng chí"),
+        rule(r"(?i)(?<!\w)p/s(?!\w)", lambda _: "tái bút"),
         rule(r"(?i)(?<=\w)\s?/\s?hoặc(?!\w)", lambda _: "hoặc"),
         rule(r"(?i)(?<!\w)(anh|ông|cô|bà)\s?/\s?(chị|bà|chú|cô)(?!\w)", lambda m: f"{m[1]} {m[2]}"),
         rule(r"(?<=[^\W\d])\s*/\s*(?=[^\W\d])", lambda _: "hoặc"),

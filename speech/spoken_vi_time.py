@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from speech.numbers import cardinal
+from speech.numbers import cardinal, roman
 from speech.spoken_rules import Match, Rule, beside, rule
 
 _DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"((?:1[89]|20|21)\d\d)"
@@ -17,7 +17,7 @@ _PART_OF: Final = (
 )
 """What a fraction is a part of: "2/3 số thành viên" is no day."""
 _ABOUT = r"(ít nhất|tối thiểu|quá|hơn|khoảng|bằng|giảm|còn|được|trên|dưới|đủ|tối đa)$"
-_HOUSES = r"(số|nhà|ngõ|ngách|hẻm|kiệt|đường|thửa|tờ|xuyệt|mẫu)$"
+_HOUSES = r"(số|nhà|lớp|tổ|khu|ấp|tỷ lệ|tỉ lệ|ngõ|ngách|hẻm|kiệt|đường|thửa|tờ|xuyệt|mẫu)$"
 _DASH = r"\s?[-–—]\s?"
 _BEFORE = r"(?<![\w./-])(?<![\d,],)"
 _END = r"(?![\w/]|[.,]\d|-\d)"
@@ -44,7 +44,12 @@ def dates() -> list[Rule]:
         rule(rf"(?i){_CUES}\s+{_DAY}/{_MONTH}{_END}", _cued),
         rule(rf"{_BEFORE}(0[1-9]|[12]\d|3[01])/(0[1-9]|1[0-2]){_END}",
              lambda m: _date(m[1], m[2], None, None)),
-        rule(rf"{_BEFORE}24/7{_END}", lambda _: "hai mươi bốn trên bảy"),
+        rule(r"(?<![\w./-])24/(7|24)(?![\d/]|[.,]\d)(?:\s?h(?!\w))?",
+             lambda m: f"hai mươi bốn trên {_n(m[1])}{' giờ' if m[0].endswith('h') else ''}"),
+        rule(r"(?i)(?<!\w)quý\s+([1-4]|I{1,3}|IV)\s?/\s?((?:19|20)\d\d)(?!\w)",
+             lambda m: f"quý {_n(str(roman(m[1]) or m[1]))} năm {_n(m[2])}"),
+        # A range goes upwards: 20-11 is a day, 10-15 is none.
+        rule(rf"{_BEFORE}(?<![:,]){_DAY}-{_MONTH}(?![\w/:-]|[.,]\d|\s?[%°])", _downwards),
         rule(rf"{_BEFORE}(\d{{1,2}})/(\d{{1,3}}){_END}", _day_or_fraction),
         rule(r"(?i)tháng\s+0?4(?!\d|[.,/]\d)", lambda _: "tháng tư"),
     ]  # fmt: skip
@@ -60,6 +65,12 @@ def _cued(match: Match) -> str:
 def _is_part(match: Match, group: int) -> bool:
     after = beside(match)[1].lstrip().lower()
     return int(match[group]) < int(match[group + 1]) and re.match(_PART_OF, after) is not None
+
+
+def _downwards(match: Match) -> str:
+    if int(match[1]) <= int(match[2]) or beside(match)[0].rstrip().lower().endswith("thứ"):
+        return match[0]
+    return _date(match[1], match[2], None, None)
 
 
 def _day_or_fraction(match: Match) -> str:
@@ -85,11 +96,12 @@ def _date(day: str | None, month: str, year: str | None, cue: str | None) -> str
 
 def hours() -> list[Rule]:
     hour, minute = r"([01]?\d|2[0-4])", r"([0-5]\d)"
-    clock = rf"{hour}(?:\s?[:hHgG]\s?{minute}(?::[0-5]\d)?|[hHgG])"
+    clock = rf"{hour}(?:\s?[:hHg]\s?{minute}(?::[0-5]\d)?|[hH])"
     end = r"(?!\w|:\d|[.,]\d)"
     return [
         rule(rf"(?<![\w.,:/]){clock}\s?[-–—]\s?{clock}{end}",
              lambda m: f"{_hour(m[1], m[2])} đến {_hour(m[3], m[4])}"),
+        rule(rf"(?<![\w.,:/]){clock}\s?([AaPp])\.?[Mm](?!\w)\.?", _half_day),
         rule(rf"(?<![\w.,:/]){clock}{end}", lambda m: _hour(m[1], m[2])),
         rule(rf"(?<![\w.,:/]){hour}\s?giờ\s?{minute}(?!\d)", lambda m: _hour(m[1], m[2])),
     ]  # fmt: skip
@@ -98,6 +110,11 @@ def hours() -> list[Rule]:
 def _hour(hour: str, minute: str | None) -> str:
     said = f"{_n(hour)} giờ"
     return said if not minute or not int(minute) else f"{said} {_n(minute)}"
+
+
+def _half_day(match: Match) -> str:
+    part = "sáng" if match[3] in "Aa" else "tối" if 6 <= int(match[1]) < 12 else "chiều"
+    return f"{_hour(match[1], match[2])} {part}"
 
 
 def weekdays() -> list[Rule]:

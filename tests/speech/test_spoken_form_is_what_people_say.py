@@ -154,6 +154,29 @@ VIETNAMESE = [
      "Thủ tục, cần bốn giấy tờ. Lệ phí tám nghìn đồng. Sau ba ngày."),
     ("1. Nộp\n2. Chờ", "Thứ nhất, Nộp. Thứ hai, Chờ"),
     ("Kết quả là: giấy mới; (đơn; ảnh)", "Kết quả là giấy mới. Đơn, ảnh"),
+    ("> 60 tuổi, <18 tuổi", "trên sáu mươi tuổi, dưới mười tám tuổi"),
+    ("10.000đ – 20.000đ", "mười nghìn đồng đến hai mươi nghìn đồng"),
+    ("0909123456/0918765432",
+     "không chín không chín, một hai ba, bốn năm sáu,"
+     " không chín một tám, bảy sáu năm, bốn ba hai"),
+    ("2tr5, USD 50", "hai triệu năm trăm nghìn, năm mươi đô la Mỹ"),
+    ("24/24h, 4G/5G", "hai mươi bốn trên hai mươi bốn giờ, bốn gờ hoặc năm gờ"),
+    ("10:00 AM, 3:00 PM", "mười giờ sáng, ba giờ chiều"),
+    ("5' nữa, 30s", "năm phút nữa, ba mươi giây"),
+    ("TP. Huế, KP.3, UBND TP",
+     "thành phố Huế, khu phố ba, ủy ban nhân dân thành phố"),
+    ("02 (hai) bản", "hai bản"),
+    ("hai (02) ảnh", "hai ảnh"),
+    ("8.000 đồng (tám nghìn đồng)", "tám nghìn đồng"),
+    ("8.000 đồng (chín nghìn đồng)", "tám nghìn đồng, chín nghìn đồng"),
+    ("Mục II.1.a, Điều 5.2", "Mục hai chấm một chấm A, Điều năm chấm hai"),
+    ("quý I/2026", "quý một năm hai nghìn không trăm hai mươi sáu"),
+    ("20-11, 10-15 phút", "ngày hai mươi tháng mười một, mười đến mười lăm phút"),
+    ("tỷ lệ 1:2000, lớp 1/2", "tỷ lệ một trên hai nghìn, lớp một trên hai"),
+    ("khổ 5m x 20m", "khổ năm mét nhân hai mươi mét"),
+    ("biển 30A 12345", "biển ba không a, một hai ba, bốn năm"),
+    ("số #5, No. 6", "số số năm, số sáu"),
+    ("https://vneid.gov.vn", "vi en i đi chấm gốp chấm vi en"),
 ]  # fmt: skip
 ENGLISH = [
     ("The fee is 8.000 VND a copy.", "The fee is eight thousand dong a copy."),
@@ -202,6 +225,10 @@ ENGLISH = [
     ("You need 2 papers: Form; Photo.", "You need two papers, first, Form. Second, Photo."),
     ("no data on the fee; please ask", "no data on the fee. Please ask"),
     ("hotro@gmail.com", "ho tro at G mail dot com"),
+    ("open 24/7", "open twenty four seven"),
+    ("VND 1.5 million, USD 50", "one point five million dong, fifty U S dollars"),
+    ("7:30 AM - 5:00 PM, 9am", "seven thirty A M, five P M, nine A M"),
+    ("the 1990s", "the nineteen nineties"),
 ]  # fmt: skip
 
 WRITTEN = st.text(
