@@ -209,6 +209,8 @@ class Background:
         elif engine.release != release.id:
             await engine.replace(release.folder)
             self.app.state.catalogue = catalogue
+        if not isinstance(self.app.state.voice, MissingPart):
+            self._run("phrases", self.app.state.voice.expect(release.folder))
 
     async def _sweep(self) -> None:
         """Forget conversations that are over; enforce retention."""

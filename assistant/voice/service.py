@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from assistant.errors import Language
-from assistant.settings import Settings
+from assistant.settings import ROOT, Settings
 from assistant.voice.errors import (
     nothing_to_say,
     of_speech,
@@ -17,6 +17,7 @@ from assistant.voice.errors import (
     text_too_long,
     voice_busy,
 )
+from assistant.voice.phrases import phrases_path, write_phrases
 from assistant.voice.services import (
     Role,
     ServiceHealth,
@@ -52,6 +53,8 @@ class Voice:
         self._roles = roles_of(settings.speech) if roles is None else tuple(roles)
         self._settings = settings.speech
         self._data_dir = settings.data_dir
+        self._phrases = phrases_path(settings.data_dir.resolve())
+        self._sentences = ROOT / "data" / "nlu"
         self._folder: Path | None = None
         self._temporary = False
         self._services: dict[str, SpeechService] = {}
@@ -71,7 +74,8 @@ class Voice:
             folder, self._temporary = await asyncio.to_thread(socket_folder, self._data_dir)
             self._folder = folder
             self._services = {
-                role: SpeechService.build(role, self._settings, folder) for role in self._roles
+                role: SpeechService.build(role, self._settings, folder, self._phrases)
+                for role in self._roles
             }
             await asyncio.gather(*(service.start() for service in self._services.values()))
         await self.wait_ready(START_SECONDS)
@@ -79,6 +83,13 @@ class Voice:
         broken = [health for health in self.health() if health.state not in fine]
         if broken:
             raise speech_unavailable(broken[0].role, broken[0].reason or "it does not answer")
+
+    async def expect(self, release: Path) -> None:
+        """The recogniser learns what visitors of this release say; it listens meanwhile."""
+        try:
+            await asyncio.to_thread(write_phrases, self._phrases, self._sentences, release)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("phrases to expect were not written", reason=type(error).__name__)
 
     async def close(self) -> None:
         """Ends both services; nothing of them is left."""

@@ -1,8 +1,9 @@
 """VietASR: streaming Vietnamese recognition with the model inside the package; works offline.
 
-The model is read out of the installed library and run by us (`speech.lattice`): words, times,
-posteriors and a confidence come from there. Where that is not possible, for example after another
-version was installed, the library itself decodes, without them.
+The model is read out of the installed library and run by us (`speech.lattice`). The text comes
+from a beam search that knows what people say at this desk; confidence is how certain the model is
+of its words; doubtful words are corrected to a phrase that explains the sound well. Where the model
+cannot be read, for example after another version was installed, the library itself decodes.
 """
 
 import logging
@@ -20,7 +21,9 @@ from speech.engines import (
     RecognitionSession,
     SpeechRecognizer,
     Transcript,
+    Word,
 )
+from speech.expected import Expectations, Expected
 from speech.lattice import (
     AcousticModel,
     AcousticStream,
@@ -28,12 +31,24 @@ from speech.lattice import (
     LatticeUnavailableError,
     load_acoustic_model,
 )
-from speech.lattice_text import BestPath
+from speech.lattice_language import Hinted, Language
+from speech.lattice_phrases import Match, PhraseIndex
+from speech.lattice_search import BeamSearch
+from speech.lattice_text import BestPath, aligned
 from speech.recognisers import viet_asr_library
 
 log = logging.getLogger("speech.viet_asr")
 
 PACKAGE = "viet-asr"
+SURE = 0.8
+"""Confidence from which words are left as they are; people's speech is above it."""
+PLAUSIBLE = 0.5
+"""Below it nothing is corrected: it may be any language."""
+EXPLAINED = 0.3
+"""Score from which a phrase takes the place of doubtful words."""
+WORTH_ASKING = -1.5
+"""Score from which a phrase is an alternative."""
+MOST_ALTERNATIVES = 5
 
 
 def load(options: Mapping[str, Any]) -> SpeechRecognizer:
@@ -43,7 +58,7 @@ def load(options: Mapping[str, Any]) -> SpeechRecognizer:
     except LatticeUnavailableError as error:
         log.warning("the model cannot be read (%s): the library decodes by itself", error)
         return viet_asr_library.load(options)
-    return VietAsr(model)
+    return VietAsr(model, Expectations(options.get("phrases"), model.vocabulary))
 
 
 class VietAsr:
@@ -55,12 +70,13 @@ class VietAsr:
         partials="revised", confidence=True, word_times=True, max_utterance_s=15.0
     )
 
-    def __init__(self, model: AcousticModel) -> None:
+    def __init__(self, model: AcousticModel, expectations: Expectations) -> None:
         self.version = version(PACKAGE)
         self._model = model
+        self._expectations = expectations
 
     def session(self, *, language: str, hints: Sequence[str] = ()) -> RecognitionSession:
-        return VietAsrSession(self._model)
+        return VietAsrSession(self._model, self._expectations.current, hints)
 
     def close(self) -> None:
         """Nothing outside Python's memory is held."""
@@ -69,9 +85,16 @@ class VietAsr:
 class VietAsrSession:
     """One utterance."""
 
-    def __init__(self, model: AcousticModel) -> None:
+    def __init__(self, model: AcousticModel, expected: Expected, hints: Sequence[str] = ()) -> None:
+        language: Language = expected.language
+        self._indices = [expected.index]
+        if hints:
+            language = Hinted(language, hints)
+            self._indices.append(PhraseIndex(model.vocabulary, hints))
+        self._vocabulary = model.vocabulary
         self._stream: AcousticStream | None = model.stream()
         self._best = BestPath(model.vocabulary)
+        self._search = BeamSearch(model.vocabulary, language)
         self._rows: list[Frames] = []
         self._text = ""
         self._samples = 0
@@ -86,28 +109,24 @@ class VietAsrSession:
         self._samples += len(pcm) // 2
         self._take(self._stream.accept(pcm))
         self._seconds += time.perf_counter() - started
-        if self._best.text == self._text:
+        if self._search.text == self._text:
             return None
-        self._text = self._best.text
+        self._text = self._search.text
         return Partial(self._text)
 
     def finish(self) -> Transcript:
+        audio_s = self._samples / SAMPLE_RATE
         if self._stream is None:
-            return Transcript(self._text, audio_s=self._samples / SAMPLE_RATE)
+            return Transcript(self._text, audio_s=audio_s)
         started = time.perf_counter()
         self._take(self._stream.finish())
-        self._text = self._best.text
-        words = self._best.words()
-        posteriors = [word.confidence or 0.0 for word in words]
+        rows = np.concatenate(self._rows)
+        confidence, words, alternatives = self._understood(rows)
+        self._text = " ".join(word.text for word in words)
         self._seconds += time.perf_counter() - started
         self.close()
-        return Transcript(
-            self._text,
-            confidence=round(float(np.mean(posteriors)), 3) if posteriors else None,
-            words=words,
-            audio_s=self._samples / SAMPLE_RATE,
-            decode_ms=1000 * self._seconds,
-        )
+        decode_ms = 1000 * self._seconds
+        return Transcript(self._text, confidence, words, alternatives, audio_s, decode_ms)
 
     def close(self) -> None:
         self._stream = None
@@ -117,3 +136,33 @@ class VietAsrSession:
         if rows.size:
             self._rows.append(rows)
             self._best.extend(rows)
+            self._search.extend(rows)
+
+    def _understood(self, rows: Frames) -> tuple[float | None, tuple[Word, ...], tuple[str, ...]]:
+        """Confidence, words and what else it may have been."""
+        heard = self._best.words()
+        texts = self._search.best(MOST_ALTERNATIVES)
+        if not heard or not texts[0].text:
+            return None, (), ()
+        confidence = round(float(np.mean([word.confidence for word in heard])), 3)
+        units = texts[0].units
+        if confidence >= SURE:
+            words = aligned(rows, units, self._vocabulary)
+            return confidence, words, tuple(found.text for found in texts[1:])
+        matches = self._matches(rows, len(heard))
+        if matches and confidence >= PLAUSIBLE and matches[0].score >= EXPLAINED:
+            units = self._indices[0].units(matches[0].text)
+        words = aligned(rows, units, self._vocabulary)
+        text = " ".join(word.text for word in words)
+        others = [match.text for match in matches if match.score >= WORTH_ASKING]
+        others += [found.text for found in texts]
+        different = [other for other in dict.fromkeys(others) if other and other != text]
+        return confidence, words, tuple(different[:MOST_ALTERNATIVES])
+
+    def _matches(self, rows: Frames, heard: int) -> list[Match]:
+        found = [
+            match
+            for index in self._indices
+            for match in index.match(rows, self._best.score, heard, MOST_ALTERNATIVES)
+        ]
+        return sorted(found, key=lambda match: -match.score)

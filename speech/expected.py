@@ -1,0 +1,97 @@
+"""What the application expects to be said, ready for decoding: a language model and a phrase index.
+
+The file (`{"phrases": […], "frames": […], "alone": […]}`, all but the first optional) is read again
+when it changes; what is made of it is made in a thread of its own, and listening goes on meanwhile.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from speech.lattice_language import LanguageModel
+from speech.lattice_phrases import PhraseIndex
+
+log = logging.getLogger("speech.expected")
+
+LARGEST_FILE = 8_000_000
+MOST_PHRASES = 40_000
+MOST_FRAMES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Made of one state of the file."""
+
+    language: LanguageModel
+    index: PhraseIndex
+
+
+class Expectations:
+    """The newest `Expected`; a file that is missing or wrong counts as empty, or as what it was."""
+
+    def __init__(self, path: Path | None, vocabulary: Sequence[str]) -> None:
+        self._path = path
+        self._vocabulary = vocabulary
+        self._stamp: tuple[int, int] | None = None
+        self._making: threading.Thread | None = None
+        self._current = expected(vocabulary, ())
+        if self._changed():
+            self._make()
+
+    @property
+    def current(self) -> Expected:
+        """At once; a changed file shows a second or two later."""
+        if (self._making is None or not self._making.is_alive()) and self._changed():
+            self._making = threading.Thread(target=self._make, name="expected", daemon=True)
+            self._making.start()
+        return self._current
+
+    def _changed(self) -> bool:
+        if self._path is None:
+            return False
+        try:
+            status = self._path.stat()
+        except OSError:
+            return False
+        stamp = (status.st_mtime_ns, status.st_size)
+        changed, self._stamp = stamp != self._stamp, stamp
+        return changed
+
+    def _make(self) -> None:
+        assert self._path is not None
+        try:
+            self._current = _read(self._path, self._vocabulary)
+        except (OSError, ValueError, RecursionError) as error:
+            log.warning("phrases in %s cannot be used: %s", self._path.name, error)
+        else:
+            log.info("%d phrases expected", len(self._current.index))
+
+
+def expected(
+    vocabulary: Sequence[str],
+    phrases: Iterable[str],
+    frames: Iterable[str] = (),
+    alone: Iterable[str] = (),
+) -> Expected:
+    """``alone``: phrases that stand in no frame."""
+    phrases, alone = list(phrases), list(alone)
+    language = LanguageModel([*phrases, *alone])
+    return Expected(language, PhraseIndex(vocabulary, phrases, frames, alone))
+
+
+def _read(path: Path, vocabulary: Sequence[str]) -> Expected:
+    if path.stat().st_size > LARGEST_FILE:
+        raise ValueError(f"over {LARGEST_FILE} bytes")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(found, dict) or not isinstance(found.get("phrases"), list):
+        raise ValueError('not {"phrases": […]}')
+    lists = {}
+    for key, most in (("phrases", MOST_PHRASES), ("alone", MOST_PHRASES), ("frames", MOST_FRAMES)):
+        value = found.get(key) or []
+        if not isinstance(value, list):
+            raise ValueError(f"{key} is no list")
+        lists[key] = [item for item in value if isinstance(item, str)][:most]
+    return expected(vocabulary, **lists)
