@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
-REGIONS: Final = ("north", "central", "south")
+Region = Literal["north", "central", "south"]
+REGIONS: Final[tuple[Region, ...]] = ("north", "central", "south")
 _DIGIT = r"(?:một|hai|ba|bốn|năm|sáu|bảy|tám|chín)"
 _ODD = re.compile(rf"(?<=(?<!\w)trăm )linh(?= {_DIGIT}(?!\w))")
 _THOUSAND = re.compile(r"(?<!\w)nghìn(?!\w)")

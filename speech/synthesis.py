@@ -102,7 +102,7 @@ class SynthesisClient:
         """Name and language of the voice to use. Raises SpeechError for an unknown one."""
         names = {voice.name: voice.language for voice in engine.voices}
         vietnamese = [name for name, spoken in names.items() if spoken == "vi"]
-        regional = {region: voice_of(region, vietnamese) for region in REGIONS}
+        regional = {str(region): voice_of(region, vietnamese) for region in REGIONS}
         name, language = wanted.get("name"), wanted.get("language")
         name = regional.get(str(name), name)
         if name:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from assistant.errors import Language
 from assistant.voice.service import Voice
+from speech.regions import Region
 
 router = APIRouter(tags=["speech"])
 
@@ -27,6 +28,9 @@ class SpeechIn(BaseModel):
     rate: Annotated[
         float, Field(ge=0.5, le=2.0, allow_inf_nan=False, description="1 is the normal pace")
     ] = 1.0
+    voice: Annotated[
+        Region | None, Field(description="whose Vietnamese; of the settings when absent")
+    ] = None
 
 
 @router.post(
@@ -39,5 +43,5 @@ async def speech(body: SpeechIn, request: Request) -> Response:
     """Numbers, dates, money and abbreviations are said in words."""
     voice: Voice = request.app.state.voice
     language = body.language or request.app.state.settings.language
-    wav = await voice.synthesise(body.text, language, body.rate)
+    wav = await voice.synthesise(body.text, language, body.rate, body.voice)
     return Response(wav, media_type="audio/wav", headers={"Cache-Control": "no-store"})

@@ -33,6 +33,7 @@ from speech.client import speak, synthesize
 from speech.endpointing import EndpointSettings
 from speech.engines import AudioBlock
 from speech.errors import SpeechError
+from speech.regions import Region
 from speech.spoken_form import spoken
 
 log = structlog.get_logger(__name__)
@@ -43,6 +44,7 @@ MOST_SESSIONS = 8
 START_SECONDS = 30.0
 CACHE_BYTES = 16 * 1024 * 1024
 RATES = (0.5, 2.0)
+_Said = tuple[str, str, float, Region | None]
 
 
 class Voice:
@@ -61,7 +63,7 @@ class Voice:
         self._sessions = 0
         self.activities = Activities()
         """Voice activity detectors for whoever speaks next."""
-        self._cache: OrderedDict[tuple[str, str, float], bytes] = OrderedDict()
+        self._cache: OrderedDict[_Said, bytes] = OrderedDict()
         self._cached = 0
 
     async def start(self) -> None:
@@ -164,8 +166,15 @@ class Voice:
         except SpeechError as error:
             raise of_speech(error) from error
 
-    async def synthesise(self, text: str, language: Language = "vi", rate: float = 1.0) -> bytes:
-        """A WAV file (mono, 16 bit) of the text in its spoken form; ``rate`` 0.5..2.
+    async def synthesise(
+        self,
+        text: str,
+        language: Language = "vi",
+        rate: float = 1.0,
+        region: Region | None = None,
+    ) -> bytes:
+        """A WAV file (mono, 16 bit) of the text in its spoken form; ``rate`` 0.5..2; ``region``
+        chooses among the voices for Vietnamese.
 
         Raises LetanError `text_too_long`, `speech_empty`, `speech_unavailable`, `speech_failed`.
         """
@@ -175,20 +184,21 @@ class Voice:
         said = await asyncio.to_thread(spoken, text, language)
         if not any(map(str.isalnum, said)):
             raise nothing_to_say()
-        key = (said, language, round(min(RATES[1], max(RATES[0], rate)), 2))
+        chosen = region if language == "vi" else None
+        key = (said, language, round(min(RATES[1], max(RATES[0], rate)), 2), chosen)
         if key in self._cache:
             self._cache.move_to_end(key)
             return self._cache[key]
         try:
             await service.wait_ready(5.0)
-            speech = await speak(service.uri, said, language=language, rate=key[2])
+            speech = await speak(service.uri, said, language=language, voice=chosen, rate=key[2])
         except SpeechError as error:
             raise of_speech(error) from error
         wav = write_wav(speech.pcm, speech.rate)
         self._remember(key, wav)
         return wav
 
-    def _remember(self, key: tuple[str, str, float], wav: bytes) -> None:
+    def _remember(self, key: _Said, wav: bytes) -> None:
         if len(wav) > CACHE_BYTES // 4 or key in self._cache:
             return
         self._cache[key] = wav

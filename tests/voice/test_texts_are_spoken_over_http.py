@@ -25,6 +25,12 @@ def test_a_text_becomes_a_wav(client: TestClient) -> None:
     assert 1.0 < read_wav(said.content).seconds < 4.0
     slow = client.post("/api/v1/speech", json={"text": "Lệ phí là 8.000 đồng.", "rate": 0.6})
     assert len(slow.content) > 1.3 * len(said.content)
+    voices = {
+        region: client.post("/api/v1/speech", json={"text": "Lệ phí.", "voice": region}).content
+        for region in ("north", "central", "south")
+    }
+    assert len(set(voices.values())) == 3
+    assert client.post("/api/v1/speech", json={"text": "Lệ phí."}).content == voices["north"]
     english = client.post("/api/v1/speech", json={"text": "Counter 3", "language": "en"})
     assert english.status_code == 200
 
