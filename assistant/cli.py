@@ -203,7 +203,7 @@ def speech_serve(
     """Offer an engine to Home Assistant and others (Wyoming); Ctrl-C ends it."""
     from assistant.voice.speech_commands import serve
 
-    raise typer.Exit(serve(_settings(data_dir=data_dir), uri, engine, model, language))
+    serve(_settings(data_dir=data_dir), uri, engine, model, language)
 
 
 @speech.command("models")

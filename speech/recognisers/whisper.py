@@ -1,4 +1,4 @@
-"""Whisper (CTranslate2, through faster-whisper): English, decoded when the utterance has ended.
+"""Whisper (CTranslate2, through faster-whisper): English, decoded in whole utterances.
 
 The model is a folder of the operator's, or the one that two packages carry in two parts; nothing
 is ever downloaded. Constraints found by measurement (docs/speech.md): two seconds of silence keep
@@ -37,6 +37,13 @@ longest utterance."""
 TAIL_FRAMES = 100
 """Silence after the words, as the model knows it."""
 BEAM = 5
+FIRST_PARTIAL_SECONDS = 0.5
+PARTIAL_SECONDS = 0.8
+"""Speech between two hypotheses: interruptions and "stop" are seen in them."""
+PARTIAL_SHARE = 0.4
+"""Of the processor's time that hypotheses may take."""
+RECORDED = 1.0
+"""Seconds ahead of the clock: a recording needs no hypotheses, only its text soon."""
 FOREIGN = 0.02
 """Probability of the wanted language below which nothing is decoded."""
 UNSPOKEN = ("la", "sa", "nn")
@@ -130,7 +137,7 @@ class Whisper:
     """The engine; all calls come from one thread."""
 
     name = "whisper"
-    capabilities = Capabilities(partials="none", confidence=True, max_utterance_s=15.0)
+    capabilities = Capabilities(partials="revised", confidence=True, max_utterance_s=15.0)
 
     def __init__(self, model: Any, folder: Path, first: str, phrases: PhraseFile) -> None:
         from faster_whisper.feature_extractor import FeatureExtractor  # type: ignore[import-untyped]
@@ -153,7 +160,9 @@ class Whisper:
         expected = self._phrases.phrases if language == self.languages[0] else ()
         return WhisperSession(self, language, [*hints, *expected])
 
-    def decode(self, pcm: bytes, language: str, hints: Sequence[str]) -> Transcript:
+    def decode(
+        self, pcm: bytes, language: str, hints: Sequence[str], beam: int = BEAM
+    ) -> Transcript:
         """The words of up to 15 s of speech. Confidence is the mean probability of a token,
         lessened when the audio rather sounds like another language."""
         import ctranslate2
@@ -176,7 +185,7 @@ class Whisper:
         result = self._model.generate(
             encoded,
             [prompt],
-            beam_size=BEAM,
+            beam_size=beam,
             max_length=len(prompt) + MOST_TOKENS,
             return_scores=True,
             return_no_speech_prob=True,
@@ -216,15 +225,37 @@ class WhisperSession:
         self._pcm = bytearray()
         self._span = _SpeechSpan(engine.activities.take())
         self._seconds = 0.0
+        self._next_s = FIRST_PARTIAL_SECONDS
+        self._text = ""
+        self._began = 0.0
 
     def accept(self, pcm: bytes) -> Partial | None:
         room = int(Whisper.capabilities.max_utterance_s * SAMPLE_RATE) * 2 - len(self._pcm)
         if self._engine is not None and room > 0:
             started = time.perf_counter()
+            self._began = self._began or started
             self._pcm += pcm[:room]
             self._span.extend(self._pcm)
+            partial = self._hypothesis()
             self._seconds += time.perf_counter() - started
+            return partial
         return None
+
+    def _hypothesis(self) -> Partial | None:
+        """Everything so far is decoded again now and then: less often where that takes long."""
+        heard_s = self._span.seconds
+        started = time.perf_counter()
+        ahead_s = len(self._pcm) / 2 / SAMPLE_RATE - (started - self._began)
+        if self._engine is None or heard_s < self._next_s or ahead_s > RECORDED:
+            return None
+        speech = self._span.cut(self._pcm)
+        text = self._engine.decode(speech, self._language, self._hints, beam=1).text
+        took = time.perf_counter() - started
+        self._next_s = heard_s + max(PARTIAL_SECONDS, took / PARTIAL_SHARE)
+        if not text or text == self._text:
+            return None
+        self._text = text
+        return Partial(text)
 
     def finish(self) -> Transcript:
         engine, audio_s = self._engine, len(self._pcm) / 2 / SAMPLE_RATE
@@ -270,6 +301,12 @@ class _SpeechSpan:
                 if self._first is None:
                     self._first = self._seen - START_FRAMES + 1
             self._seen += 1
+
+    @property
+    def seconds(self) -> float:
+        """From the first to the last frame of speech."""
+        frames = 0 if self._first is None else self._last + 1 - self._first
+        return frames * FRAME_BYTES / 2 / SAMPLE_RATE
 
     def cut(self, pcm: bytearray) -> bytes:
         """The speech with a margin; empty without any."""

@@ -88,6 +88,20 @@ def test_hints_are_expected(engine: SpeechRecognizer, espeak: Speaker) -> None:
     assert "Nguyen" in session.finish().text
 
 
+def test_hypotheses_come_while_somebody_speaks(
+    engine: SpeechRecognizer, espeak: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whisper, "RECORDED", 60.0)  # as if the clock had kept up
+    monkeypatch.setattr(whisper, "PARTIAL_SHARE", 1e9)  # as if nobody else had used the machine
+    pcm = bytes(16_000) + espeak("I would like to pay the fee, please stop", "en-us", 150).pcm
+    session = engine.session(language="en")
+    found = [session.accept(pcm[at : at + 6400]) for at in range(0, len(pcm), 6400)]
+    texts = [words(partial.text) for partial in found if partial is not None]
+    assert len(texts) >= 2
+    assert texts[0].startswith("i would")
+    assert "fee" in words(session.finish().text)
+
+
 def test_a_model_that_is_missing_or_damaged_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
