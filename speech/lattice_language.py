@@ -111,3 +111,12 @@ class Hinted:
 
     def follow(self, context: Context, word: str) -> Context:
         return self._language.follow(context, word)
+
+
+def sentence_score(language: Language, text: str) -> float:
+    """Log-probability of a whole sentence of words."""
+    context, score = language.start(), 0.0
+    for word in text.split():
+        score += language.score(context, word)
+        context = language.follow(context, word)
+    return score + language.score(context, END)

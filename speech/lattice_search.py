@@ -81,7 +81,8 @@ class BeamSearch:
         """Takes the next rows."""
         if not rows.size:
             return
-        best = np.argpartition(rows, -UNITS, axis=1)[:, -UNITS:]
+        few = min(UNITS, rows.shape[1])
+        best = np.argpartition(rows, -few, axis=1)[:, -few:]
         for row, units in zip(rows, best, strict=True):
             blank = float(row[BLANK])
             if blank > CERTAIN_BLANK:

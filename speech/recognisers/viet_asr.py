@@ -31,9 +31,9 @@ from speech.lattice import (
     LatticeUnavailableError,
     load_acoustic_model,
 )
-from speech.lattice_language import Hinted, Language
-from speech.lattice_phrases import Match, PhraseIndex
-from speech.lattice_search import BeamSearch
+from speech.lattice_language import Hinted, Language, sentence_score, words_of
+from speech.lattice_phrases import A_WORD, Match, PhraseIndex, align
+from speech.lattice_search import BeamSearch, Hypothesis
 from speech.lattice_text import BestPath, aligned
 from speech.recognisers import viet_asr_library
 
@@ -45,10 +45,15 @@ SURE = 0.8
 PLAUSIBLE = 0.5
 """Below it nothing is corrected: it may be any language."""
 EXPLAINED = 0.3
-"""Score from which a phrase takes the place of doubtful words."""
+"""Score from which a phrase takes the place of doubtful words, if people say it oftener."""
+WELL_EXPLAINED = 1.0
+"""Score from which it does so in any case."""
+EXPLAINED_HINT = -1.0
+"""The same for what the client expects in this very utterance."""
 WORTH_ASKING = -1.5
 """Score from which a phrase is an alternative."""
 MOST_ALTERNATIVES = 5
+MOST_MATCHES = 20
 
 
 def load(options: Mapping[str, Any]) -> SpeechRecognizer:
@@ -91,6 +96,8 @@ class VietAsrSession:
         if hints:
             language = Hinted(language, hints)
             self._indices.append(PhraseIndex(model.vocabulary, hints))
+        self._language = language
+        self._hinted = frozenset(" ".join(words_of(hint)) for hint in hints)
         self._vocabulary = model.vocabulary
         self._stream: AcousticStream | None = model.stream()
         self._best = BestPath(model.vocabulary)
@@ -145,24 +152,46 @@ class VietAsrSession:
         if not heard or not texts[0].text:
             return None, (), ()
         confidence = round(float(np.mean([word.confidence for word in heard])), 3)
-        units = texts[0].units
-        if confidence >= SURE:
-            words = aligned(rows, units, self._vocabulary)
-            return confidence, words, tuple(found.text for found in texts[1:])
-        matches = self._matches(rows, len(heard))
-        if matches and confidence >= PLAUSIBLE and matches[0].score >= EXPLAINED:
-            units = self._indices[0].units(matches[0].text)
+        units, matches = texts[0].units, []
+        if confidence < SURE:
+            matches = self._matches(rows, len(heard))
+            if confidence >= PLAUSIBLE:
+                units = self._correction(rows, matches, texts[0]) or units
         words = aligned(rows, units, self._vocabulary)
         text = " ".join(word.text for word in words)
-        others = [match.text for match in matches if match.score >= WORTH_ASKING]
+        others = [found.text for found in matches if found.score >= WORTH_ASKING]
         others += [found.text for found in texts]
         different = [other for other in dict.fromkeys(others) if other and other != text]
         return confidence, words, tuple(different[:MOST_ALTERNATIVES])
 
     def _matches(self, rows: Frames, heard: int) -> list[Match]:
+        """Phrases that may have been said, best first; a hint comes before an equal phrase."""
         found = [
             match
             for index in self._indices
-            for match in index.match(rows, self._best.score, heard, MOST_ALTERNATIVES)
+            for match in index.match(rows, self._best.score, heard, MOST_MATCHES)
         ]
         return sorted(found, key=lambda match: -match.score)
+
+    def _correction(
+        self, rows: Frames, matches: Sequence[Match], text: Hypothesis
+    ) -> tuple[int, ...] | None:
+        """The phrase that explains the sound better than the words do, if there is one."""
+        hinted = [match for match in matches if match.text in self._hinted]
+        if hinted and hinted[0].score >= EXPLAINED_HINT:
+            return self._indices[0].units(hinted[0].text)
+        good = [match for match in matches if match.score >= EXPLAINED]
+        if not good:
+            return None
+        if good[0].score >= WELL_EXPLAINED:
+            return self._indices[0].units(good[0].text)
+        candidates = [self._indices[0].units(match.text) for match in good]
+        candidates = [text.units, *(units for units in candidates if units)]
+        texts = [text.text, *(match.text for match in good)]
+        heard = align(rows, [np.array(units) for units in candidates])
+        totals = [
+            float(one) + sentence_score(self._language, words) + A_WORD * len(words.split())
+            for one, words in zip(heard, texts, strict=True)
+        ]
+        best = int(np.argmax(totals))
+        return candidates[best] if best else None
