@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from dialogues.wording import tokens
+from nlu.language import detect
 
 _WORD = re.compile(r"\w+")
 AUTHORITIES = Path(__file__).resolve().parent / "authorities.yml"
@@ -23,13 +24,18 @@ def authorities() -> tuple[Mapping[str, Any], ...]:
     return tuple(
         {
             "name": row["name"],
-            "words": tuple(" ".join(tokens(w)) for w in row["words"]),
-            "spelt": tuple(str(w).lower() for w in row["words"]),
+            "words": tuple(" ".join(tokens(w)) for w in _all(row)),
+            "spelt": tuple(str(w).lower() for w in _all(row)),
+            "english": frozenset(" ".join(tokens(w)) for w in row.get("english") or ()),
             "always": bool(row.get("always")),
             "unless": tuple(" ".join(tokens(w)) for w in row.get("unless") or ()),
         }
         for row in table["authorities"]
     )
+
+
+def _all(row: Mapping[str, Any]) -> list[str]:
+    return [*row["words"], *(row.get("english") or ())]
 
 
 def competent_authority(text: str) -> Mapping[str, str] | None:
@@ -58,9 +64,12 @@ def always_elsewhere(text: str) -> bool:
 def _named(text: str) -> tuple[str, Mapping[str, Any]] | None:
     heard = _WORD.findall(text.lower())
     said = f" {' '.join(tokens(text))} "
+    english = detect(heard) == "en"
     best: tuple[str, Mapping[str, Any]] | None = None
     for row in authorities():
         for words, spelt in zip(row["words"], row["spelt"], strict=True):
+            if words in row["english"] and not english:
+                continue
             longer = best is None or len(words) > len(best[0])
             if longer and f" {words} " in said and not _other_words(heard, words, spelt):
                 best = (words, row)

@@ -81,6 +81,7 @@ def _added(
 
 _ALL = re.compile(
     r"\b(?:lam|lo|man|di|can|phai)(?: \w+){0,2} (?:nhung|cac)(?: \w+){0,2} (?:gi|chi|nao)\b"
+    r"|\bphai (?:lam|lo|man) (?:nhung )?(?:gi|chi)\b"
     r"|\b(?:lam|lo|man) (?:thu tuc |viec |giay to )?(?:gi|chi) (?:truoc|dau tien)\b"
     r"|\b(?:thu tuc|viec|giay to) (?:gi|chi|nao) (?:het|truoc|ca)\b"
     r"|\bwhat (?:all )?(?:do|should|must|would) (?:we|i) (?:have to|need to|must)? ?"
@@ -90,8 +91,9 @@ _WANTED = re.compile(
     r"\b(?:lam|xin|dang ky|khai|nop|cap|doi|sao|chung thuc|cong chung|mien|huong|tro cap|ho tro"
     r"|register|apply|certificate|permit|licen[cs]e|copy|allowance|benefit)\b"
 )
-TOLD = 0.9
-"""Certainty of the intent from which a situation is told, though one procedure stands out in it."""
+TOLD, TOLD_WHOLE = 0.9, 0.6
+"""Certainty of the intent from which a situation is told, though one procedure stands out in it;
+the second where all that it asks for is wanted."""
 _FIRST = 3
 """Steps of an event with which it may be named."""
 
@@ -99,13 +101,15 @@ _FIRST = 3
 def whole_event(text: str, found: Understanding, release: Release) -> Understanding:
     """ "Tôi sắp mở tiệm bánh, phải lo những thủ tục nào", "ông nội tôi mất rồi": all that the
     situation asks for, though one procedure of it is understood."""
-    told = dict(found.ranking).get("life_event", 0.0) >= TOLD
+    told = dict(found.ranking).get("life_event", 0.0)
     event = release.events.get(found.situation)
-    if found.intent != "ask_procedure" or not told or event is None or not found.procedures:
+    if found.intent != "ask_procedure" or event is None or not found.procedures:
         return found
     best = release.canonical(found.procedures[0].code)
     folded = " ".join(tokens(text))
     asks_for_all = bool(_ALL.search(folded))
+    if told < (TOLD_WHOLE if asks_for_all else TOLD):
+        return found
     if not asks_for_all:
         named = found.aspects or _is_called(release.procedure(best), folded)
         if named or found.ambiguous:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogues.authorities import always_elsewhere, foreign_matter
 from dialogues.leaning import ABOUT_PROCEDURES, SURE
 from dialogues.release import Entry, Release
@@ -13,6 +15,11 @@ SURELY_NAMED, SURE_EVENT = 0.8, 0.5
 """Confidences from which a procedure or a situation is ours whatever authority is mentioned."""
 ALL_BUT_CERTAIN = 0.95
 """The same where the errand mentioned is always another authority's."""
+_COPIED = re.compile(
+    r"\b(?:chung thuc|thi thuc|sao y|sao luc|cong chung|ban sao|photo|phot?o|pho to|photocopy"
+    r"|dong dau|certif\w+|notari\w+|cop(?:y|ies)|true copy)\b"
+)
+_COPIES = re.compile(r"\b(?:chung thuc|ban sao)\b")
 
 
 def _surely_ours(found: Understanding) -> bool:
@@ -33,6 +40,8 @@ def belongs_elsewhere(said: str, text: str, found: Understanding, release: Relea
         return False
     called = _called_so(entry, matter) and found.intent != "life_event"
     best = found.procedures[0].confidence
+    if best >= SURE and _is_copied(text, entry):
+        return False
     if always_elsewhere(said):
         # "đưa bằng lái vào chip căn cước" is about the identity card
         own = content(" ".join(name for name in entry["name"].values() if name))
@@ -49,6 +58,12 @@ def belongs_elsewhere(said: str, text: str, found: Understanding, release: Relea
         return True
     facts = (entry.get("documents"), entry.get("fees"), entry.get("time"))
     return all(fact is None for fact in facts) and release.counter_for(entry) is None
+
+
+def _is_copied(text: str, entry: Entry) -> bool:
+    """ "Chứng thực cái bằng lái với giấy ra viện": whoever issued a paper, its copy is made here."""
+    copies = _COPIES.search(known_words(str(entry["name"].get("vi") or ""))) is not None
+    return copies and _COPIED.search(" ".join(tokens(text))) is not None
 
 
 def _called_so(entry: Entry, matter: str) -> bool:
