@@ -35,6 +35,9 @@ async def open_conversation(
         language=opened.language or request.app.state.settings.language,
         kiosk=opened.kiosk,
         can_move=opened.can_move,
+        hands_free=any(
+            one.hands_free for one in request.app.state.settings.kiosks if one.id == opened.kiosk
+        ),
     )
 
 

@@ -41,6 +41,9 @@ class ConversationOut(BaseModel):
     language: Language = Field(examples=["vi"])
     kiosk: str | None = Field(None, examples=["kiosk-1"])
     can_move: bool = Field(description="whether this conversation may have the robot lead the way")
+    hands_free: bool = Field(
+        False, description="whether the kiosk keeps the microphone open between questions"
+    )
 
 
 class MessageIn(BaseModel):

@@ -22,6 +22,7 @@ import { guidingScreen } from "./screen-guiding.js";
 import { listeningScreen } from "./screen-listening.js";
 import { Session } from "./session.js";
 import { Speaker } from "./speaker.js";
+import { VoiceStrip } from "./voice-strip.js";
 
 const DEFAULT_LANGUAGE = document.documentElement.lang;
 const POLL_STARTING_MS = 1500;
@@ -45,12 +46,15 @@ class Kiosk {
     this.speaker = new Speaker({
       onSentence: (indices) => this.#mark(indices),
       onSpeaking: (speaking) => this.#speaking(speaking),
+      onPlayed: (sentence) => this.hearing.line?.played(sentence),
+      onDropped: () => this.hearing.line?.cancel(),
     });
-    this.modes = new Modes(this.speaker);
+    this.modes = new Modes(this.speaker, () => this.hearing.refresh());
+    this.strip = new VoiceStrip(find("voice-strip"));
     this.overlay = new Overlay(find("overlay"), this.dom.screen);
     this.guide = new Guide(this);
-    this.hearing = new Hearing(this);
     this.marks = document.documentElement.dataset;
+    this.hearing = new Hearing(this);
     this.state = { ...freshVisit(), phase: "attract", ready: true, reached: true };
     this.turn = 0;
     this.plan = null;
@@ -73,7 +77,7 @@ class Kiosk {
   }
 
   #bind() {
-    const { input, form, mic } = this.dom;
+    const { input, form } = this.dom;
     for (const node of document.querySelectorAll("[data-icon]")) node.prepend(icon(node.dataset.icon));
     addEventListener("pointerdown", () => this.speaker.unlock(), { capture: true });
     addEventListener("keydown", () => this.speaker.unlock(), { capture: true });
@@ -85,7 +89,6 @@ class Kiosk {
       if (text) this.ask({ text });
       else input.focus();
     });
-    mic.addEventListener("click", () => this.hearing.toggle());
     document.getElementById("stop").addEventListener("click", () => this.guide.stop());
     document.getElementById("reset").addEventListener("click", () => this.wipe({ robotToo: true }));
     document.getElementById("modes").addEventListener("click", () => showModes(this));
@@ -142,10 +145,19 @@ class Kiosk {
     this.screen = SCREENS[phase](this);
     replace(screen, this.screen.node);
     screen.scrollTop = 0;
-    const listening = phase === "listening";
-    this.dom.mic.querySelector(".btn-words").textContent = listening ? t("Bấm để dừng") : t("Bấm và nói");
-    this.dom.mic.setAttribute("aria-pressed", String(listening));
+    this.talking();
     if (hadFocus) screen.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
+  }
+
+  /** The microphone's button says what a press would do now. */
+  talking() {
+    const { mic } = this.dom;
+    const open = this.state.phase !== "listening" && this.marks.listening === "true";
+    const notice = this.hearing.phase === "notice" ? t("Nói ngay") : null;
+    const closed = this.state.phase === "listening" ? notice || t("Bấm để dừng") : t("Bấm và nói");
+    const words = open ? t("Tắt micro") : closed;
+    mic.querySelector(".btn-words").textContent = words;
+    mic.setAttribute("aria-pressed", String(open || this.state.phase === "listening"));
   }
 
   refreshPages() {
@@ -161,7 +173,9 @@ class Kiosk {
     if (chosen) this.session.languageChosen = true;
     this.overlay.close();
     document.getElementById("centre-name").textContent = this.centre.shortName;
-    this.go(this.state.phase === "listening" ? "attract" : this.state.phase);
+    if (this.state.phase === "listening") this.hearing.cancel();
+    else this.go(this.state.phase);
+    this.hearing.refresh();
   }
 
   // Questions ----------------------------------------------------------------------------------
@@ -224,7 +238,8 @@ class Kiosk {
     this.go("answer");
   }
 
-  async show(reply) {
+  /** `voiced`: the server reads it as well. */
+  async show(reply, { voiced = false } = {}) {
     const parts = reply.parts || [];
     const control = parts.find((part) => part.type === "control");
     if (control?.action === "language") await this.#quietly(control.value);
@@ -253,7 +268,9 @@ class Kiosk {
       this.go("answer");
     }
     this.#obey(control);
-    if (control?.action !== "repeat" || lines.length) this.speaker.say(lines);
+    if (control?.action === "repeat" && !lines.length) return;
+    if (voiced && !this.speaker.muted) this.speaker.follow(lines);
+    else this.speaker.say(lines);
   }
 
   async #quietly(wanted) {
@@ -339,6 +356,7 @@ class Kiosk {
 
   goodbye() {
     this.hush();
+    this.hearing.shut();
     this.go("goodbye");
   }
 
@@ -354,7 +372,7 @@ class Kiosk {
   async wipe({ robotToo = false } = {}) {
     if (robotToo && this.guide.leading) this.guide.cancel();
     this.turn += 1;
-    this.hearing.cancel(false);
+    this.hearing.forget();
     this.speaker.clear();
     this.overlay.close();
     this.session.forget();
@@ -366,8 +384,8 @@ class Kiosk {
   }
 
   #occupied() {
-    const { phase, pending, held } = this.state;
-    return phase === "listening" || pending || Boolean(held) || this.guide.leading || this.marks.speaking === "true";
+    const { pending, held } = this.state;
+    return this.hearing.busy || pending || Boolean(held) || this.guide.leading || this.marks.speaking === "true";
   }
 
   #nothingToForget() {

@@ -1,8 +1,9 @@
 // How the visitor wants the screen: kept for this visit only, as attributes of <html>.
 
 export class Modes {
-  constructor(speaker) {
+  constructor(speaker, onChange) {
     this.speaker = speaker;
+    this.onChange = onChange;
     this.on = new Set();
   }
 
@@ -31,5 +32,6 @@ export class Modes {
     this.speaker.slow = this.on.has("slow");
     this.speaker.muted = this.on.has("captions");
     if (this.speaker.muted) this.speaker.stop();
+    this.onChange();
   }
 }

@@ -2,6 +2,7 @@
 
 const ZERO_CROSSINGS = 16;
 const ROLL_OFF = 0.92;
+const PHASES = 512;
 
 export class Resampler {
   /** Converts mono Float32 blocks from `from` Hz to `to` Hz. */
@@ -12,6 +13,7 @@ export class Resampler {
     this.half = Math.ceil(ZERO_CROSSINGS / this.cutoff);
     this.history = new Float32Array(this.half);
     this.position = this.half;
+    this.filters = [];
   }
 
   /** The output samples that this block completes; the filter delays by a few milliseconds. */
@@ -32,20 +34,32 @@ export class Resampler {
   }
 
   #sample(input, at) {
-    const first = Math.max(0, Math.ceil(at - this.half));
-    const last = Math.min(input.length - 1, Math.floor(at + this.half));
+    const steps = Math.round((at % 1) * PHASES);
+    const middle = Math.floor(at) + (steps === PHASES ? 1 : 0);
+    const weights = this.#weights(steps % PHASES);
+    const first = middle - this.half;
     let sum = 0;
-    let weights = 0;
-    for (let i = first; i <= last; i += 1) {
-      const weight = this.#kernel(i - at);
-      sum += weight * input[i];
-      weights += weight;
+    for (let k = 0; k < weights.length; k += 1) {
+      const i = first + k;
+      if (i >= 0 && i < input.length) sum += weights[k] * input[i];
     }
+    return sum;
+  }
+
+  /** The filter for a place between two samples; made once, so that the audio thread has time. */
+  #weights(steps) {
+    if (this.filters[steps]) return this.filters[steps];
+    const weights = Float32Array.from({ length: 2 * this.half + 1 }, (_, k) =>
+      this.#kernel(k - this.half - steps / PHASES),
+    );
     // Dividing by the sum of weights keeps the level exact whatever the phase.
-    return sum / weights;
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    this.filters[steps] = weights.map((weight) => weight / sum);
+    return this.filters[steps];
   }
 
   #kernel(x) {
+    if (Math.abs(x) > this.half + 1) return 0;
     const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / (this.half + 1));
     const phase = Math.PI * x * this.cutoff;
     return window * (phase === 0 ? 1 : Math.sin(phase) / phase);
@@ -60,4 +74,9 @@ export function toInt16(samples) {
     out[i] = Math.round(clipped < 0 ? clipped * 0x8000 : clipped * 0x7fff);
   }
   return out;
+}
+
+/** Signed 16-bit samples to floats. */
+export function fromInt16(samples) {
+  return Float32Array.from(samples, (sample) => sample / 0x8000);
 }

@@ -11,6 +11,7 @@ export class Session {
     this.conversation = null;
     this.opening = null;
     this.canMove = false;
+    this.handsFree = false;
     this.languageChosen = false;
   }
 
@@ -58,6 +59,7 @@ export class Session {
       const made = await postJson("/api/v1/conversations", body, { token: this.pairing?.token });
       this.conversation = made.id;
       this.canMove = made.can_move === true;
+      this.handsFree = made.hands_free === true;
       return made.id;
     } catch (error) {
       // A token that the server no longer knows (new data folder, revoked): pair anew, once.
@@ -88,11 +90,17 @@ export class Session {
     }
   }
 
+  /** The server does not know the conversation any more: the next message opens another. */
+  lost() {
+    this.conversation = null;
+  }
+
   /** Forget the visitor here and on the server, even while the page is closing. */
   forget() {
     const id = this.conversation;
     this.conversation = null;
     this.canMove = false;
+    this.handsFree = false;
     this.languageChosen = false;
     if (!id) return;
     call("DELETE", `/api/v1/conversations/${id}`, { token: this.pairing?.token, keepalive: true }).catch(

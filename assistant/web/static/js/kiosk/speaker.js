@@ -1,77 +1,32 @@
-// Reads the answer aloud, sentence by sentence, and says which one is being read.
+// Reads the answer aloud, sentence by sentence, and says which one is being read: with audio that
+// the voice door sends, or line by line with audio that is fetched.
 
 import { call } from "../shared/api.js";
 import { language } from "../shared/i18n.js";
+import { Playback } from "./playback.js";
+import { Follower } from "./wording.js";
 
 const SLOW = 0.75;
 const QUIET_MS_PER_LETTER = 65;
 const QUIET_MIN_MS = 1600;
 
-const SENTENCE_END = /(?<=[.!?…])\s+(?=\S)|\n+/u;
-const CLAUSE_END = /(?<=[:;])\s+(?=\S)/u;
-
-const split = (text, border) =>
-  (text || "")
-    .split(border)
-    .map((part) => part.trim())
-    .filter(Boolean);
-
-/** What is marked at a time: the clauses of a text, in order; nothing but white space is lost. */
-export function clauses(text) {
-  return split(text, SENTENCE_END).flatMap((sentence) => split(sentence, CLAUSE_END));
-}
-
-/**
- * What to read for what is shown: `[{speech, shown: [indices of clauses]}]`. Sentences run side by
- * side where there are as many of them, and so do the clauses of a sentence; a shorter wording is
- * spread over the text.
- */
-export function script(text, speech) {
-  const written = split(text, SENTENCE_END);
-  const spoken = speech ? split(speech, SENTENCE_END) : written;
-  if (spoken.length !== written.length) return align(clauses(text).length, spoken);
-  let first = 0;
-  return written.flatMap((sentence, i) => {
-    const own = split(sentence, CLAUSE_END);
-    const count = own.length;
-    const said = split(spoken[i], CLAUSE_END);
-    const start = first;
-    first += count;
-    // A wording that is no shorter is the same text in spoken form, which the server makes of ours
-    // as well: read clause by clause it can be followed on the screen.
-    const shorter = wordCount(spoken[i]) < wordCount(sentence);
-    const lines = said.length === count ? said : shorter ? [spoken[i]] : own;
-    return align(count, lines).map((line) => ({ ...line, shown: line.shown.map((k) => k + start) }));
-  });
-}
-
-function wordCount(text) {
-  return text.split(/\s+/).length;
-}
-
-function align(count, spoken) {
-  const shown = { length: count };
-  return spoken.map((s, i) => {
-    const from = Math.floor((i * shown.length) / spoken.length);
-    const to = Math.max(from + 1, Math.floor(((i + 1) * shown.length) / spoken.length));
-    return { speech: s, shown: range(from, Math.min(to, shown.length)) };
-  });
-}
-
-function range(from, to) {
-  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
-}
-
 export class Speaker {
-  /** `onSentence([indices])` follows the reading; `onSpeaking(bool)` tells its begin and end. */
-  constructor({ onSentence, onSpeaking }) {
-    Object.assign(this, { onSentence, onSpeaking });
+  /**
+   * `onSentence([indices])` follows the reading, `onSpeaking(bool)` tells its begin and end,
+   * `onPlayed(number)` that a sentence of the voice door has been heard, `onDropped()` that the
+   * rest of its reply is not wanted.
+   */
+  constructor({ onSentence, onSpeaking, onPlayed, onDropped }) {
+    Object.assign(this, { onSentence, onSpeaking, onPlayed, onDropped });
     this.muted = false;
     this.slow = false;
     this.gain = 1;
     this.turn = 0;
     this.lines = [];
     this.context = null;
+    this.playback = null;
+    this.stream = null;
+    this.speaking = false;
   }
 
   /** Browsers only let sound out after a touch; called from every press. */
@@ -80,12 +35,24 @@ export class Speaker {
     if (this.context.state === "suspended") this.context.resume().catch(() => {});
   }
 
+  /** Whether sound would be heard now. */
+  get audible() {
+    return !this.muted && this.context?.state === "running";
+  }
+
+  /** Whether lines of our own are being read, of which the voice door knows nothing. */
+  get reading() {
+    return this.speaking && !this.stream;
+  }
+
+  // Line by line ------------------------------------------------------------------------------
+
   async say(lines) {
     this.stop();
     this.lines = lines;
     if (lines.length === 0) return;
     const turn = ++this.turn;
-    this.onSpeaking(true);
+    this.#tell(true);
     let next = this.#fetch(lines[0].speech);
     for (let i = 0; i < lines.length; i += 1) {
       const audio = await next;
@@ -95,22 +62,99 @@ export class Speaker {
       await this.#play(audio, lines[i].speech, turn);
       if (turn !== this.turn) return;
     }
-    this.onSentence([]);
-    this.onSpeaking(false);
+    this.#over();
   }
 
   repeat() {
     return this.say(this.lines);
   }
 
+  // As it comes from the voice door -----------------------------------------------------------
+
+  /** Load what plays the voice door's audio, before it is needed. */
+  prepare() {
+    this.unlock();
+    this.playback ??= new Playback(this.context, {
+      onBegan: (sentence, time) => this.#began(sentence, time),
+      onEnded: (sentence, last) => this.#ended(sentence, last),
+    });
+    this.playback.gain = this.gain;
+  }
+
+  /** A reply begins whose audio will come; `lines` are what is shown of it. */
+  follow(lines) {
+    this.abandon();
+    this.lines = lines;
+    const parts = new Map();
+    for (const line of lines) parts.set(line.part, [...(parts.get(line.part) || []), line]);
+    const followers = new Map([...parts].map(([part, own]) => [part, new Follower(own)]));
+    this.stream = { followers, shown: new Map(), rate: 0, heard: false, complete: false, over: false };
+  }
+
+  sentence({ sentence, rate, part, text }) {
+    const { stream } = this;
+    if (!stream) return;
+    if (!this.audible) {
+      this.say(this.lines);
+      return;
+    }
+    stream.rate = rate;
+    stream.heard = true;
+    if (!stream.shown.has(sentence)) stream.shown.set(sentence, stream.followers.get(part)?.take(text) || []);
+    this.playback.begin(sentence);
+  }
+
+  /** `pcm`: s16le samples of the sentence that has begun. */
+  block(pcm) {
+    if (this.stream?.rate) this.playback.block(pcm, this.stream.rate);
+  }
+
+  sentenceEnd({ sentence, last }) {
+    if (!this.stream) return;
+    this.stream.complete = last;
+    this.playback.end(sentence, last);
+  }
+
+  /** Be quiet at once; the reply may go on with `sentence` again. */
+  interrupt() {
+    this.playback?.clear();
+    this.onSentence([]);
+    this.#tell(false);
+  }
+
+  /** The voice door will send no more of this reply: read the rest of it ourselves. */
+  carryOn() {
+    const { stream } = this;
+    if (!stream || stream.complete) return;
+    const last = Math.max(-1, ...[...stream.shown.values()].flat());
+    const rest = this.lines.filter(({ shown }) => Math.max(-1, ...shown) > last);
+    const all = this.lines;
+    if (!stream.heard || rest.length > 0) this.say(stream.heard ? rest : all);
+    else this.stop();
+    this.lines = all;
+  }
+
+  // Both --------------------------------------------------------------------------------------
+
+  /** What the voice door says is over; it knows. */
+  abandon() {
+    if (this.stream) this.playback.clear();
+    this.stream = null;
+    this.stop();
+  }
+
   stop() {
     this.turn += 1;
+    if (this.stream) {
+      this.playback.clear();
+      if (!this.stream.over) this.onDropped();
+      this.stream = null;
+    }
     this.source?.stop();
     this.source = null;
     clearTimeout(this.timer);
     this.wake?.();
-    this.onSentence([]);
-    this.onSpeaking(false);
+    this.#over();
   }
 
   /** Forget what was read. */
@@ -124,11 +168,12 @@ export class Speaker {
 
   louder() {
     this.gain = Math.min(2.5, this.gain * 1.4);
+    if (this.playback) this.playback.gain = this.gain;
   }
 
   /** A short sound from the page itself: `rising` when listening begins, falling when it ends. */
   cue(rising) {
-    if (this.muted || this.context?.state !== "running") return;
+    if (!this.audible) return;
     const tone = this.context.createOscillator();
     const volume = this.context.createGain();
     const now = this.context.currentTime;
@@ -139,6 +184,35 @@ export class Speaker {
     tone.connect(volume).connect(this.context.destination);
     tone.start(now);
     tone.stop(now + 0.2);
+  }
+
+  #began(sentence, time) {
+    if (!this.stream?.shown.has(sentence)) return;
+    // When it is heard, on the page's own clock: for measuring.
+    const { contextTime, performanceTime } = this.context.getOutputTimestamp();
+    const startTime = performanceTime + 1000 * (time - contextTime);
+    performance.clearMarks("voice.began");
+    performance.mark("voice.began", { startTime: Math.max(0, startTime), detail: sentence });
+    this.#tell(true);
+    this.onSentence(this.stream.shown.get(sentence));
+  }
+
+  #ended(sentence, last) {
+    if (!this.stream?.shown.has(sentence)) return;
+    this.onPlayed(sentence);
+    if (!last) return;
+    this.stream.over = true;
+    this.#over();
+  }
+
+  #over() {
+    this.onSentence([]);
+    this.#tell(false);
+  }
+
+  #tell(speaking) {
+    this.speaking = speaking;
+    this.onSpeaking(speaking);
   }
 
   async #fetch(text) {

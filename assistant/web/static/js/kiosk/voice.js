@@ -1,128 +1,124 @@
-// One spoken question: microphone → WebSocket → transcript and reply.
+// The voice door: one socket for a conversation. It comes back by itself and says where it was.
 
-import { language } from "../shared/i18n.js";
 import { socketUrl } from "../shared/socket.js";
-import { Microphone, MicrophoneError } from "./microphone.js";
 
 const RATE = 16000;
-const LONGEST_MS = 25000;
-const WAITING_BLOCKS = 64;
+const FIRST_DELAY_MS = 250;
+const LAST_DELAY_MS = 4000;
+const MOST_WAITING = 480; // blocks of 32 ms: 15 seconds of speech
+const LONGEST_GAP_MS = 12000;
+const REFUSED = 1008;
 
-export class Utterance {
+export class VoiceLine {
   /**
-   * `events`: onListening(), onLevel(rms), onPartial(text), onFinal(text), onReply(reply),
-   * onRejected({reason, text}), onError({code, detail}).
+   * `onEvent(event)` gets what the server tells, `onAudio(ArrayBuffer)` its voice,
+   * `onLink(link)` how the connection is: lost, back (it goes on where it was), anew (the other
+   * end has forgotten us), gone (lost for long; it is still tried), refused (no such conversation).
    */
-  constructor(conversation, events) {
-    this.events = events;
-    this.state = "opening";
+  constructor(conversation, { onEvent, onAudio, onLink }) {
+    Object.assign(this, { conversation, onEvent, onAudio, onLink });
+    this.settings = null;
+    this.voice = null;
+    this.gap = null;
     this.waiting = [];
-    this.conversation = conversation;
-    this.microphone = new Microphone({
-      onBlock: (pcm) => this.#block(pcm),
-      onLevel: (rms) => this.state === "listening" && events.onLevel(rms),
-      onLost: () => this.stop(),
-    });
+    this.delay = FIRST_DELAY_MS;
+    this.closed = false;
+    this.#open();
   }
 
-  async start() {
-    try {
-      await this.microphone.open();
-    } catch (error) {
-      const reason = error instanceof MicrophoneError ? error.reason : "absent";
-      this.#fail({ code: `microphone_${reason}`, detail: "" });
-      return;
-    }
-    if (this.state !== "opening") {
-      this.microphone.close();
-      return;
-    }
-    this.state = "listening";
-    this.#connect();
-    this.limit = setTimeout(() => this.stop(), LONGEST_MS);
-    this.events.onListening();
+  get up() {
+    return this.socket.readyState === WebSocket.OPEN;
   }
 
-  /** The visitor has finished: the server decides with what it has. */
+  /** Listen: `{language, mode: "auto" | "hold", speak}`. */
+  start(settings) {
+    this.settings = { sample_rate: RATE, ...settings };
+    if (this.up) this.#order({ type: "start", ...this.settings });
+  }
+
+  /** A block of the microphone. */
+  audio(pcm) {
+    if (this.up) this.socket.send(pcm);
+    else if (this.waiting.length < MOST_WAITING) this.waiting.push(pcm);
+  }
+
+  /** The utterance is over. */
   stop() {
-    if (this.state === "opening") {
-      this.cancel();
-    } else if (this.state === "listening") {
-      this.state = "deciding";
-      this.#release();
-      this.#send({ type: "stop" });
-    }
+    if (this.up) this.#order({ type: "stop" });
+    else this.waiting.push(JSON.stringify({ type: "stop" }));
   }
 
-  /** Forget it: nothing more is reported. */
+  /** Drop the utterance and what is being said. */
   cancel() {
-    if (this.state === "closed") return;
-    this.state = "closed";
-    this.#release();
-    this.#send({ type: "cancel" });
-    this.socket?.close();
+    this.waiting = [];
+    if (this.up) this.#order({ type: "cancel" });
   }
 
-  #connect() {
-    this.socket = new WebSocket(socketUrl(`/api/v1/conversations/${this.conversation}/voice`));
+  played(sentence) {
+    if (this.up) this.#order({ type: "played", sentence });
+  }
+
+  close() {
+    this.closed = true;
+    this.#bridged();
+    clearTimeout(this.timer);
+    this.socket.close();
+  }
+
+  #open() {
+    this.socket = new WebSocket(socketUrl(`/api/v1/voice/${this.conversation}`));
     this.socket.binaryType = "arraybuffer";
-    this.socket.onopen = () => {
-      this.#send({ type: "start", rate: RATE, language: language() });
-      for (const item of this.waiting.splice(0)) this.socket.send(item);
-    };
-    this.socket.onmessage = ({ data }) => {
-      if (typeof data === "string" && this.state !== "closed") this.#event(JSON.parse(data));
-    };
-    this.socket.onclose = () => {
-      if (this.state === "closed") return;
-      this.#fail({ code: "network", detail: "" });
-    };
+    this.socket.onopen = () => this.#opened();
+    this.socket.onmessage = ({ data }) => this.#message(data);
+    this.socket.onclose = ({ code }) => this.#lost(code);
   }
 
-  #event(event) {
-    const { events } = this;
-    if (event.type === "partial") events.onPartial(event.text || "");
-    else if (event.type === "final") {
-      this.state = "deciding";
-      this.#release();
-      events.onFinal(event.text || "");
-    } else if (event.type === "reply") {
-      this.#end();
-      events.onReply(event.reply || event);
-    } else if (event.type === "rejected") {
-      this.#end();
-      events.onRejected(event);
-    } else if (event.type === "error") {
-      this.#fail(event);
+  #opened() {
+    if (this.settings) {
+      const resume = this.voice ? { resume: this.voice } : {};
+      this.#order({ type: "start", ...this.settings, ...resume });
     }
+    for (const item of this.waiting.splice(0)) this.socket.send(item);
   }
 
-  #block(pcm) {
-    if (this.state !== "listening") return;
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(pcm);
-    else if (this.waiting.length < WAITING_BLOCKS) this.waiting.push(pcm);
+  #message(data) {
+    if (this.closed) return;
+    if (typeof data !== "string") {
+      this.onAudio(data);
+      return;
+    }
+    const event = JSON.parse(data);
+    if (event.type === "ready") this.#ready(event);
+    else this.onEvent(event);
   }
 
-  #send(message) {
-    const text = JSON.stringify(message);
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(text);
-    else if (this.socket?.readyState === WebSocket.CONNECTING) this.waiting.push(text);
+  #ready({ voice, resumed }) {
+    const first = this.voice === null;
+    this.voice = voice;
+    this.delay = FIRST_DELAY_MS;
+    this.#bridged();
+    if (!first) this.onLink(resumed ? "back" : "anew");
   }
 
-  #release() {
-    clearTimeout(this.limit);
-    this.microphone.close();
+  #bridged() {
+    clearTimeout(this.gap);
+    this.gap = null;
   }
 
-  #end() {
-    this.state = "closed";
-    this.#release();
-    this.socket?.close();
+  #lost(code) {
+    if (this.closed) return;
+    if (code === REFUSED) {
+      this.close();
+      this.onLink("refused");
+      return;
+    }
+    this.onLink("lost");
+    this.gap ??= setTimeout(() => this.onLink("gone"), LONGEST_GAP_MS);
+    this.timer = setTimeout(() => this.#open(), this.delay);
+    this.delay = Math.min(this.delay * 2, LAST_DELAY_MS);
   }
 
-  #fail(error) {
-    if (this.state === "closed") return;
-    this.#end();
-    this.events.onError(error);
+  #order(order) {
+    this.socket.send(JSON.stringify(order));
   }
 }
