@@ -34,6 +34,8 @@ PROBE_SECONDS = 65.0
 RESTING_SECONDS = 300.0
 """A service started on demand ends when nobody has needed it for so long."""
 START_SECONDS = 20.0
+_FRUGAL = {"MALLOC_ARENA_MAX": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+"""An engine has one thread: more of them would take time from the desk, more arenas 30 MB each."""
 _SOCKETS: dict[Role, str] = {"recogniser": "stt", "synthesiser": "tts", "recogniser_en": "en"}
 
 
@@ -96,7 +98,7 @@ class SpeechService:
         argv = [sys.executable, "-m", "speech.server", "--uri", uri, "--engine", engine]
         argv += ["--watch-stdin", *engine_options(role, engine, settings, phrases)]
         service = cls(role, engine, uri, None, on_demand=role == "recogniser_en")
-        service._child = ChildProcess(role, argv, cwd=ROOT, ready=service._probe)
+        service._child = ChildProcess(role, argv, env=_FRUGAL, cwd=ROOT, ready=service._probe)
         return service
 
     async def start(self) -> None:
