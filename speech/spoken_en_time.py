@@ -30,10 +30,10 @@ def dates() -> list[Rule]:
              lambda m: f"{m[1]} {_date(m[2], m[3], None)}"),
         rule(rf"{_BEFORE}(0[1-9]|1[3-9]|2\d|3[01])/{_MONTH}{_END}",
              lambda m: _date(m[1], m[2], None)),
-        rule(rf"(?i)({named})\s+{_DAY},?\s+{YEAR}(?!\d)",
+        rule(rf"({named})\s+{_DAY},?\s+{YEAR}(?!\d)",
              lambda m: f"{m[1]} {ordinal(int(m[2]))} {year(m[3])}"),
-        rule(rf"(?i)(?:the\s+)?(?<!\d){_DAY}\s+({named})(?:\s+{YEAR})?(?!\d)", _day_of),
-        rule(rf"(?i)({named})\s+{YEAR}(?!\d)", lambda m: f"{m[1]} {year(m[2])}"),
+        rule(rf"(?:[Tt]he\s+)?(?<!\d){_DAY}\s+({named})(?:\s+{YEAR})?(?!\d)", _day_of),
+        rule(rf"({named})\s+{YEAR}(?!\d)", lambda m: f"{m[1]} {year(m[2])}"),
     ]  # fmt: skip
 
 

@@ -140,13 +140,13 @@ def _counted(table: Lexicon) -> list[Rule]:
     units = "|".join(re.escape(unit) for unit in sorted(table.units, key=len, reverse=True))
     return [
         rule(r"(?<![\w.,)])(?<![\w.,)] )[-−](?=\d)", lambda _: "âm"),
-        rule(rf"(?<!\w)({NUMBER})\s?[-–—]\s?(?={NUMBER}\s?(?:[%°(]|[^\W\d]|$|[.,;)]))",
-             lambda m: f"{m[1]} đến"),
+        rule(rf"(?<!\w)({NUMBER})\s?[-–—]\s?(?=({NUMBER})\s?(?:[%°(]|[^\W\d]|$|[.,;)]))",
+             _span),
         rule(rf"({NUMBER})\s?\+(?=\s|[^\w\s]|$)(?!\s?\d)",
              lambda m: f"{amount(m[1], VI, dots_group=True)} trở lên"),
         rule(rf"({NUMBER})\s?%", lambda m: f"{_percent(m[1])} phần trăm"),
         rule(rf"({NUMBER})['’′](?!\w)", lambda m: f"{amount(m[1], VI, dots_group=True)} phút"),
-        rule(r"(?i)(?<!\w)(?:no\.|#)\s?(?=\d)", lambda _: "số"),
+        rule(r"(?<!\w)(?:N[o°]\.?|#)\s?(?=\d)", lambda _: "số"),
         rule(r"(?<![\w:.,])1\s?:\s?(?=\d{2,}(?![\w:]))", lambda _: "một trên"),
         rule(r"(?i)(?<!\w)(điều|khoản|mục|chương|điểm|phần|phụ lục|bảng|biểu|hình|phiên bản)\s+"
              r"(\d{1,3}(?:\.\d{1,2}){1,3})(?![\d.,]\d|\w)",
@@ -162,6 +162,13 @@ def _counted(table: Lexicon) -> list[Rule]:
         rule(r"(?:(?<=\d)|(?<=[^\W\d]{2}))\s?/\s?(?=\d)", lambda _: "trên"),
         rule(rf"(?<!\w)({units})(?!\w)(?<=\d)", lambda m: table.units[m[1]]),
     ]  # fmt: skip
+
+
+def _span(match: Match) -> str:
+    """A range goes upwards: "phòng 12-3" is none."""
+    first, last = match[1], match[2]
+    down = first.isdigit() and last.isdigit() and int(last) < int(first)
+    return f"{first} ," if down else f"{first} đến"
 
 
 def _percent(written: str) -> str:

@@ -16,8 +16,14 @@ _PART_OF: Final = (
     r"|quãng|dân|hộ|đại|tài|đất|nhà|tiền|học|lệ phí|phí)\b"
 )
 """What a fraction is a part of: "2/3 số thành viên" is no day."""
-_ABOUT = r"(ít nhất|tối thiểu|quá|hơn|khoảng|bằng|giảm|còn|được|trên|dưới|đủ|tối đa)$"
-_HOUSES = r"(số|nhà|lớp|tổ|khu|ấp|tỷ lệ|tỉ lệ|ngõ|ngách|hẻm|kiệt|đường|thửa|tờ|xuyệt|mẫu)$"
+_ABOUT = (
+    r"(?<!\w)(chiếm|hưởng|hỗ trợ|miễn|chia|ít nhất|tối thiểu|quá|hơn|khoảng|bằng|giảm|còn|được"
+    r"|trên|dưới|đủ|tối đa)$"
+)
+_HOUSES = (
+    r"(?<!\w)(số|nhà|lớp|tổ|khu|ấp|tỷ lệ|tỉ lệ|phòng|tầng|quầy|lô|căn|bàn|"
+    r"cửa|bước|trang|câu|lần|lượt|vòng|đợt|kỳ|ngõ|ngách|hẻm|kiệt|đường|thửa|tờ|xuyệt|mẫu)$"
+)
 _DASH = r"\s?[-–—]\s?"
 _BEFORE = r"(?<![\w./-])(?<![\d,],)"
 _END = r"(?![\w/]|[.,]\d|-\d)"
@@ -68,7 +74,8 @@ def _is_part(match: Match, group: int) -> bool:
 
 
 def _downwards(match: Match) -> str:
-    if int(match[1]) <= int(match[2]) or beside(match)[0].rstrip().lower().endswith("thứ"):
+    before = beside(match)[0].rstrip().lower()
+    if int(match[1]) <= int(match[2]) or before.endswith("thứ") or re.search(_HOUSES, before):
         return match[0]
     return _date(match[1], match[2], None, None)
 

@@ -177,6 +177,9 @@ VIETNAMESE = [
     ("biển 30A 12345", "biển ba không a, một hai ba, bốn năm"),
     ("số #5, No. 6", "số số năm, số sáu"),
     ("https://vneid.gov.vn", "vi en i đi chấm gốp chấm vi en"),
+    ("giai đoạn 1900-1975", "giai đoạn một nghìn chín trăm đến một nghìn chín trăm bảy mươi lăm"),
+    ("phòng 12-3, trang 1/2, bước 1/3", "phòng mười hai, ba, trang một trên hai, bước một trên ba"),
+    ("ăn no. 5 người", "ăn no. Năm người"),
 ]  # fmt: skip
 ENGLISH = [
     ("The fee is 8.000 VND a copy.", "The fee is eight thousand dong a copy."),
@@ -229,6 +232,8 @@ ENGLISH = [
     ("VND 1.5 million, USD 50", "one point five million dong, fifty U S dollars"),
     ("7:30 AM - 5:00 PM, 9am", "seven thirty A M, five P M, nine A M"),
     ("the 1990s", "the nineteen nineties"),
+    ("Form 05 may be used", "Form five may be used"),
+    ("1 May 2026", "the first of May twenty twenty six"),
 ]  # fmt: skip
 
 WRITTEN = st.text(
