@@ -109,6 +109,8 @@ class VoiceTimings:
         return tuple(reversed(self._turns))
 
     def _ended(self, turn: VoiceTurn) -> None:
+        if turn.outcome == "cancelled" and not turn.stages:
+            return  # somebody opened the microphone and said nothing
         self._turns.append(turn)
         if self._metrics is None:
             return

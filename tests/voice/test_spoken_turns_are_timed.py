@@ -74,6 +74,12 @@ def test_the_last_turns_are_kept_newest_first(clock: Clock) -> None:
     assert kept == [f"rejected_{number}" for number in range(KEPT_TURNS + 4, 4, -1)]
 
 
+def test_who_says_nothing_has_had_no_turn(clock: Clock) -> None:
+    timings = VoiceTimings(now=clock)
+    timings.begin("vi").end("cancelled")
+    assert timings.recent() == ()
+
+
 def test_prometheus_sees_them(clock: Clock) -> None:
     metrics = Metrics()
     whole_turn(VoiceTimings(metrics, now=clock), clock)
