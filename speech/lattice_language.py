@@ -20,6 +20,8 @@ MOST_PHRASES = 60_000
 MOST_WORDS = 40
 """Longer phrases are legal titles; nobody says them whole, their beginning is enough."""
 
+MOST_KEPT = 20_000
+"""Scores kept in memory."""
 HINTS = 0.2
 """Share of what is expected in one utterance, beside what is expected in all."""
 
@@ -68,7 +70,7 @@ class LanguageModel:
         key = (context, word)
         found = self._known.get(key)
         if found is None:
-            if len(self._known) > 400_000:
+            if len(self._known) > MOST_KEPT:
                 self._known.clear()
             found = self._known[key] = math.log(self._probability(context, word))
         return found

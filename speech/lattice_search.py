@@ -106,6 +106,11 @@ class BeamSearch:
     def text(self) -> str:
         return self._beam[0].text
 
+    def close(self) -> None:
+        """Frees the hypotheses; `best` and `text` may still be asked."""
+        for prefix in self._beam:
+            prefix.children.clear()
+
     def _step(self, blank: float, units: list[tuple[int, float]]) -> None:
         touched: dict[int, _Prefix] = {}
         for prefix in self._beam:
@@ -131,6 +136,8 @@ class BeamSearch:
         ranked = sorted(touched.values(), key=self._total, reverse=True)
         for dropped in ranked[self._size :]:
             dropped.blank = dropped.other = NEVER
+            # No circle is left behind: what is dropped is freed at once, not by the collector.
+            dropped.children.clear()
             if dropped.parent is not None:
                 dropped.parent.children.pop(dropped.unit, None)
         self._beam = ranked[: self._size]

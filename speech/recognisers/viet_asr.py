@@ -138,6 +138,7 @@ class VietAsrSession:
     def close(self) -> None:
         self._stream = None
         self._rows.clear()
+        self._search.close()
 
     def _take(self, rows: Frames) -> None:
         if rows.size:
