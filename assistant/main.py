@@ -11,6 +11,7 @@ from assistant.catalogue import endpoints as procedures
 from assistant.centre import endpoints as centre
 from assistant.channels import kiosk, rest
 from assistant.channels.voice_door import endpoints as voice_door
+from assistant.channels.voice_door.connections import Connections
 from assistant.conversation.effects import Effects
 from assistant.conversation.service import Conversations
 from assistant.engine.service import Engine
@@ -94,6 +95,7 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
     )
     state.metrics.open_conversations.set_function(state.conversations.turns_under_way)
     state.voice_timings = VoiceTimings(state.metrics)
+    state.voice_connections = Connections()
     state.voice = make(state.health, "speech", lambda: Voice(settings))
 
 

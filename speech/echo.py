@@ -69,12 +69,14 @@ class EchoDetector:
         self._said.clear()
         self._rest = np.zeros(0, np.float32)
 
-    def is_echo(self, pcm: bytes) -> bool:
-        """Whether most of an utterance (s16le, 16 kHz) is our own voice."""
+    def share(self, pcm: bytes) -> float:
+        """Which part of an utterance (s16le, 16 kHz) is our own voice, 0..1."""
         size = 2 * round(PIECE_S * SAMPLE_RATE)
         pieces = [pcm[at : at + size] for at in range(0, max(1, len(pcm) - size // 2), size)]
         loud = [piece for piece in pieces if level_dbfs(piece) > QUIET_DBFS]
-        return bool(loud) and float(np.median([self.likeness(piece) for piece in loud])) >= ECHO
+        if not loud:
+            return 0.0
+        return sum(self.likeness(piece) >= ECHO for piece in loud) / len(loud)
 
     def likeness(self, pcm: bytes) -> float:
         """How much the last second of what was heard (s16le, 16 kHz) is like something said.

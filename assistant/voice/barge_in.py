@@ -39,8 +39,12 @@ def verdict(overheard: Overheard, said: str) -> Verdict:
 
 def repeats(text: str, said: str) -> bool:
     """Whether the words are those of our own sentence."""
-    heard = _bare(text)
-    return len(heard.split()) > LEAST_WORDS and fuzz.partial_ratio(heard, _bare(said)) >= SAME_WORDS
+    heard, own = _bare(text), _bare(said)
+    if len(heard.split()) <= LEAST_WORDS:
+        return False
+    # Who says more than our sentence has words of his own.
+    like = fuzz.partial_ratio(heard, own) if len(heard) <= len(own) else fuzz.ratio(heard, own)
+    return like >= SAME_WORDS
 
 
 def _bare(text: str) -> str:

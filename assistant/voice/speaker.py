@@ -121,13 +121,6 @@ class Speaker:
         self._begin(self._plan, cut)
         return self._plan.spoken[cut].number
 
-    def unsaid(self) -> list[Line]:
-        """From the sentence that is being heard, or was when somebody interrupted."""
-        if self._plan is None or not (self.speaking or self.interrupted):
-            return []
-        at = self._position() if self._cut is None else self._cut
-        return [spoken.line for spoken in self._plan.spoken[at:]]
-
     def played(self, number: int) -> None:
         """The client has played a sentence to its end."""
         self._over_upto = max(self._over_upto, min(number, self._numbers))
@@ -182,7 +175,8 @@ class Speaker:
         assert self._plan is not None
         now, found = self._clock(), 0
         for at, spoken in enumerate(self._plan.spoken):
-            if spoken.begins and (spoken.begins <= now or spoken.number == self._over_upto + 1):
+            begun = 0.0 < spoken.begins <= now
+            if begun or spoken.number == self._over_upto + 1:
                 found = at
         return found
 

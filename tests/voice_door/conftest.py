@@ -10,21 +10,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.testclient import WebSocketTestSession
 
+from assistant.catalogue.snapshot import snapshot_from_folder
+from assistant.engine.manifest import write_manifest
 from assistant.main import create_app
+from assistant.releases.service import Releases
 from assistant.settings import LimitSettings, Settings
 from assistant.startup import Background
+from assistant.storage.database import Database
+from assistant.storage.migrate import migrate
+from assistant.voice.phrases import phrases_path
 from speech.audio import read_wav
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "app"))
 
-from desk_fixtures import publish_release  # noqa: E402
+from desk_fixtures import until  # noqa: E402
 
 RECIPES = json.loads((ROOT / "tests" / "speech" / "recipes.json").read_text("utf-8"))["recipes"]
 BLOCK = 3200
+SURE = 0.97
 SILENCE = bytes(2 * 16_000)
 """A second."""
 
@@ -98,6 +106,46 @@ class Client:
         return [event["type"] for event in self.events]
 
 
+async def publish(settings: Settings) -> None:
+    """A release with everything but a model: the recogniser learns its names."""
+    database = Database(settings.database)
+    await migrate(database)
+    releases = Releases(settings.data_dir, database)
+    folder = releases.folder("first")
+    folder.mkdir(parents=True)
+    snapshot_from_folder(ROOT / "data" / "procedures", folder / "catalogue.json")
+    (folder / "centre.json").write_text("{}")
+    (folder / "model.tar.gz").write_bytes(b"none")
+    write_manifest(folder, "first")
+    await releases.register("first", 0)
+    await releases.publish("first")
+    await database.close()
+
+
+async def learnt(application: FastAPI) -> None:
+    """Wait until the recogniser has been told what to expect."""
+    path = phrases_path(application.state.settings.data_dir.resolve())
+    await until(path.exists)
+
+
+def understood(folder: Path, confidence: float, code: str = "1.001193") -> None:
+    """What the engine makes of the next sentences."""
+    found = {
+        "intent": {"name": "ask_procedure", "confidence": confidence},
+        "procedures": [{"code": code, "confidence": confidence}] if confidence else [],
+        "aspects": ["documents"],
+    }
+    (folder / "parse.json").write_text(json.dumps(found))
+
+
+@pytest.fixture
+def meaning(app: TestClient) -> Iterator[Callable[..., None]]:
+    """Says how sure the engine is of what it reads; sure again afterwards."""
+    folder = app.app.state.settings.engine_python.parent  # type: ignore[attr-defined]
+    yield lambda confidence, **more: understood(folder, confidence, **more)
+    understood(folder, SURE)
+
+
 @pytest.fixture(scope="package")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Everything runs; `tests/engine/fault_engine.py` stands where a release would be."""
@@ -118,10 +166,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
     @asynccontextmanager
     async def lifespan(_: object):
-        await publish_release(settings, "first")
+        await publish(settings)
         async with background.running():
             await background.wait_engine(60)
             assert await application.state.voice.wait_ready(60)
+            await learnt(application)
+            understood(folder, SURE)
             yield
 
     application.router.lifespan_context = lifespan

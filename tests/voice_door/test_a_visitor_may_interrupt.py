@@ -70,6 +70,7 @@ def test_a_voice_needs_time_and_words_to_interrupt() -> None:
     assert verdict(Overheard("thế còn", 0.9, ECHO), said) == "echo"
     assert verdict(Overheard("nộp hồ sơ ở quầy", 0.9, 0.3), said) == "echo"
     assert verdict(Overheard("quầy số ba ở đâu", 0.9, 0.3), said) == "visitor"
+    assert verdict(Overheard(f"{said} thì mất bao lâu hả em", 0.9, 0.3), said) == "visitor"
 
 
 def test_the_own_voice_is_told_from_another_at_any_delay() -> None:
@@ -78,11 +79,11 @@ def test_the_own_voice_is_told_from_another_at_any_delay() -> None:
     detector = EchoDetector()
     assert detector.likeness(said[-32_000:]) == 0.0
     detector.said(bytes(64_000) + said + bytes(64_000), 16_000)
-    assert detector.is_echo(as_microphone(said, 16_000, 0.2))
-    assert not detector.is_echo(other)
-    assert not detector.is_echo(bytes(64_000))
+    assert detector.share(as_microphone(said, 16_000, 0.2)) > 0.9
+    assert detector.share(other) == 0.0
+    assert detector.share(bytes(64_000)) == 0.0
     detector.forget()
-    assert not detector.is_echo(said)
+    assert detector.share(said) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,10 @@ _LEAST_SECOND_HEARING_S = 0.5
 class Answer:
     """Ask the desk."""
 
+    heard: str
+    """As it is shown."""
     text: str
+    """What is answered: the words themselves, or what a "yes" stands for."""
     language: Language
     confidence: float | None
 
@@ -92,12 +95,12 @@ class Decider:
                 return answered
         if text and (confidence is None or confidence >= confirmation.SURE_WORDS):
             self.answered()
-            return Answer(text, language, confidence)
+            return Answer(text, text, language, confidence)
         parsed = await self._engine.parse(text) if text else {}
         plausible = bool(text) and (confidence or 0.0) >= PLAUSIBLE
         if plausible and confirmation.sure_of(parsed):
             self.answered()
-            return Answer(text, language, confidence)
+            return Answer(text, text, language, confidence)
         other = await self._other_language(heard, language)
         if other is not None:
             return other
@@ -110,22 +113,23 @@ class Decider:
     async def _to_question(
         self, question: Question, heard: Utterance, text: str, language: Language
     ) -> Decision | None:
-        said = confirmation.agrees(text)
+        said, sure = confirmation.agrees(text), heard.transcript.confidence
         if said is None and question.language != language:
             again = await heard_in(self._voice, heard.pcm, question.language)
-            said = confirmation.agrees(again.text) if again is not None else None
+            if again is not None:
+                text, sure, said = again.text, again.confidence, confirmation.agrees(again.text)
         if said:
             self.answered()
-            return Answer(question.meant, question.language, heard.transcript.confidence)
+            return Answer(text, question.meant, question.language, sure)
         if said is False:
             self._failures += 1
             if self._failures > 1:
-                return self._menu(text, heard.transcript.confidence, language)
+                return self._menu(text, sure, language)
             sentence = say(language, "Dạ, vậy anh/chị nói lại giúp em câu hỏi ạ.")
             return AskBack(
                 text,
                 _reply(language, [{"type": "text", "text": sentence}], nothing_understood("deny")),
-                heard.transcript.confidence,
+                sure,
             )
         return None
 

@@ -62,6 +62,9 @@ class Dialogue:
         self._hearing: Ear | None = None
         self._answering: set[asyncio.Task[None]] = set()
         self._last: asyncio.Task[None] | None = None
+        self._away = False
+        self._unsaid: dict[str, Any] | None = None
+        """A reply that came while the client was away."""
         self._over_speech = False
         """The utterance began while we spoke, and has not been taken for a visitor's so far."""
 
@@ -103,9 +106,25 @@ class Dialogue:
     async def cancel(self) -> None:
         """Drop what is being answered and said."""
         await self._drop_answers()
-        self.playback.hush()
+        self.playback.forget()
         self._end_clock("cancelled")
         self._enter("idle")
+
+    def go_away(self) -> None:
+        """The client is gone, perhaps not for long: be quiet, go on thinking."""
+        self._away = True
+        self.playback.pause()
+
+    async def come_back(self) -> None:
+        """It is there again: say what it has not heard."""
+        self._away = False
+        reply, self._unsaid = self._unsaid, None
+        self._outbox.repeat_reply()
+        if reply is not None and self.speak:
+            await self.playback.say(reply, self._timings.begin(self.language))
+        else:
+            self.playback.resume()
+        self._outbox.put(events.StateChanged(state=self._state))
 
     async def close(self) -> None:
         await self._drop_answers()
@@ -171,7 +190,9 @@ class Dialogue:
         few = len(text.split()) < LEAST_WORDS
         if text and is_stop(text, robot=self._conversation.can_move):
             self._stop(text)
-        elif text and await self.playback.is_echo(text, heard.pcm):
+        elif text and await self.playback.is_echo(
+            text, heard.pcm, visitor=self.playback.interrupted
+        ):
             self._rejected("echo")
         elif self._over_speech and few and not self._decider.waits_for_yes:
             self._rejected("too_short")
@@ -221,7 +242,7 @@ class Dialogue:
                 return self.playback.speaking
             if isinstance(decision, AskBack):
                 return await self._ask_back(decision, clock)
-            self._final(decision.text, decision.confidence, decision.language)
+            self._final(decision.heard, decision.confidence, decision.language)
             if decision.language != self.language:
                 self.change_language(decision.language)
             return await self._answer(decision.text, clock)
@@ -256,8 +277,11 @@ class Dialogue:
         """Show the reply, and say it unless something newer was asked meanwhile."""
         clock.mark("understood")
         data = reply.data()
-        self._outbox.put_json({"type": "reply", **data})
+        self._outbox.put_reply(data)
         newest = self._last is _current_task()
+        if self._away and newest and self.speak:
+            self._unsaid = data
+            return False
         if self.speak and newest and await self.playback.say(data, clock):
             return True
         clock.end(reply.outcome)

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from asyncio import FIRST_COMPLETED
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +11,7 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from assistant import __version__
 from assistant.channels.voice_door import events
 from assistant.channels.voice_door.asyncapi import document
+from assistant.channels.voice_door.connections import Connections, Talk
 from assistant.channels.voice_door.dialogue import Desk, Dialogue
 from assistant.channels.voice_door.orders import (
     Cancel,
@@ -63,8 +65,7 @@ class Door:
         state = websocket.app.state
         self._websocket = websocket
         self._conversation = conversation
-        self._outbox = Outbox(websocket)
-        self._ear = Ear(state.voice, patience)
+        self._connections: Connections = state.voice_connections
         desk = Desk(
             state.conversations,
             state.voice,
@@ -72,31 +73,61 @@ class Door:
             state.engine,
             lambda: state.catalogue,
         )
-        self._dialogue = Dialogue(desk, conversation, self._outbox, language)
-        self._voice_id = secrets.token_urlsafe(12)
+        outbox = Outbox()
+        dialogue = Dialogue(desk, conversation, outbox, language)
+        self._talk = Talk(secrets.token_urlsafe(12), conversation.id, dialogue, outbox)
+        self._ear = Ear(state.voice, patience)
         self._started = False
         self._told = False
         """That audio came before any start: said once."""
+        self._given_way = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def run(self) -> None:
         """Until the client leaves, or reads nothing for too long."""
-        sending = asyncio.create_task(self._outbox.run(), name="voice outbox")
-        following = None
+        self._connections.enter(self._conversation.id, self)
         try:
-            async with self._ear:
-                following = asyncio.create_task(self._dialogue.follow(self._ear), name="dialogue")
-                receiving = asyncio.create_task(self._receive(), name="voice orders")
-                tasks = {sending, following, receiving}
-                try:
-                    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                finally:
-                    for task in tasks:
-                        task.cancel()
-                    await asyncio.gather(*tasks, return_exceptions=True)
+            await self._ear.__aenter__()
+            self._follow()
+            ends = [
+                asyncio.create_task(self._receive(), name="voice orders"),
+                asyncio.create_task(self._taken_over(), name="voice taken over"),
+            ]
+            self._tasks += ends
+            while not any(task.done() for task in (*ends, *self._tasks[:2])):
+                await asyncio.wait({*ends, *self._tasks[:2]}, return_when=FIRST_COMPLETED)
         finally:
-            await self._dialogue.close()
-            with suppress(RuntimeError, WebSocketDisconnect):
-                await self._websocket.close()
+            # Whoever cancels us must not interrupt the cleaning up.
+            await asyncio.shield(self._connections.finish(self._close()))
+
+    def give_way(self) -> None:
+        """Another socket carries the conversation now."""
+        self._given_way.set()
+
+    def _follow(self) -> None:
+        """Send and answer for the talk that this socket carries."""
+        self._tasks[:0] = [
+            asyncio.create_task(self._talk.outbox.run(self._websocket), name="voice outbox"),
+            asyncio.create_task(self._talk.dialogue.follow(self._ear), name="voice dialogue"),
+        ]
+
+    async def _taken_over(self) -> None:
+        await self._given_way.wait()
+        self._talk.dialogue.fail(_taken_over())
+        await self._talk.outbox.flush()
+
+    async def _close(self) -> None:
+        self._connections.leave(self._conversation.id, self)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._ear.__aexit__(None, None, None)
+        if self._given_way.is_set() or not self._started:
+            await self._talk.dialogue.close()
+        else:
+            self._connections.keep(self._talk)
+        with suppress(RuntimeError, WebSocketDisconnect, OSError):
+            await self._websocket.close(1008 if self._given_way.is_set() else 1000)
 
     async def _receive(self) -> None:
         while True:
@@ -106,7 +137,7 @@ class Door:
             try:
                 await self._take(message)
             except LetanError as error:
-                self._dialogue.fail(error)
+                self._talk.dialogue.fail(error)
 
     async def _take(self, message: Any) -> None:
         pcm = message.get("bytes")
@@ -115,14 +146,14 @@ class Door:
             return
         match order_of(message.get("text") or ""):
             case Start() as order:
-                self._start(order)
+                await self._start(order)
             case Stop():
                 self._ear.stop()
             case Cancel():
                 await self._ear.drop()
-                await self._dialogue.cancel()
+                await self._talk.dialogue.cancel()
             case Played(sentence=sentence):
-                self._dialogue.playback.played(sentence)
+                self._talk.dialogue.playback.played(sentence)
 
     async def _audio(self, pcm: bytes) -> None:
         pcm = block_of(pcm)
@@ -137,18 +168,46 @@ class Door:
                 'Send {"type":"start"} before audio.',
             )
 
-    def _start(self, order: Start) -> None:
-        dialogue = self._dialogue
+    async def _start(self, order: Start) -> None:
+        resumed = not self._started and order.resume is not None and await self._resume(order)
+        dialogue = self._talk.dialogue
         dialogue.language = order.language or dialogue.language
         dialogue.mode, dialogue.speak = order.mode, order.speak
         self._ear.set_up(Setup(order.sample_rate, dialogue.language, order.mode))
         if not self._started:
             self._started = True
-            self._outbox.put(
+            self._talk.outbox.put_first(
                 events.Ready(
-                    voice=self._voice_id,
+                    voice=self._talk.voice,
                     conversation=self._conversation.id,
                     language=dialogue.language,
+                    resumed=resumed,
                 )
             )
-        dialogue.started()
+        if resumed:
+            await dialogue.come_back()
+        else:
+            dialogue.started()
+
+    async def _resume(self, order: Start) -> bool:
+        """Carry the talk of a connection that was lost, if it is still kept."""
+        found = self._connections.come_back(order.resume or "", self._conversation.id)
+        if found is None:
+            return False
+        mine, self._tasks = self._tasks[:2], self._tasks[2:]
+        for task in mine:
+            task.cancel()
+        await asyncio.gather(*mine, return_exceptions=True)
+        await self._talk.dialogue.close()
+        self._talk = found
+        self._follow()
+        return True
+
+
+def _taken_over() -> LetanError:
+    return LetanError(
+        "voice_taken_over",
+        409,
+        "Cuộc trò chuyện này đã được mở bằng giọng nói ở một kết nối khác.",
+        "This conversation has been taken over by another voice connection.",
+    )

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -13,13 +15,15 @@ MOST_AUDIO_BYTES = 512 * 1024
 """Ten seconds of speech; whoever makes more waits."""
 MOST_EVENTS = 2_000
 """A client that has not read so many is gone."""
+MAY_BE_LOST_SECONDS = 10.0
 
 
 class Outbox:
-    """`put` never waits, `put_audio` waits for room. `run` sends until the client is gone."""
+    """`put` never waits, `put_audio` waits for room. `run` sends until the client is gone; what
+    was not sent then waits for the next `run`."""
 
-    def __init__(self, websocket: WebSocket) -> None:
-        self._websocket = websocket
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._waiting: deque[tuple[str | bytes, bool]] = deque()
         """What, and whether it belongs to the audio of a reply."""
         self._audio_bytes = 0
@@ -27,33 +31,48 @@ class Outbox:
         self._room = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
-        self.gone = False
+        self.full = False
+        """More waits than any client that reads would leave."""
+        self._reply: tuple[str, float] | None = None
+        """The last one, and when it was sent."""
 
     def put(self, event: BaseModel, *, of_audio: bool = False) -> None:
         self._put(event.model_dump_json(), of_audio)
 
-    def put_json(self, event: dict[str, Any]) -> None:
-        """Of what is JSON already."""
-        self._put(json.dumps(event, ensure_ascii=False), False)
+    def put_first(self, event: BaseModel) -> None:
+        """Before whatever waits since the client went away."""
+        self._waiting.appendleft((event.model_dump_json(), False))
+        self._empty.clear()
+        self._changed.set()
+
+    def put_reply(self, reply: dict[str, Any]) -> None:
+        """`reply` with everything that the API gives."""
+        text = json.dumps({"type": "reply", **reply}, ensure_ascii=False)
+        self._reply = text, self._now()
+        self._put(text, False)
+
+    def repeat_reply(self) -> None:
+        """For whoever came back: a reply that was sent just before may have been lost."""
+        if self._reply is None or self._now() - self._reply[1] > MAY_BE_LOST_SECONDS:
+            return
+        if all(data != self._reply[0] for data, _ in self._waiting):
+            self._put(self._reply[0], False)
 
     def _put(self, text: str, of_audio: bool) -> None:
-        if len(self._waiting) >= MOST_EVENTS:
-            self.gone = True
-            self._changed.set()
-        if not self.gone:
+        self.full = self.full or len(self._waiting) >= MOST_EVENTS
+        if not self.full:
             self._waiting.append((text, of_audio))
             self._empty.clear()
-            self._changed.set()
+        self._changed.set()
 
     async def put_audio(self, pcm: bytes) -> None:
-        while self._audio_bytes >= MOST_AUDIO_BYTES and not self.gone:
+        while self._audio_bytes >= MOST_AUDIO_BYTES:
             self._room.clear()
             await self._room.wait()
-        if not self.gone:
-            self._waiting.append((pcm, True))
-            self._audio_bytes += len(pcm)
-            self._empty.clear()
-            self._changed.set()
+        self._waiting.append((pcm, True))
+        self._audio_bytes += len(pcm)
+        self._empty.clear()
+        self._changed.set()
 
     def take_back_audio(self) -> None:
         """What has not been sent of a reply's audio is not sent any more."""
@@ -66,24 +85,23 @@ class Outbox:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._empty.wait(), seconds)
 
-    async def run(self) -> None:
-        """Until cancelled, or until the client is gone."""
+    async def run(self, websocket: WebSocket) -> None:
+        """Until cancelled, or until the client is gone or reads nothing."""
         try:
-            while not self.gone:
-                while not self._waiting:
+            while not self.full:
+                while not self._waiting and not self.full:
                     self._empty.set()
                     self._changed.clear()
                     await self._changed.wait()
-                data, _ = self._waiting.popleft()
-                if isinstance(data, bytes):
-                    self._audio_bytes = max(0, self._audio_bytes - len(data))
-                    self._room.set()
-                    await self._websocket.send_bytes(data)
-                else:
-                    await self._websocket.send_text(data)
+                if self._waiting:
+                    await self._send(websocket, *self._waiting.popleft())
         except (WebSocketDisconnect, RuntimeError, OSError):
             pass  # Starlette raises RuntimeError for sending to a client that has left
-        finally:
-            self.gone = True
-            self._room.set()
-            self._empty.set()
+
+    async def _send(self, websocket: WebSocket, data: str | bytes, _: bool) -> None:
+        if isinstance(data, str):
+            await websocket.send_text(data)
+            return
+        self._audio_bytes = max(0, self._audio_bytes - len(data))
+        self._room.set()
+        await websocket.send_bytes(data)

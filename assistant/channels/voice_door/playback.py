@@ -17,6 +17,7 @@ from speech.spoken_form import sentences
 
 LINGERS_S = 3.0
 """So long after a reply its echo may still arrive: what a client has buffered, and the room."""
+HALF_OF_IT, ALL_OF_IT = 0.5, 0.95
 SLOWER = 0.8
 SLOWEST = 0.6
 
@@ -84,6 +85,10 @@ class Playback:
         self._outbox.put(events.Interrupted(sentence=number))
         return True
 
+    def pause(self) -> None:
+        """Nobody listens for now; `resume` goes on with the sentence that was being heard."""
+        self._speaker.interrupt()
+
     def resume(self) -> bool:
         """It was no interruption. Whether there was something to go on with."""
         number = self._speaker.resume()
@@ -98,24 +103,28 @@ class Playback:
         self._speaker.hush()
         self._end_turn()
 
+    def forget(self) -> None:
+        """Be quiet for good; the client has played its last, so no echo will come either."""
+        self.hush()
+        self._quiet_since = -LINGERS_S
+
     def played(self, sentence: int) -> None:
         self._speaker.played(sentence)
-
-    def unsaid(self) -> list[Line]:
-        """What a client that has come back has not heard yet."""
-        return self._speaker.unsaid()
 
     async def overheard(self, text: str, speech_s: float, recent: bytes) -> Verdict:
         """Whose voice is heard while we speak."""
         likeness = await asyncio.to_thread(self._echo.likeness, recent)
         return verdict(Overheard(text, speech_s, likeness), self._speaker.said_lately())
 
-    async def is_echo(self, text: str, pcm: bytes) -> bool:
-        """Whether a whole utterance was our own voice."""
+    async def is_echo(self, text: str, pcm: bytes, *, visitor: bool) -> bool:
+        """Whether a whole utterance was our own voice. ``visitor``: it was taken for somebody's,
+        so that all of it has to be ours."""
         if not self.lately:
             return False
-        said = self._speaker.said_lately()
-        return await asyncio.to_thread(self._echo.is_echo, pcm) or repeats(text, said)
+        # Whoever answers our question takes its words: after it only the sound tells.
+        said = self._speaker.said_lately() if self.speaking or self.interrupted else ""
+        share = await asyncio.to_thread(self._echo.share, pcm)
+        return share >= (ALL_OF_IT if visitor else HALF_OF_IT) or repeats(text, said)
 
     async def close(self) -> None:
         await self._speaker.close()
