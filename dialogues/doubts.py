@@ -129,6 +129,55 @@ def _is_called(entry: Entry | None, folded: str) -> bool:
     )
 
 
+_FILED = re.compile(
+    r"\b(?:nop|gui)(?: \w+){0,4} (?:tu |hom |duoc )?(?:thang|tuan|hom|bua|ngay|lau|nam)\b"
+    r"|\bnop (?:\w+ ){0,4}(?:roi|xong)\b"
+    r"|\b(?:submitted|filed|handed in|applied)\b"
+)
+_WAITING = re.compile(
+    r"\b(?:sao|ma|van|mai|chu)(?: \w+){0,2} (?:chua|khong|ko|hong|chang) (?:\w+ )?"
+    r"(?:thay|co|nhan|xong|ra|bao|goi|tra|nghe|duoc|biet)\b"
+    r"|\bchua (?:thay|nghe)(?: \w+){0,2} (?:bao|goi|tra|tin|gi|tra loi|ket qua|hoi am|nhan)\b"
+    r"|\b(?:doi|cho|xem)(?: \w+){0,3} (?:ho so|ket qua)(?: \w+){0,4} (?:nop|gui)\b"
+    r"|\b(?:no (?:news|answer|reply|result|word)|heard nothing|not heard|havent heard|haven t heard"
+    r"|still (?:waiting|nothing|no)|any news|is it (?:ready|done))\b"
+)
+_YIELDS_TO_DOSSIER = frozenset({"ask_procedure", "ask_aspect", "find_counter", "out_of_scope"})
+
+
+def waits_for_result(said: str, found: Understanding) -> Understanding:
+    """ "Giấy phép xây nhà nộp nửa tháng rồi sao chưa thấy báo": the dossier is asked after, not the
+    procedure."""
+    folded = " ".join(tokens(said.replace("'", "").replace("’", "")))
+    waits = _FILED.search(folded) and _WAITING.search(folded)
+    if found.intent not in _YIELDS_TO_DOSSIER or not waits:
+        return found
+    return replace(
+        found,
+        intent="dossier_status",
+        confidence=TOLD,
+        procedures=(),
+        aspects=(),
+        ambiguous=False,
+        out_of_scope=False,
+    )
+
+
+_WHERE = re.compile(r"\b(?:o dau|o mo|cho nao|cho mo|dau vay|dau a|where)\b")
+OUTSIDE_PLACE = 0.25
+"""Probability that the way to a place is asked, from which a place that is named is meant."""
+
+
+def way_to_place(said: str, found: Understanding) -> Understanding:
+    """ "Chỗ gửi xe ở đâu hả chú": a place of the centre, though the rest is nobody's matter."""
+    chance = dict(found.ranking).get("find_place", 0.0)
+    place = found.entity("place")
+    asked = _WHERE.search(" ".join(tokens(said))) is not None
+    if found.intent != "out_of_scope" or place is None or not asked or chance < OUTSIDE_PLACE:
+        return found
+    return replace(found, intent="find_place", confidence=SURE, procedures=(), out_of_scope=False)
+
+
 def doubtful_errand(
     said: str, text: str, found: Understanding, memory: Memory, release: Release
 ) -> Understanding:

@@ -16,8 +16,13 @@ SURELY_NAMED, SURE_EVENT = 0.8, 0.5
 ALL_BUT_CERTAIN = 0.95
 """The same where the errand mentioned is always another authority's."""
 _COPIED = re.compile(
-    r"\b(?:chung thuc|thi thuc|sao y|sao luc|cong chung|ban sao|photo|phot?o|pho to|photocopy"
+    r"\b(?:chung thuc|thi thuc|sao y|sao luc|cong chung|ban sao|photo|pho to|photocopy"
     r"|dong dau|certif\w+|notari\w+|cop(?:y|ies)|true copy)\b"
+)
+_LEADING = (
+    r"(?:(?:da|a|the|vay|con|roi|ma|tien|nhan|cho|toi|tui|em|chi|anh|bac|chau|minh|hoi|xin|muon|lam"
+    r"|nhan|lay|rut|dang ky|nop|don|ho so|and|what about|how about|also|so|then|is|the|can|do|i|my"
+    r"|get|apply for)\s)*"
 )
 _COPIES = re.compile(r"\b(?:chung thuc|ban sao)\b")
 
@@ -38,7 +43,7 @@ def belongs_elsewhere(said: str, text: str, found: Understanding, release: Relea
     entry = release.procedure(found.procedures[0].code)
     if entry is None:
         return False
-    called = _called_so(entry, matter) and found.intent != "life_event"
+    called = called_so(entry, matter) and found.intent != "life_event"
     best = found.procedures[0].confidence
     if best >= SURE and _is_copied(text, entry):
         return False
@@ -60,12 +65,21 @@ def belongs_elsewhere(said: str, text: str, found: Understanding, release: Relea
     return all(fact is None for fact in facts) and release.counter_for(entry) is None
 
 
+def opens_elsewhere(said: str, topic: Entry | None) -> bool:
+    """ "Trợ cấp thất nghiệp thì nộp ở đây luôn ạ": what is asked begins with another authority's
+    matter, of which the open procedure is no kind."""
+    matter = foreign_matter(said)
+    if matter is None or content(matter) <= vocabulary(topic):
+        return False
+    return re.match(rf"{_LEADING}{matter}\b", " ".join(tokens(said))) is not None
+
+
 def _is_copied(text: str, entry: Entry) -> bool:
-    """ "Chứng thực cái bằng lái với giấy ra viện": whoever issued a paper, its copy is made here."""
+    """ "Chứng thực cái bằng lái với giấy ra viện": whoever issued a paper, it is copied here."""
     copies = _COPIES.search(known_words(str(entry["name"].get("vi") or ""))) is not None
     return copies and _COPIED.search(" ".join(tokens(text))) is not None
 
 
-def _called_so(entry: Entry, matter: str) -> bool:
+def called_so(entry: Entry, matter: str) -> bool:
     """Whether a name of the entry holds the words of the matter as they are."""
     return any(f" {matter} " in f" {known_words(name)} " for name in names(entry))

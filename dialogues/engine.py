@@ -30,11 +30,14 @@ from dialogues.reading import Reading, needs_parse, read
 from dialogues.release import Release
 from dialogues.tracker_store import ConversationStore
 from dialogues.understanding import Understanding
+from dialogues.wanted_now import wanted_now
 from dialogues.wording import clean, corrected
 
 log = logging.getLogger(__name__)
 GREETED = 0.9
 """Confidence from which a whole message is a greeting, whatever it tells behind it."""
+GUESSED = 0.4
+"""Confidence below which a procedure behind a greeting was only guessed."""
 KEPT_EVENTS = 60
 """Events of a live tracker kept in memory; the store has all of them."""
 LIVE_TRACKERS = 4000
@@ -151,11 +154,12 @@ class Engine:
             frame = framing(said)
             asked = corrected(without_masked(frame.rest))
             understanding = self._understand(asked, memory.topic, request.language)
-            if understanding.intent == "life_event" and asked != said:
+            if asked != said and _hardly(understanding):
                 understanding = self._greeted(said, understanding, memory, request)
             ask = Ask(lambda part: self._understand(part, None, request.language), self.release)
             topic = self.release.procedure(memory.topic)
             understanding = neighbour(asked, frame, understanding, topic, ask)
+            understanding = wanted_now(asked, understanding, ask.parse, self.release)
         reading = read(text, payload, memory, self.release, understanding)
         if understanding is not None and reading.payload is None and not reading.fixed:
             reading = self._parted(reading, asked, understanding, memory, request)
@@ -224,6 +228,13 @@ class Engine:
         return DialogueStateTracker(
             conversation, self._processor.domain.slots, max_event_history=KEPT_EVENTS
         )
+
+
+def _hardly(found: Understanding) -> bool:
+    """Whether a situation, or no procedure of which one could be sure, was understood."""
+    if found.intent != "ask_procedure":
+        return found.intent == "life_event"
+    return found.ambiguous and found.procedures[0].confidence < GUESSED
 
 
 def _slots(tracker: DialogueStateTracker) -> dict[str, Any]:

@@ -5,7 +5,7 @@ has it, and is registered again when it does not. Who has not said which is aske
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ TABLE = Path(__file__).resolve().parent / "two_ways.yml"
 @dataclass(frozen=True, slots=True)
 class Need:
     ways: tuple[str, ...]
+    kin: tuple[str, ...]
     about: re.Pattern[str]
     said: re.Pattern[str]
     told: re.Pattern[str]
@@ -33,7 +34,11 @@ class Need:
 def _needs() -> tuple[Need, ...]:
     rows = yaml.safe_load(TABLE.read_text(encoding="utf-8"))["needs"]
     return tuple(
-        Need(tuple(row["ways"]), *(_words(row[key]) for key in ("about", "said", "told")))
+        Need(
+            tuple(row["ways"]),
+            tuple(row.get("kin") or ()),
+            *(_words(row[key]) for key in ("about", "said", "told")),
+        )
         for row in rows
     )
 
@@ -50,3 +55,29 @@ def two_ways(text: str, code: str, known: Collection[str]) -> list[str]:
         if code in need.ways and need.left_open(folded) and set(need.ways) <= set(known):
             return list(need.ways)
     return []
+
+
+@lru_cache(maxsize=1)
+def _register() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    table = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    return _words(table["kept"].replace("\n", "")), _words(table["gone"].replace("\n", ""))
+
+
+def told_way(
+    text: str, codes: Sequence[str | None], topic: str | None, known: Collection[str]
+) -> str | None:
+    """The procedure that is right because the text tells whether the register still has the entry.
+
+    `codes`: what it may have been understood as, likeliest first; `topic`: what is open, of which
+    the text may speak without its name.
+    """
+    folded = " ".join(tokens(text))
+    kept, gone = (pattern.search(folded) is not None for pattern in _register())
+    if not (kept or gone):
+        return None
+    for need in _needs():
+        of_topic = topic in need.ways
+        heard = set(codes) & {*need.ways, *need.kin} and need.about.search(folded)
+        if (of_topic or heard) and set(need.ways) <= set(known):
+            return need.ways[1] if gone else need.ways[0]
+    return None

@@ -51,6 +51,8 @@ SURELY_TOLD, SURE_EVENT, LIKE_EVENT = 0.8, 0.9, 0.35
 """Certainty of the intent, probability of the event and similarity to its sentences from which a
 situation is surely told: it is never refused, and a procedure outside its first two steps is
 answered at once only from `STANDS_OUT`."""
+TOLD_ENOUGH = 0.6
+"""The same certainty where nothing hangs on it but a refusal."""
 STANDS_OUT = 0.95
 DOUBTED_A_DOUBLING, SHORT = 0.35, 4
 """Log odds that each doubling of the content words beyond `SHORT` takes from the best procedure:
@@ -139,8 +141,9 @@ def decide(
             return _verdict(intent, confidence, linked, named=False)
     if _leans_on_topic(chance, linked, aspects, content_words, has_topic):
         return _verdict("ask_aspect", max(chance.get("ask_aspect", 0.0), 0.6), linked, named=False)
-    told = intent == "life_event" and not has_topic and _surely_told(confidence, linked)
-    if _is_outside(chance, linked) and not told:
+    alone = intent == "life_event" and not has_topic
+    told = alone and _surely_told(confidence, linked)
+    if _is_outside(chance, linked) and not (alone and _is_told(confidence, linked)):
         certainty = max(chance.get("out_of_scope", 0.0), linked.nothing, 0.5)
         return _verdict("out_of_scope", certainty, linked)
     doubted = _doubted(linked, content_words)
@@ -156,13 +159,21 @@ def decide(
     return verdict
 
 
-def _surely_told(certainty: float, linked: Linked) -> bool:
-    """Whether a situation is told beyond doubt, and no procedure apart from it."""
-    if not linked.situations or linked.against:
+def _is_told(certainty: float, linked: Linked) -> bool:
+    """Whether a situation is told, so that nothing is refused: where the intent leaves no doubt,
+    "ra tòa ly hôn xong" tells one though it names the court."""
+    if not linked.situations or linked.never:
         return False
     event = linked.situations[0]
-    if certainty < SURELY_TOLD or event.chance < SURE_EVENT or event.closeness < LIKE_EVENT:
+    enough = ALL_BUT_CERTAIN if linked.against else TOLD_ENOUGH
+    return certainty >= enough and event.chance >= SURE_EVENT and event.closeness >= LIKE_EVENT
+
+
+def _surely_told(certainty: float, linked: Linked) -> bool:
+    """Whether a situation is told beyond doubt, and no procedure apart from it."""
+    if certainty < SURELY_TOLD or not _is_told(certainty, linked):
         return False
+    event = linked.situations[0]
     begins = linked.candidates and linked.candidates[0][0].code in event.steps[:2]
     return not begins and linked.best < STANDS_OUT
 
@@ -204,6 +215,8 @@ def outside(chance: Mapping[str, float], linked: Linked) -> float:
 def _is_outside(chance: Mapping[str, float], linked: Linked) -> bool:
     if linked.whole:
         return False
+    if linked.never and chance.get("out_of_scope", 0.0) >= LIKELY_OUTSIDE:
+        return True
     doubtful = linked.never or chance.get("out_of_scope", 0.0) >= ALL_BUT_CERTAIN
     plain, hardly = (PLAIN, HARDLY_NOTHING)
     if linked.against:

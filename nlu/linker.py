@@ -25,7 +25,9 @@ from nlu.wording import wording
 SHOWN = 5
 MOST_VARIANTS = 24_000
 """Sentences around phrasings that are learnt from: more only cost time."""
-NEVER = frozenset(OUTSIDE + topic for topic in ("forgery", "pets", "wildlife", "games"))
+NEVER = frozenset(
+    OUTSIDE + topic for topic in ("forgery", "pets", "wildlife", "games", "divination")
+)
 """Matters of `outside.yaml` that no name of a procedure beside them makes an errand of ours."""
 WHOLE_NAME = 0.97
 """Confidence where a message says a phrasing of one entry and nothing else."""

@@ -11,7 +11,8 @@ from dialogues.actions.places import issue_ticket, lead_to, tell_way
 from dialogues.actions.procedures import answer_or_ask, hand_over, offer_procedures, understood
 from dialogues.actions.sentences import when
 from dialogues.actions.turn import Part, ReplyAction, Turn
-from dialogues.authorities import always_elsewhere, competent_authority
+from dialogues.authorities import always_elsewhere, competent_authority, foreign_matter
+from dialogues.elsewhere import called_so
 from dialogues.payloads import Payload, parse_payload
 from dialogues.wording import fold, tokens
 from safeguards.emergencies import Cry, advice
@@ -65,8 +66,9 @@ def _offer_what_is_known(turn: Turn) -> None:
     """The national catalogue's entry all the same: papers and fee can be read here before going."""
     _ = turn.translate
     likely = turn.reading.understanding.procedures[:1]
-    known = (turn.release.canonical(c.code) for c in likely if c.confidence >= LIKELY)
-    codes = [code for code in known if code is not None]
+    known = (turn.release.procedure(c.code) for c in likely if c.confidence >= LIKELY)
+    matter = foreign_matter(turn.reading.text) or ""
+    codes = [str(entry["code"]) for entry in known if entry and called_so(entry, matter)]
     if codes:
         prompt = _("Em có thông tin về thủ tục này, anh/chị chọn để xem giấy tờ và lệ phí ạ.")
         turn.say(prompt)

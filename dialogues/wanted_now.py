@@ -1,0 +1,101 @@
+"""What a message wants now, told from what it only tells of before.
+
+"Chứng thực xong rồi, giờ sang tên đất" wants the transfer, "bị gạch tên, giờ muốn nhập lại" wants
+to be registered again, "giấy báo tử ghi trật ngày mất" wants the mistake corrected: the name that
+was said stands in what is over, or names only the paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from dialogues.doubts import about
+from dialogues.release import Release
+from dialogues.substance import content, names
+from dialogues.understanding import Candidate, Understanding
+from dialogues.wording import known_words, tokens
+
+Parse = Callable[[str], Understanding]
+SURE = 0.7
+"""Confidence from which what is said after "now" names a procedure by itself."""
+AGREED, HEARD = 0.02, 0.01
+"""Confidence, after "now" and in the whole, from which both mean the same other procedure."""
+_NOW = re.compile(
+    r"(?:(?<=[,.;])|(?<=\brồi)|(?<=\broi)|(?<=\bxong))\s*"
+    r"(?=(?:bây giờ|bây chừ|giờ|chừ|bay gio|gio|now)\s)",
+    re.IGNORECASE,
+)
+_OVER = re.compile(r"\b(?:roi|xong|bi|da|duoc|already|was|were|has been|have been|done)\b")
+_MISTAKE = re.compile(
+    r"\b(?:(?:ghi|viet|in|go|danh|khai|lam|de) (?:bi )?(?:sai|trat|nham|lon|thieu (?:dau|chu))"
+    r"|(?:bi )?(?:sai|trat|nham|lon) (?:\w+ )?(?:ten|ngay|nam|thang|ho|chu|dau|que|dan toc"
+    r"|gioi tinh)"
+    r"|cai chinh|dinh chinh|mis ?spel\w+|typo"
+    r"|(?:wrong|incorrect)(?: \w+){0,2} (?:name|date|year|spelling|birthday)"
+    r"|(?:name|date|year|birthday)(?: \w+){0,4} (?:is|was|are) (?:wrong|incorrect))\b"
+)
+_CORRECTING = re.compile(r"\b(?:cai chinh|dinh chinh|sua (?:sai|giay|so|ten)|correct)\b")
+"""How what corrects a paper is called."""
+_LIKELY = 0.02
+"""Confidence from which a correction among the candidates is meant."""
+
+
+def wanted_now(text: str, found: Understanding, parse: Parse, release: Release) -> Understanding:
+    """The understanding, with the procedure that is wanted put before the one that is over or
+    names only the paper; unchanged where nothing tells the two apart."""
+    if found.intent not in {"ask_procedure", "find_counter"} or len(found.procedures) < 2:
+        return found
+    return _now(text, found, parse, release) or _corrected(text, found, release) or found
+
+
+def _now(text: str, found: Understanding, parse: Parse, release: Release) -> Understanding | None:
+    cut = next(iter(_NOW.finditer(text)), None)
+    if cut is None:
+        return None
+    before, after = text[: cut.start()], text[cut.end() :]
+    over = " ".join(tokens(before))
+    if len(tokens(after)) < 3 or _OVER.search(over) is None:
+        return None
+    best = found.procedures[0]
+    if not _said_rather_in(before, after, best):
+        return None
+    now = parse(after)
+    if now.intent == "out_of_scope":
+        return None
+    whole = {release.canonical(c.code): c.confidence for c in found.procedures[1:]}
+    for candidate in now.procedures:
+        code = release.canonical(candidate.code)
+        if code == release.canonical(best.code):
+            return None
+        if whole.get(code, 0.0) >= HEARD and candidate.confidence >= AGREED:
+            if found.ambiguous and candidate.confidence < SURE:
+                return None
+            meant = about(found, str(code), found.intent)
+            return replace(meant, aspects=tuple(dict.fromkeys((*found.aspects, *now.aspects))))
+        if candidate.confidence >= SURE:
+            return None
+    return None
+
+
+def _said_rather_in(before: str, after: str, best: Candidate) -> bool:
+    """Whether what the best candidate is called by was said before "now" rather than after."""
+    telling = content(best.matched or "")
+    return len(telling & set(tokens(before))) > len(telling & set(tokens(after)))
+
+
+def _corrected(text: str, found: Understanding, release: Release) -> Understanding | None:
+    """ "Giấy báo tử ghi trật ngày mất": not the paper's own procedure, but what corrects it."""
+    if _MISTAKE.search(" ".join(tokens(text))) is None:
+        return None
+    if _corrects(found.procedures[0].code, release):
+        return None
+    for candidate in found.procedures[1:]:
+        if candidate.confidence >= _LIKELY and _corrects(candidate.code, release):
+            return about(found, str(release.canonical(candidate.code)), found.intent)
+    return None
+
+
+def _corrects(code: str, release: Release) -> bool:
+    return any(_CORRECTING.search(known_words(name)) for name in names(release.procedure(code)))
