@@ -1,0 +1,103 @@
+"""What recognisers expect comes from our sentences and from the release in force."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.settings import ROOT, Settings
+from assistant.voice.phrases import phrases_path, write_phrases
+from assistant.voice.service import Voice
+
+SENTENCES = ROOT / "data" / "nlu"
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    folder = tmp_path / "release"
+    folder.mkdir()
+    procedure = {
+        "name": {"vi": "Cấp sổ vườn treo", "en": None},
+        "aliases": ["sổ vườn treo 2025"],
+        "former_names": [],
+    }
+    place = {"name": {"vi": "Vườn treo", "en": None}, "aliases": ["khu vườn"]}
+    (folder / "catalogue.json").write_text(json.dumps({"procedures": [procedure]}))
+    (folder / "centre.json").write_text(json.dumps({"places": [place]}))
+    return folder
+
+
+@pytest.fixture
+def sentences(tmp_path: Path) -> Path:
+    """Few of ours, so that the tests are quick."""
+    folder = tmp_path / "nlu"
+    (folder / "procedures").mkdir(parents=True)
+    (folder / "intents").mkdir()
+    (folder / "procedures" / "a.yaml").write_text(
+        '"1.0": [làm khai sinh cho con, birth certificate, sao y thẻ CCCD]\n'
+    )
+    (folder / "intents" / "greet.yaml").write_text("intent: greet\nvi: [chào em]\nen: [hello]\n")
+    (folder / "frames.yaml").write_text('vi: ["{p}", "tôi muốn {p}"]\nasks: ["{p} cần gì"]\n')
+    return folder
+
+
+def read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_names_frames_and_places_are_as_they_sound(
+    tmp_path: Path, sentences: Path, release: Path
+) -> None:
+    path = phrases_path(tmp_path)
+    assert write_phrases(path, sentences, release) > 0
+    found = read(path)
+    assert found["phrases"][0] == "cấp sổ vườn treo"
+    assert "sổ vườn treo hai nghìn không trăm hai mươi lăm" in found["phrases"]
+    assert "làm khai sinh cho con" in found["phrases"]
+    assert "sao y thẻ căn cước công dân" in found["phrases"]
+    assert found["frames"] == ["tôi muốn {p}", "{p} cần gì"]
+    assert {"chào em", "vườn treo ở đâu", "dẫn tôi đến khu vườn"} <= set(found["alone"])
+    every = " ".join([*found["phrases"], *found["alone"]])
+    assert "birth" not in every
+    assert "hello" not in every
+    assert not any(letter.isdigit() for letter in every)
+
+
+def test_the_file_changes_only_with_what_it_is_made_of(
+    tmp_path: Path, sentences: Path, release: Path
+) -> None:
+    path = phrases_path(tmp_path)
+    write_phrases(path, sentences, release)
+    before = path.stat().st_ino
+    assert write_phrases(path, sentences, release) == 0
+    assert path.stat().st_ino == before
+    (release / "centre.json").write_text('{"places": []}')
+    assert write_phrases(path, sentences, release) > 0
+    assert "vườn treo ở đâu" not in read(path)["alone"]
+
+
+def test_unreadable_files_cost_their_phrases_only(
+    tmp_path: Path, sentences: Path, release: Path
+) -> None:
+    (release / "catalogue.json").write_text("{")
+    (sentences / "frames.yaml").write_text("{[")
+    (sentences / "procedures" / "b.yaml").write_text("- no mapping\n")
+    path = phrases_path(tmp_path)
+    write_phrases(path, sentences, release)
+    assert "sao y thẻ căn cước công dân" in read(path)["phrases"]
+    assert read(path)["frames"] == []
+
+
+async def test_a_release_in_force_is_expected(tmp_path: Path, release: Path) -> None:
+    """With all of our sentences, as at a desk."""
+    voice = Voice(Settings(data_dir=tmp_path))
+    await voice.expect(release)
+    found = read(phrases_path(tmp_path))
+    assert "cấp sổ vườn treo" in found["phrases"]
+    assert len(found["phrases"]) > 1_000
+    assert len(found["alone"]) > 1_000
+    (release / "catalogue.json").write_text('{"procedures": [{"name": 3}]}')
+    await voice.expect(release)
+    assert read(phrases_path(tmp_path)) == found
