@@ -159,6 +159,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     settings = Settings(
         data_dir=Path(tempfile.mkdtemp(dir=folder)),
         engine_python=script,
+        operator_token="the operator's token of this test",
         limits=LimitSettings(conversations_per_minute=10_000),
     )
     application = create_app(settings)
@@ -191,6 +192,8 @@ def long_reply(app: TestClient) -> Iterator[str]:
 
 
 def conversation(app: TestClient, **body: Any) -> str:
-    answer = app.post("/api/v1/conversations", json=body)
+    token = app.app.state.settings.operator_token.get_secret_value()  # type: ignore[attr-defined]
+    headers = {"authorization": f"Bearer {token}"} if "kiosk" in body else {}
+    answer = app.post("/api/v1/conversations", json=body, headers=headers)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
