@@ -40,7 +40,7 @@ async def heard_in(voice: Voice, pcm: bytes, language: Language) -> Transcript |
     except (SpeechError, LetanError) as error:
         log.info("no second hearing", language=language, code=error.code)
     except TimeoutError:
-        log.info("no second hearing", language=language, code="too_slow")
+        log.info("no second hearing", language=language, reason="time-out")
     return None
 
 

@@ -321,7 +321,7 @@ class Dialogue:
 
 def _failed() -> LetanError:
     return LetanError(
-        "internal",
+        "internal_error",
         500,
         "Em gặp lỗi khi trả lời. Anh/chị hỏi lại giúp em.",
         "The answer failed. Please ask again.",
