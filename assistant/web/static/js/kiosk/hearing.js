@@ -9,6 +9,7 @@ import { VoiceLine } from "./voice.js";
 
 const LONGEST_MS = 25000;
 const LONGEST_WAIT_MS = 20000;
+const SHORT_WAIT_MS = 4000;
 const LEAST_BLOCKS = 12;
 
 /**
@@ -215,7 +216,7 @@ export class Hearing {
     else if (event.type === "audio") app.speaker.sentence(event);
     else if (event.type === "audio_end") app.speaker.sentenceEnd(event);
     else if (event.type === "interrupted") this.#interrupted();
-    else if (event.type === "resumed") app.strip.kind && this.#sign();
+    else if (event.type === "resumed") this.#resumed();
     else if (event.type === "stop") {
       app.speaker.abandon();
       app.guide.stop();
@@ -237,6 +238,12 @@ export class Hearing {
     performance.clearMarks("voice.interrupted");
     performance.mark("voice.interrupted");
     this.app.speaker.interrupt();
+  }
+
+  /** The audio of the sentence that was being heard comes again. */
+  #resumed() {
+    this.app.speaker.interrupt();
+    if (this.app.strip.kind) this.#sign();
   }
 
   #heard({ text }) {
@@ -316,11 +323,10 @@ export class Hearing {
       return;
     }
     if (app.strip.kind === "wait") this.#sign();
-    if (link === "back") return;
-    // The other end has forgotten us: what it was about to say or to hear is lost.
-    if (phase === "thinking" || phase === "deciding") this.#broken();
+    // What had been said of an unfinished question is lost; an answer only if we were forgotten.
+    if (phase === "deciding" || (phase === "thinking" && link === "anew")) this.#wait(link === "back" ? SHORT_WAIT_MS : 0);
     else if (phase === "listening" && app.screen.heard) app.screen.hint(t("Đường truyền vừa đứt. Anh/chị nói lại giúp em từ đầu."));
-    else app.speaker.carryOn();
+    else if (link === "anew") app.speaker.carryOn();
   }
 
   #broken() {
