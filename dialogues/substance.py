@@ -88,14 +88,14 @@ def familiarity(text: str, entry: Entry | None) -> float:
 
 _ASKED_FOR: frozenset[str] = frozenset(_GROUPS["asked_for"])
 _OPENING: frozenset[str] = frozenset(_GROUPS["opening_of_names"])
-_BROAD_WORDS, _BROAD_NAMES = 3, 3
+_BROAD_WORDS, _BROAD_NAMES, _MOST_WORDS = 3, 3, 10
 
 
 def called_alike(text: str, procedures: Iterable[Entry]) -> list[str]:
     """Codes of the entries that share a bare general word ("hộ kinh doanh", "mai táng phí"), most
     asked first; empty when the text says more, or is the whole name of one of them."""
     said = set(tokens(text)) - _ASKED_FOR
-    if not 0 < len(said) <= _BROAD_WORDS or len(tokens(text)) > 8:
+    if not 0 < len(said) <= _BROAD_WORDS or len(tokens(text)) > _MOST_WORDS:
         return []
     found: list[tuple[int, str]] = []
     for entry in procedures:

@@ -28,6 +28,8 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 _OVER = re.compile(r"\b(?:roi|xong|bi|da|duoc|already|was|were|has been|have been|done)\b")
+_FIRST = re.compile(r"\b(?:truoc|dau tien|first)\b")
+"""What comes first may well be what is over ("ly dị bên đó rồi, giờ cưới nữa thì làm gì trước")."""
 _MISTAKE = re.compile(
     r"\b(?:(?:ghi|viet|in|go|danh|khai|lam|de) (?:bi )?(?:sai|trat|nham|lon|thieu (?:dau|chu))"
     r"|(?:bi )?(?:sai|trat|nham|lon) (?:\w+ )?(?:ten|ngay|nam|thang|ho|chu|dau|que|dan toc"
@@ -56,7 +58,8 @@ def _now(text: str, found: Understanding, parse: Parse, release: Release) -> Und
         return None
     before, after = text[: cut.start()], text[cut.end() :]
     over = " ".join(tokens(before))
-    if len(tokens(after)) < 3 or _OVER.search(over) is None:
+    first = _FIRST.search(" ".join(tokens(after)))
+    if len(tokens(after)) < 3 or first or _OVER.search(over) is None:
         return None
     best = found.procedures[0]
     if not _said_rather_in(before, after, best):

@@ -7,7 +7,7 @@ from running_engine import Engine, of_type
 
 from dialogues.framing import clauses
 from dialogues.plain_words import wants_staff
-from dialogues.two_ways import two_ways
+from dialogues.two_ways import told_way, two_ways
 
 EXTRACT, AGAIN = "2.000635", "1.004746"
 KNOWN = (EXTRACT, "1.004884", AGAIN, "1.005461")
@@ -40,6 +40,26 @@ def test_who_has_not_said_whether_the_register_is_kept_is_asked(
 )
 def test_who_has_said_it_is_not_asked(text: str, code: str) -> None:
     assert two_ways(text, code, KNOWN) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "way"),
+    [
+        ("giấy kết hôn rách nát mà sổ ở ủy ban vẫn còn", AGAIN, EXTRACT),
+        ("khai sinh cháy rồi, xã không còn sổ lưu", EXTRACT, "1.004884"),
+        ("my marriage certificate is gone, the commune still has the register", AGAIN, EXTRACT),
+        ("giấy kết hôn mất, không biết sổ còn không", AGAIN, None),
+        ("sổ đỏ mất rồi", "1.012786", None),
+    ],
+)
+def test_whether_the_register_still_has_it_says_which_way(
+    text: str, code: str, way: str | None
+) -> None:
+    assert told_way(text, [code], None, KNOWN) == way
+
+
+def test_of_what_is_open_the_register_may_be_told_without_its_name() -> None:
+    assert told_way("sổ gốc thì xã vẫn còn giữ", [], AGAIN, KNOWN) == EXTRACT
 
 
 def test_a_catalogue_with_one_of_the_two_is_not_asked_about() -> None:

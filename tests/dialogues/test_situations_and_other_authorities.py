@@ -4,7 +4,10 @@ bare.
 
 from __future__ import annotations
 
+import pytest
 from running_engine import Engine, of_type, said
+
+from dialogues.authorities import competent_authority
 
 
 def test_another_authoritys_procedure_is_named_and_offered_for_reading(
@@ -29,3 +32,68 @@ def test_a_condition_is_no_lawsuit(engine: Engine, conversation: str) -> None:
     reply = engine.turn(conversation, text="Điều kiện đăng ký kết hôn là gì?")
     assert reply["outcome"] == "answered"
     assert reply["topic"] == "1.000894"
+
+
+@pytest.mark.parametrize(
+    ("text", "elsewhere"),
+    [
+        ("em sang dai loan tham con", None),
+        ("qua Dai Loan cuoi vo can giay gi", None),
+        ("I need a loan", "your bank"),
+        ("tiền trong sổ tiết kiệm tính lãi sao", "your bank"),
+        ("tôi muốn giải thể công ty", "the provincial business registration office"),
+        ("hợp tác xã giải thể", None),
+    ],
+)
+def test_whose_errand_it_is_is_told_by_words_of_the_messages_language(
+    text: str, elsewhere: str | None
+) -> None:
+    named = competent_authority(text)
+    assert (None if named is None else named["en"]) == elsewhere
+
+
+def test_a_copy_is_made_here_whoever_issued_the_paper(engine: Engine, conversation: str) -> None:
+    text = "Anh cần chứng thực bằng lái xe với học bạ của con thì ra chỗ nào"
+    reply = engine.turn(conversation, text=text)
+    assert reply["outcome"] == "answered"
+    assert reply["topic"] == "2.000815"
+
+
+def test_beside_an_open_procedure_anothers_matter_is_named_all_the_same(
+    engine: Engine, conversation: str
+) -> None:
+    engine.turn(conversation, text="Đăng ký khai tử cần giấy tờ gì?")
+    reply = engine.turn(conversation, text="Còn lương hưu thì nộp đơn ở quầy này luôn hả?")
+    assert reply["outcome"] == "out_of_scope"
+    assert "bảo hiểm xã hội" in said(reply)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "em nộp đơn nhập khẩu ba tuần rồi sao chưa thấy gọi",
+        "I applied for the building permit a month ago and heard nothing",
+    ],
+)
+def test_a_dossier_that_is_waited_for_is_no_new_errand(
+    engine: Engine, conversation: str, text: str
+) -> None:
+    assert engine.turn(conversation, text=text)["understanding"]["intent"] == "dossier_status"
+
+
+def test_all_that_a_death_asks_for_is_laid_out(engine: Engine, conversation: str) -> None:
+    text = "Mẹ em mới mất đêm qua, nhà em phải làm những gì?"
+    assert of_type(engine.turn(conversation, text=text), "checklist")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Giấy chứng tử của ngoại ghi sai tên, cần sửa lại", "1.004859"),
+        ("Hợp đồng tặng cho ký chứng thực xong rồi, giờ sang tên sổ đỏ cần gì", "1.013831"),
+    ],
+)
+def test_what_is_wanted_now_stands_before_what_is_over_or_only_a_paper(
+    engine: Engine, conversation: str, text: str, code: str
+) -> None:
+    assert engine.turn(conversation, text=text)["topic"] == code
