@@ -1,18 +1,15 @@
 """The whole application with its real speech services; the engine says back what it was asked."""
 
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from starlette.testclient import WebSocketTestSession
 
 from assistant.catalogue.snapshot import snapshot_from_folder
 from assistant.engine.manifest import write_manifest
@@ -23,35 +20,15 @@ from assistant.startup import Background
 from assistant.storage.database import Database
 from assistant.storage.migrate import migrate
 from assistant.voice.phrases import phrases_path
-from speech.audio import read_wav
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "app"))
 
 from desk_fixtures import until  # noqa: E402
+from voice_client import LONG_REPLY, SILENCE, Speaker, espeak  # noqa: E402
 
 RECIPES = json.loads((ROOT / "tests" / "speech" / "recipes.json").read_text("utf-8"))["recipes"]
-BLOCK = 3200
 SURE = 0.97
-SILENCE = bytes(2 * 16_000)
-"""A second."""
-
-LONG_REPLY = [
-    "Dạ, thủ tục này cần tờ khai theo mẫu, giấy tờ tùy thân và sổ hộ khẩu cũ nếu còn giữ.",
-    "Anh chị nộp hồ sơ ở quầy số ba, cán bộ kiểm tra rồi hẹn ngày trả kết quả.",
-    "Thời hạn giải quyết là ba ngày làm việc kể từ ngày nhận đủ hồ sơ hợp lệ.",
-    "Lệ phí tám nghìn đồng, hộ nghèo và người có công với cách mạng được miễn.",
-    "Kết quả nhận tại đây hoặc qua bưu điện, anh chị nhớ mang theo giấy hẹn.",
-]
-
-Speaker = Callable[[str], bytes]
-
-
-def espeak(text: str, voice: str = "vi", rate: int = 120, *more: str) -> bytes:
-    """PCM at 16 kHz."""
-    argv = ["espeak-ng", "-v", voice, "-s", str(rate), *more, "--stdin", "--stdout"]
-    done = subprocess.run(argv, input=text.encode(), capture_output=True, check=True)
-    return read_wav(done.stdout).pcm
 
 
 @pytest.fixture(scope="session")
@@ -66,44 +43,6 @@ def spoken_recipe() -> Speaker:
         )
 
     return say
-
-
-class Client:
-    """A client of the door: what it got, in order."""
-
-    def __init__(self, socket: WebSocketTestSession) -> None:
-        self.socket = socket
-        self.events: list[dict[str, Any]] = []
-        self.audio: dict[int, bytes] = {}
-
-    def start(self, **more: Any) -> None:
-        self.socket.send_json({"type": "start", "sample_rate": 16_000, "language": "vi", **more})
-
-    def order(self, kind: str, **more: Any) -> None:
-        self.socket.send_json({"type": kind, **more})
-
-    def stream(self, pcm: bytes) -> None:
-        for at in range(0, len(pcm), BLOCK):
-            self.socket.send_bytes(pcm[at : at + BLOCK])
-
-    def until(self, *kinds: str, **having: Any) -> dict[str, Any]:
-        """The next event of these kinds with these values; what came before is in `events`."""
-        sentence = 0
-        while True:
-            message = self.socket.receive()
-            if message["type"] == "websocket.close":
-                raise AssertionError(f"closed: {message} after {self.events[-5:]}")
-            if message.get("bytes") is not None:
-                self.audio[sentence] = self.audio.get(sentence, b"") + message["bytes"]
-                continue
-            event = json.loads(message["text"])
-            self.events.append(event)
-            sentence = event["sentence"] if event["type"] == "audio" else sentence
-            if event["type"] in kinds and having.items() <= event.items():
-                return event
-
-    def kinds(self) -> list[str]:
-        return [event["type"] for event in self.events]
 
 
 async def publish(settings: Settings) -> None:
@@ -189,11 +128,3 @@ def long_reply(app: TestClient) -> Iterator[str]:
     path.write_text(json.dumps([{"type": "text", "text": text}]))
     yield text
     path.unlink()
-
-
-def conversation(app: TestClient, **body: Any) -> str:
-    token = app.app.state.settings.operator_token.get_secret_value()  # type: ignore[attr-defined]
-    headers = {"authorization": f"Bearer {token}"} if "kiosk" in body else {}
-    answer = app.post("/api/v1/conversations", json=body, headers=headers)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])

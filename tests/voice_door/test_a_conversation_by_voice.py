@@ -1,7 +1,7 @@
 """The voice door: from audio to a spoken reply, turn after turn on one socket."""
 
-from conftest import SILENCE, Client, Speaker, conversation
 from fastapi.testclient import TestClient
+from voice_client import SILENCE, Client, Speaker, conversation
 
 
 def test_the_least_a_client_can_send_is_answered_in_speech(

@@ -1,9 +1,9 @@
 """A network drop costs no answer; one conversation has one voice connection."""
 
 import pytest
-from conftest import SILENCE, Client, Speaker, conversation
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from voice_client import SILENCE, Client, Speaker, conversation
 
 from assistant.channels.voice_door.connections import MOST_AWAY, Connections
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import soxr
-from conftest import SILENCE, Client, Speaker, conversation, espeak
 from fastapi.testclient import TestClient
+from voice_client import SILENCE, Client, Speaker, conversation, espeak
 
 from assistant.voice.barge_in import Overheard, verdict
 from assistant.voice.end_of_turn import BARE_S, COMPLETE_S, OPEN_S, USUAL_S, patience

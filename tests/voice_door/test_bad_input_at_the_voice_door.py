@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from conftest import SILENCE, Client, Speaker, conversation
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from voice_client import SILENCE, Client, Speaker, conversation
 
 from assistant.voice import ear
 

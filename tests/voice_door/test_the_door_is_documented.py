@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from conftest import SILENCE, Client, Speaker, conversation
 from fastapi.testclient import TestClient
 from json_schema import problems
+from voice_client import SILENCE, Client, Speaker, conversation
 
 from assistant.channels.voice_door.orders import order_of
 

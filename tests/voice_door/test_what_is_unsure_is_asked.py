@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import SILENCE, Client, conversation, espeak
 from fastapi.testclient import TestClient
+from voice_client import SILENCE, Client, conversation, espeak
 
 from assistant.channels.voice_door.deciding import Answer, AskBack, Decider, Decision, Unclear
 from assistant.voice.confirmation import Guess, agrees, did_you_mean, menu, other_language, sure_of

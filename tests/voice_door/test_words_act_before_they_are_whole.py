@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
-from conftest import LONG_REPLY, SILENCE, conversation
 from fastapi.testclient import TestClient
+from voice_client import LONG_REPLY, SILENCE, conversation
 
 from assistant.channels.voice_door.dialogue import Desk, Dialogue
 from assistant.channels.voice_door.outbox import Outbox
