@@ -19,7 +19,7 @@ UNITS = 10
 """Units looked at in a row; all others are too improbable."""
 LEAST = -9.0
 WEIGHT = 0.35
-WORD_BONUS = 0.9
+WORD_BONUS = 2.5
 CERTAIN_BLANK = -0.005
 
 

@@ -75,6 +75,8 @@ class Voice:
         if not self._services:
             folder, self._temporary = await asyncio.to_thread(socket_folder, self._data_dir)
             self._folder = folder
+            if not self._phrases.exists():
+                await self.expect(None)
             self._services = {
                 role: SpeechService.build(role, self._settings, folder, self._phrases)
                 for role in self._roles
@@ -86,7 +88,7 @@ class Voice:
         if broken:
             raise speech_unavailable(broken[0].role, broken[0].reason or "it does not answer")
 
-    async def expect(self, release: Path) -> None:
+    async def expect(self, release: Path | None) -> None:
         """The recogniser learns what visitors of this release say; it listens meanwhile."""
         try:
             await asyncio.to_thread(write_phrases, self._phrases, self._sentences, release)

@@ -48,8 +48,9 @@ EXPLAINED = 0.3
 """Score from which a phrase takes the place of doubtful words, if people say it oftener."""
 WELL_EXPLAINED = 1.0
 """Score from which it does so in any case."""
-EXPLAINED_HINT = -1.0
-"""The same for what the client expects in this very utterance."""
+PLAUSIBLE_HINT = 0.3
+EXPLAINED_HINT = -2.0
+"""Both for what the client expects in this very utterance: English stays below the second."""
 WORTH_ASKING = -1.5
 """Score from which a phrase is an alternative."""
 MOST_ALTERNATIVES = 5
@@ -156,8 +157,7 @@ class VietAsrSession:
         units, matches = texts[0].units, []
         if confidence < SURE:
             matches = self._matches(rows, len(heard))
-            if confidence >= PLAUSIBLE:
-                units = self._correction(rows, matches, texts[0]) or units
+            units = self._correction(rows, confidence, matches, texts[0]) or units
         words = aligned(rows, units, self._vocabulary)
         text = " ".join(word.text for word in words)
         others = [found.text for found in matches if found.score >= WORTH_ASKING]
@@ -175,14 +175,14 @@ class VietAsrSession:
         return sorted(found, key=lambda match: -match.score)
 
     def _correction(
-        self, rows: Frames, matches: Sequence[Match], text: Hypothesis
+        self, rows: Frames, confidence: float, matches: Sequence[Match], text: Hypothesis
     ) -> tuple[int, ...] | None:
         """The phrase that explains the sound better than the words do, if there is one."""
         hinted = [match for match in matches if match.text in self._hinted]
-        if hinted and hinted[0].score >= EXPLAINED_HINT:
+        if hinted and confidence >= PLAUSIBLE_HINT and hinted[0].score >= EXPLAINED_HINT:
             return self._indices[0].units(hinted[0].text)
         good = [match for match in matches if match.score >= EXPLAINED]
-        if not good:
+        if not good or confidence < PLAUSIBLE:
             return None
         if good[0].score >= WELL_EXPLAINED:
             return self._indices[0].units(good[0].text)
