@@ -23,6 +23,7 @@ export class TalkButton {
     node.addEventListener("pointerup", up);
     node.addEventListener("pointercancel", up);
     node.addEventListener("lostpointercapture", up);
+    node.addEventListener("contextmenu", (event) => event.preventDefault());
     node.addEventListener("click", (event) => {
       // The keyboard and a screen reader press without a pointer.
       if (!pressed || event.detail === 0) onPress();
