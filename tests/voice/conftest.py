@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 
 from assistant.main import create_app
@@ -19,6 +20,13 @@ RECIPES = json.loads(
 )["recipes"]
 
 Speaker = Callable[..., bytes]
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own() -> Iterator[None]:
+    """Commands set up the log for the standard error of their test, which closes after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
