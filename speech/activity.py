@@ -1,11 +1,12 @@
 """Voice activity: Silero (MIT licence, model inside the package) behind our Protocol."""
 
+import threading
 from collections import deque
 
 import numpy as np
 
 from speech.engines import SAMPLE_RATE
-from speech.errors import unavailable
+from speech.errors import SpeechError, unavailable
 
 FRAME_SAMPLES = 512
 FRAME_BYTES = 2 * FRAME_SAMPLES
@@ -39,23 +40,41 @@ class SileroActivity:
 class Activities:
     """Detectors at rest for the next stream: loading one takes 57 ms of a processor, a reset none.
 
-    For any thread; whoever gives one back has no call of it under way.
+    One takes 9 MB, so not more than ``most`` are out at once. For any thread; whoever gives one
+    back has no call of it under way.
     """
 
-    def __init__(self, most: int = 8) -> None:
-        self._resting: deque[SileroActivity] = deque(maxlen=most)
+    def __init__(self, most: int = 32, most_resting: int = 8) -> None:
+        self._resting: deque[SileroActivity] = deque(maxlen=most_resting)
+        self._most = most
+        self._out = 0
+        self._lock = threading.Lock()
 
     def take(self) -> SileroActivity:
-        """A detector without a past. Raises EngineUnavailableError."""
+        """A detector without a past. Raises EngineUnavailableError, and SpeechError `busy`."""
+        with self._lock:
+            if self._out >= self._most:
+                raise SpeechError(
+                    "busy",
+                    f"Đang có {self._most} micro mở cùng lúc. Xin chờ vài giây, hoặc gõ câu hỏi.",
+                    f"{self._most} microphones are open. Wait a few seconds, or type.",
+                )
+            activity = self._resting.pop() if self._resting else None
+            self._out += 1
+        if activity is not None:
+            activity.reset()
+            return activity
         try:
-            activity = self._resting.pop()
-        except IndexError:
             return SileroActivity()
-        activity.reset()
-        return activity
+        except BaseException:
+            with self._lock:
+                self._out -= 1
+            raise
 
     def give_back(self, activity: SileroActivity) -> None:
-        self._resting.append(activity)
+        with self._lock:
+            self._out -= 1
+            self._resting.append(activity)
 
 
 class SpeechFilter:

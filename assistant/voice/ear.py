@@ -15,9 +15,9 @@ from typing import Literal
 import structlog
 
 from assistant.errors import Language, LetanError
+from assistant.voice.detector_loan import DetectorLoan
 from assistant.voice.errors import of_speech
 from assistant.voice.service import Voice
-from speech.activity import SileroActivity
 from speech.audio import StreamConverter
 from speech.client import ANSWER_SECONDS, Recognition
 from speech.endpointing import (
@@ -137,8 +137,7 @@ class Ear:
         self._events: asyncio.Queue[EarEvent | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._detector: TurnDetector | None = None
-        self._activity: SileroActivity | None = None
-        self._detecting = False
+        self._loan = DetectorLoan(voice.activities)
         self._converter = StreamConverter(SAMPLE_RATE)
         self._collected = bytearray()
         """The utterance so far."""
@@ -154,13 +153,7 @@ class Ear:
     async def __aexit__(self, *_: object) -> None:
         await self._end_task()
         self._events.put_nowait(None)
-        # One that a thread still works on is left to that thread.
-        if self._activity is not None and not self._detecting:
-            self._voice.activities.give_back(self._activity)
-
-    def _take_activity(self) -> SileroActivity:
-        self._activity = self._voice.activities.take()
-        return self._activity
+        self._loan.end()
 
     async def events(self) -> AsyncIterator[EarEvent]:
         while (event := await self._events.get()) is not None:
@@ -204,7 +197,11 @@ class Ear:
         self._orders = deque(order for order in self._orders if isinstance(order, Setup))
         self._queued = 0
         self._room.set()
-        if self._detector is not None:
+        if self._detector is None or self._loan.busy:
+            # A thread may still work on it: it is left to that thread.
+            self._loan.end()
+            self._loan, self._detector = DetectorLoan(self._voice.activities), None
+        else:
             self._detector.again(self._settings())
         self._task = asyncio.create_task(self._run(), name="ear")
 
@@ -223,9 +220,7 @@ class Ear:
         while True:
             try:
                 if self._detector is None:
-                    self._detector = await asyncio.to_thread(
-                        lambda: TurnDetector(self._take_activity(), self._settings())
-                    )
+                    self._detector = await asyncio.to_thread(self._loan.load, self._settings())
                 await self._one()
             except (EngineFailedError, ServiceUnreachableError) as error:
                 log.warning("utterance lost", code=error.code, reason=error.log)
@@ -355,9 +350,7 @@ class Ear:
         self._queued -= len(order)
         self._room.set()
         self._heard_s += len(order) / 2 / self._setup.rate
-        self._detecting = True
-        found = await asyncio.to_thread(lambda: list(detector.feed(self._converter.convert(order))))
-        self._detecting = False
+        found = await asyncio.to_thread(self._loan.detect, detector, self._converter, order)
         if self._heard_s - self._level_at >= LEVEL_EVERY_S:
             self._level_at = self._heard_s
             self._emit(Level(round(detector.level, 1)))

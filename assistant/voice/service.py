@@ -75,12 +75,13 @@ class Voice:
         if not self._services:
             folder, self._temporary = await asyncio.to_thread(socket_folder, self._data_dir)
             self._folder = folder
-            if not self._phrases.exists():
-                await self.expect(None)
             self._services = {
                 role: SpeechService.build(role, self._settings, folder, self._phrases)
                 for role in self._roles
             }
+            # They are there, so that they can be waited for, before the phrases are written.
+            if not self._phrases.exists():
+                await self.expect(None)
             await asyncio.gather(*(service.start() for service in self._services.values()))
         await self.wait_ready(START_SECONDS)
         fine = ("ready", "resting")
