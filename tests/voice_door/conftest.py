@@ -20,6 +20,7 @@ from assistant.startup import Background
 from assistant.storage.database import Database
 from assistant.storage.migrate import migrate
 from assistant.voice.phrases import phrases_path
+from assistant.voice.second_hearing import heard_in
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "app"))
@@ -31,18 +32,17 @@ RECIPES = json.loads((ROOT / "tests" / "speech" / "recipes.json").read_text("utf
 SURE = 0.97
 
 
+def said(purpose: str) -> bytes:
+    """The recipe for a purpose, with half a second before and a second of silence after it."""
+    found = next(recipe for recipe in RECIPES if recipe["purpose"] == purpose)
+    more = ("-p", str(found["pitch"]), "-g", str(found["gap"]))
+    return SILENCE[:16_000] + espeak(found["text"], found["voice"], found["rate"], *more) + SILENCE
+
+
 @pytest.fixture(scope="session")
 def spoken_recipe() -> Speaker:
-    """The recipe for a purpose, with half a second before and a second of silence after it."""
-
-    def say(purpose: str) -> bytes:
-        found = next(recipe for recipe in RECIPES if recipe["purpose"] == purpose)
-        more = ("-p", str(found["pitch"]), "-g", str(found["gap"]))
-        return (
-            SILENCE[:16_000] + espeak(found["text"], found["voice"], found["rate"], *more) + SILENCE
-        )
-
-    return say
+    """Says what a recipe is for."""
+    return said
 
 
 async def publish(settings: Settings) -> None:
@@ -62,9 +62,16 @@ async def publish(settings: Settings) -> None:
 
 
 async def learnt(application: FastAPI) -> None:
-    """Wait until the recogniser has been told what to expect."""
-    path = phrases_path(application.state.settings.data_dir.resolve())
-    await until(path.exists)
+    """Wait until the recogniser has read what to expect: it listens meanwhile, and less well."""
+    state = application.state
+    await until(phrases_path(state.settings.data_dir.resolve()).exists)
+    question = said("marriage registration")
+
+    async def knows() -> bool:
+        heard = await heard_in(state.voice, question, "vi")
+        return heard is not None and "kết hôn" in heard.text
+
+    await until(knows, 60)
 
 
 def understood(folder: Path, confidence: float, code: str = "1.001193") -> None:
@@ -109,7 +116,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         await publish(settings)
         async with background.running():
             await background.wait_engine(60)
-            assert await application.state.voice.wait_ready(60)
+            await until(lambda: application.state.voice.wait_ready(30), 60)
             await learnt(application)
             understood(folder, SURE)
             yield
