@@ -20,9 +20,9 @@ _COPIED = re.compile(
     r"|dong dau|certif\w+|notari\w+|cop(?:y|ies)|true copy)\b"
 )
 _LEADING = (
-    r"(?:(?:da|a|the|vay|con|roi|ma|tien|nhan|cho|toi|tui|em|chi|anh|bac|chau|minh|hoi|xin|muon|lam"
-    r"|nhan|lay|rut|dang ky|nop|don|ho so|and|what about|how about|also|so|then|is|the|can|do|i|my"
-    r"|get|apply for)\s)*"
+    r"(?:(?:da|a|the|vay|con|roi|ma|tien|nhan|cho|toi|tui|em|chi|anh|bac|chau|minh|hoi|xin|muon"
+    r"|lam|nhan|lay|rut|o day|co|duoc|nop phat|dang ky|nop|don|ho so|and|what about|how about"
+    r"|also|so|then|is|the|can|do|i|my|get|apply for)\s)*"
 )
 _COPIES = re.compile(r"\b(?:chung thuc|ban sao)\b")
 

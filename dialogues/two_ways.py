@@ -75,9 +75,9 @@ def told_way(
     kept, gone = (pattern.search(folded) is not None for pattern in _register())
     if not (kept or gone):
         return None
-    for need in _needs():
-        of_topic = topic in need.ways
-        heard = set(codes) & {*need.ways, *need.kin} and need.about.search(folded)
-        if (of_topic or heard) and set(need.ways) <= set(known):
+    named = [need for need in _needs() if need.about.search(folded)]
+    for need in named or _needs():
+        heard = named and set(codes) & {*need.ways, *need.kin}
+        if (heard or topic in need.ways) and set(need.ways) <= set(known):
             return need.ways[1] if gone else need.ways[0]
     return None

@@ -148,7 +148,7 @@ class Linker:
         against = bool(reading.outside) and not any(
             self.index.knows(ranked[0].code, "k:" + concept) for concept in reading.outside
         )
-        never = against and bool(NEVER & set(reading.outside))
+        never = bool(NEVER & set(reading.outside))
         familiar = float(found.evidence.doubts[-1])
         scored = [(c, c.score) for c in ranked]
         content = content_of(reading)
