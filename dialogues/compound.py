@@ -66,7 +66,9 @@ def requests(
             found.append(request)
     found, told = _with_circumstances(found, release)
     if topic is None and _asked_before_its_name(found, whole, release):
-        return []
+        aspects = (*whole.aspects, *(a for r in found for a in r.understanding.aspects))
+        together = replace(whole, aspects=tuple(dict.fromkeys(aspects)))
+        return [Request(text, together)]
     found = _joined(found, release)
     if told and len(found) == 1:
         return [Request(text, replace(found[0].understanding, repaired=whole.repaired))]
@@ -89,13 +91,9 @@ def _asked_before_its_name(
     first, later = found[0].understanding, {_code(request, release) for request in found[1:]}
     at_desk = any(request.understanding.intent in _AT_THE_DESK for request in found)
     best = whole.procedures[0]
-    sure = best.confidence >= SURE and set(first.aspects) <= set(whole.aspects)
-    return (
-        bool(first.aspects)
-        and sure
-        and not at_desk
-        and later - {None} == {release.canonical(best.code)}
-    )
+    asks_alone = bool(first.aspects) and not first.out_of_scope
+    named = later - {None} <= {release.canonical(best.code)}
+    return asks_alone and best.confidence >= SURE and not at_desk and named
 
 
 def _goes_there(last: Request, whole: Understanding) -> bool:

@@ -11,8 +11,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dialogues.authorities import competent_authority
-from dialogues.doubts import about, doubtful_errand, doubtful_event, whole_event
-from dialogues.elsewhere import belongs_elsewhere
+from dialogues.doubts import (
+    about,
+    doubtful_errand,
+    doubtful_event,
+    waits_for_result,
+    way_to_place,
+    whole_event,
+)
+from dialogues.elsewhere import belongs_elsewhere, opens_elsewhere
 from dialogues.framing import Framing, framing, goes_on
 from dialogues.leaning import (
     ABOUT_PROCEDURES,
@@ -28,6 +35,7 @@ from dialogues.plain_words import (
     asked_plainly,
     asked_surely,
     asks_about_paper,
+    asks_which_counter,
     change,
     for_another,
     only_courtesy,
@@ -38,6 +46,7 @@ from dialogues.plain_words import (
 )
 from dialogues.release import Release
 from dialogues.substance import content, familiarity, said_of, telling, vocabulary
+from dialogues.two_ways import told_way
 from dialogues.understanding import Candidate, Understanding
 from dialogues.wording import tokens
 
@@ -64,12 +73,14 @@ def settled(
     unsure = not found.procedures or found.procedures[0].confidence < SURE
     if (not found.procedures and (alone or first)) or (unsure and opens_another(said)):
         found = _named_within(text, found, memory, release)
-    found = replace(found, aspects=tuple(dict.fromkeys((*found.aspects, *asked_surely(text)))))
+    surely = (*asked_surely(text), *asked_surely(said))
+    found = replace(found, aspects=tuple(dict.fromkeys((*found.aspects, *surely))))
     if not speaks_of_voice(said, found.intent):
         found = replace(found, intent="nlu_fallback", confidence=0.0)
     plain = _plainly(said, found, memory, release)
     if plain is not None:
         return plain
+    found = way_to_place(said, waits_for_result(said, found))
     found = doubtful_errand(said, text, found, memory, release)
     found = whole_event(text, found, release)
     found = doubtful_event(said, text, found, memory, release)
@@ -82,8 +93,14 @@ def settled(
     if found.neighbour:
         kept = tuple(memory.aspects) if frame.corrects or opens_another(said) else ()
         return replace(found, aspects=found.aspects or kept)
-    if frame.corrects:
+    if frame.corrects or (frame.instead and memory.topic is not None):
         return _taken_back(text, found, memory, release)
+    way = told_way(text, [c.code for c in found.procedures[:3]], memory.topic, release.procedures)
+    if way is not None and found.intent in ABOUT_PROCEDURES:
+        return about(found, way, "ask_procedure")
+    bare = found.intent == "ask_aspect" and not found.procedures
+    if bare and opens_elsewhere(frame.rest, release.procedure(memory.topic)):
+        return replace(found, intent="out_of_scope", out_of_scope=True)
     return _in_view_of_topic(said, text, found, memory, release)
 
 
@@ -149,10 +166,13 @@ def _not_refused(text: str, found: Understanding, release: Release) -> Understan
 
 
 def _of_others(said: str, found: Understanding) -> bool:
-    """Another authority's errand that was taken for the way to somewhere."""
+    """Another authority's errand that was taken for the way to somewhere or a dossier of here."""
     place = any(e.get("entity") in {"place", "counter"} for e in found.entities)
-    doubtful = found.intent in {"find_place", "find_counter", "nlu_fallback"} and not place
+    doubtful = found.intent in _DOUBTFUL and not place
     return doubtful and found.confidence < SURE and competent_authority(said) is not None
+
+
+_DOUBTFUL = frozenset({"find_place", "find_counter", "dossier_status", "nlu_fallback"})
 
 
 def _asked_of_another(
@@ -182,7 +202,7 @@ def _shorter_name(text: str, found: Understanding) -> Understanding:
     for candidate in found.procedures[1:3]:
         shorter = set(tokens(candidate.matched or ""))
         more = longer - shorter
-        little = len(more) <= 2 or len(content(text) - shorter) <= 1
+        little = len(content(" ".join(more))) <= 2 or len(content(text) - shorter) <= 1
         nearly_all = little and candidate.confidence >= FAINT_NAME
         if shorter and shorter < longer and shorter <= said and not more & said and nearly_all:
             rest = tuple(c for c in found.procedures if c.code != candidate.code)
@@ -251,6 +271,8 @@ def _taken_up(
     if found.intent == "find_counter" and not _COUNTER_SAID.search(said.lower()):
         at_desk = False  # "quay lại" alone has the letters of "quầy"
     intent = found.intent if at_desk and not asked_plainly(text) else "ask_procedure"
+    if asks_which_counter(said) and set(found.aspects) <= {"place"}:
+        return about(replace(found, aspects=("place",)), code, "find_counter")
     if not found.aspects:
         found = replace(found, aspects=asked_plainly(text))
     if goes_on(said) and set(found.aspects) <= {"documents"}:

@@ -19,6 +19,8 @@ class Framing:
     """The last answer is taken back."""
     returns: bool = False
     """Something of before is taken up again."""
+    instead: bool = False
+    """One thing is set against another, which is denied ("A chứ không phải B")."""
 
 
 _WHO = (
@@ -107,7 +109,29 @@ def framing(text: str) -> Framing:
     corrects = corrected != rest or _MISTAKE.match(_folded(rest)) is not None
     if corrects:
         rest = _without(corrected, _MEANING)
-    return Framing(rest, corrects, returns)
+    meant = _instead(rest)
+    return Framing(meant or rest, corrects, returns, meant is not None)
+
+
+_INSTEAD = re.compile(
+    r"(?P<meant>[^?]+?)[ ,]+chu (?:(?:khong|hong|ko|k|hem|dau) (?:phai|co|co phai)(?: la| di| lam)?"
+    r" [^,;?]+|co [^,;?]+ dau(?: \w+){0,2})"
+    r"|(?P<intended>[^?]+?), not (?:a |an |the |for |about )?\S+(?: \S+){0,4}"
+)
+_ASKED_BACK = re.compile(r"\b(?:ha|phai khong|dung khong|sao|khong|hong|chu|vay|right)(?: \w+)?$")
+_LONGEST_CONTRAST = 16
+
+
+def _instead(text: str) -> str | None:
+    """What is meant of "A chứ không phải B", "chỉ A chứ có B đâu", "A, not B"; None without B."""
+    folded = _folded(text).rstrip(" .!")
+    if len(folded.split()) > _LONGEST_CONTRAST:
+        return None
+    match = _INSTEAD.fullmatch(folded)
+    if match is None or _ASKED_BACK.search(folded):
+        return None
+    meant = text[: match.end("meant" if match["meant"] else "intended")].strip(" ,")
+    return meant if len(tokens(meant)) >= 2 else None
 
 
 _NO_LINK = frozenset(["thẻ", "thể", "sổ", "số", "sơ", "má", "mã", "mả", "mạ", "vay", "váy", "vây"])
@@ -167,11 +191,22 @@ _READ_OUT = re.compile(
     r"cac giay|het)\b|\bread (?:me |out |aloud )*(?:the |that |all |my )*(?:list|papers|documents)"
     r"|\blist (?:all |me )*(?:the |of )*(?:papers|documents)"
 )
+_ONE_BY_ONE = re.compile(
+    r"\b(?:one (?:by|after) one|one at a time|(?:tung|lan luot tung) (?:cai|mon|giay|loai|thu|to)"
+    r"(?: mot)?)\b"
+)
+_WRITTEN_DOWN = re.compile(
+    r"\b(?:writ(?:e|ing)|not(?:e|ing)|jot(?:ting)?)\b.*\b(?:down|it|them|papers|list)\b"
+    r"|\b(?:ghi|chep|bien|viet)(?: \w+){0,3} (?:lai|xuong|ra|giay|kip|so|tay|vo)\b"
+)
 
 
 def wants_reading_out(text: str) -> bool:
-    """The papers are to be read one after another, however many they are."""
-    return bool(_READ_OUT.search(_plain(text)))
+    """The papers are to be read one after another, however many they are; somebody who writes them
+    down wants to hear them, not to be asked for them."""
+    plain = _plain(text)
+    written = _ONE_BY_ONE.search(plain) and _WRITTEN_DOWN.search(plain)
+    return bool(_READ_OUT.search(plain) or written)
 
 
 _SEPARATOR = re.compile(
@@ -179,7 +214,8 @@ _SEPARATOR = re.compile(
     r"|ngoài ra|ngoai ra|mà cho|rồi cho|đồng thời|and also|and then|also|by the way|as well as)\s+"
     # without accents "tien the" is also in "tinh tien the nao", "nhan tien" is also "nhận tiền"
     r"|,\s+(?:và|còn|với|rồi|thế còn|xong|tien the|nhan tien|va|con|and|then|but)\s+"
-    r"|\s+(?:và|rồi|and)\s+(?=\S+\s+\S+)",
+    # "có sổ hộ nghèo rồi thì …" tells what is settled
+    r"|\s+(?:và|and|rồi(?!\s+(?:thì|nên|mà|giờ|bây giờ|nay|chừ)\b))\s+(?=\S+\s+\S+)",
     re.IGNORECASE,
 )
 MOST_CLAUSES = 3

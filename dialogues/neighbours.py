@@ -87,10 +87,14 @@ def neighbour(
             code = release.canonical(candidate.code)
             if code is not None:
                 chances.setdefault(code, []).append(candidate.confidence)
+    if frame.instead:
+        chances.pop(str(topic["code"]), None)  # what was answered is what is not meant
     # one way of calling the object may be another procedure's own name: the two best count
     sums = {code: sum(sorted(found)[-2:]) / min(2, len(ways)) for code, found in chances.items()}
     best = max(sums, key=lambda code: sums[code], default=None)
     if best is None or best == topic["code"] or sums[best] < MEANT:
+        return found
+    if frame.instead and not _nearer(best, found, topic, release):
         return found
     if not _tells_apart(said, topic, release.procedures[best]):
         return found
@@ -106,6 +110,22 @@ def neighbour(
         foreign=False,
         neighbour=True,
     )
+
+
+def _nearer(code: str, found: Understanding, topic: Entry, release: Release) -> bool:
+    """Whether a procedure is called more like the open one than the one that was named: who says
+    "A chứ không phải B" of a procedure names the thing in it that is different."""
+    first = found.procedures[0] if found.procedures else None
+    named = release.procedure(first.code) if first is not None else None
+    if named is None or str(named["code"]) == code:
+        return True
+    return _alike(release.procedures[code], topic) > _alike(named, topic)
+
+
+def _alike(one: Entry, other: Entry) -> float:
+    """The share of the words of two official names that both have."""
+    first, second = own_name(one), own_name(other)
+    return len(first & second) / max(1, len(first | second))
 
 
 _AND_THAT = re.compile(
@@ -187,13 +207,15 @@ def _worth_asking(said: str, frame: Framing, found: Understanding, topic: Entry)
         return False
     text = found.repaired or said
     words = tokens(text)
-    if len(words) < 2 or (not situation and _names_one(text, found, topic)):
+    named = not situation and not frame.instead and _names_one(text, found, topic)
+    if len(words) < 2 or named:
         return False
-    if not frame.corrects and named_cases(topic, text).holds:
+    if not (frame.corrects or frame.instead) and named_cases(topic, text).holds:
         return False  # a circumstance of the open procedure itself
     folded = " ".join(words)
     changed = not change(text) <= own_name(topic)
-    worded = frame.corrects or changed or _SUPPOSED.search(folded) or _OTHERWISE.search(folded)
+    taken_back = frame.corrects or frame.instead
+    worded = taken_back or changed or _SUPPOSED.search(folded) or _OTHERWISE.search(folded)
     return bool(worded) or _would_be_refused(found)
 
 

@@ -175,11 +175,28 @@ def change(said: str) -> set[str]:
     return set() if found is None else set(found[0].split())
 
 
+_OFFICE = (
+    r"(?:cong an|trung tam|uy ban|ubnd|phuong|xa|quay|huyen|tinh|quan|so|day|do|cho nay|cho kia"
+    r"|truong|to dan pho|khu pho|ap|thon)"
+)
 _SURELY: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("documents", re.compile(r"\b(?:mang|mag|dem|cam|chuan bi) (?:theo )?(?:nhung )?(?:gi|j)\b")),
     (
         "time",
-        re.compile(r"\bngay (?:tra|lay|nhan) (?:ket qua|giay)|\bhow many days\b|\bwhile i wait\b"),
+        re.compile(
+            r"\bngay (?:tra|lay|nhan) (?:ket qua|giay)|\bhow many days\b|\bwhile i wait\b"
+            r"|\b(?:nop|gui|dua)(?: \w+){0,4} (?:thi|la)(?: \w+)?"
+            r" (?:mai|mot|chieu|sang|trua|bua|hom|tuan|thu|ngay)(?: \w+){0,3}"
+            r" (?:co|xong|lay|ra)(?: \w+){0,2} (?:chua|khong|hong|ko|k)$"
+        ),
+    ),
+    (
+        "place",
+        re.compile(
+            rf"\b(?:nop|dua|gui|dem|mang|trinh|giao|lam|khai|xin|dang ky)(?: \w+){{0,3}}"
+            rf" (?:cho|o|tai|ra|len|qua|ben|ngay) {_OFFICE}(?: \w+){{0,2}} (?:hay|hoac)(?: la)?"
+            rf"(?: \w+){{0,4}} {_OFFICE}\b"
+        ),
     ),
     (
         "online",
@@ -202,6 +219,18 @@ def asked_surely(text: str) -> tuple[str, ...]:
 _COUNTING = re.compile(
     r"\b(?:thieu|du chua|du giay|kiem tra|ra soat|ra xem|doi chieu|check|missing|con gi)\b"
 )
+
+
+_HAS_AND_LACKS = re.compile(
+    r"\b(?:co|mang|dem|cam|xin|lam)\b.*\b(?:roi|san|day)\b.*"
+    r"\b(?:(?:con )?thieu|con (?:can |phai )?(?:them )?(?:gi|chi)|can them|du (?:chua|khong))\b"
+    r"|\b(?:have|got)\b.*\b(?:missing|lacking|what else)\b"
+)
+
+
+def has_and_lacks(said: str) -> bool:
+    """ "Giả dụ có A với B rồi, coi còn thiếu gì": papers are told, the missing ones asked for."""
+    return bool(_HAS_AND_LACKS.search(" ".join(tokens(said))))
 
 
 def counts_papers(said: str) -> bool:
@@ -228,14 +257,41 @@ def wants_staff(said: str) -> bool:
     return bool(_STAFF.search(" ".join(tokens(said))))
 
 
+_WHICH_COUNTER = re.compile(
+    r"\b(?:ra|di|toi|den|vo|vao|qua|len|sang|o|nop|gap)(?: \w+)?"
+    r" (?:ban|quay|cua|cho|phong|noi)(?: so)? (?:mo|nao|may|dau)\b"
+    r"|\b(?:which|what) (?:counter|desk|window)\b"
+)
+
+
+def asks_which_counter(said: str) -> bool:
+    """ "Ra bàn nào": the way, whatever stands beside it."""
+    return bool(_WHICH_COUNTER.search(" ".join(tokens(said))))
+
+
 _ANOTHER = re.compile(
     r"(?:(?:the|vay|a|o|ma|roi|da|em|oi|ok|um|uh)\s)*(?:con|the con|what about|how about|and for)\b"
 )
 
 
+_OF_MINE = re.compile(
+    r"(?:(?:gai|trai|dau|re|ruot|nuoi|rieng|chung|em|be|chau|dua|minh|toi|tui|anh|chi|bac|co"
+    r"|ong|ba|nha|cua)\b(?! thi\b))"
+)
+
+
 def opens_another(said: str) -> bool:
-    """ "Còn …", "what about …": something beside the open procedure may be named."""
-    return bool(_ANOTHER.match(" ".join(tokens(said))))
+    """ "Còn …", "what about …": something beside the open procedure may be named. A child ("con tôi
+    sinh ở quê") is nothing of the kind."""
+    folded = " ".join(tokens(said))
+    opening = _ANOTHER.match(folded)
+    if opening is None or not opening[0].endswith("con"):
+        return opening is not None
+    if said.isascii():
+        return _OF_MINE.match(folded[opening.end() :].strip()) is None
+    written = re.findall(r"\w+", said.lower())
+    at = len(opening[0].split()) - 1
+    return at >= len(written) or written[at] != "con"
 
 
 _ANOTHER_MATTER = re.compile(

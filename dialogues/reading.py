@@ -12,12 +12,14 @@ import re
 from dataclasses import dataclass, replace
 
 from dialogues.condition_answers import condition_told
+from dialogues.elsewhere import opens_elsewhere
 from dialogues.follow_up import settled
 from dialogues.framing import Framing, framing, goes_on, wants_reading_out
 from dialogues.memory import Memory
 from dialogues.offers import answer_to_question, narrowed, offered
 from dialogues.papers import says_to_have
 from dialogues.payloads import INTENT_OF_PAYLOAD, Payload, parse_payload
+from dialogues.plain_words import has_and_lacks
 from dialogues.release import Release
 from dialogues.substance import said_of
 from dialogues.understanding import Understanding
@@ -72,9 +74,12 @@ def read(
         declines = _FIXED_PHRASES.get(phrase) == "deny"
         button = None if fixed_phrase else answer_to_question(said, memory, understanding)
         leaves = _leaves_topic(frame, understanding, memory, release)
+        counts = _counts_papers(said, memory)
+        leaves = leaves or counts or (frame.returns and bool(understanding.aspects))
         if button is None and not declines and not leaves:
             button = condition_told(said, memory, release, understanding)
-        other = frame.returns or fixed_phrase or understanding.neighbour
+        other = frame.returns or fixed_phrase or understanding.neighbour or counts
+        other = other or opens_elsewhere(frame.rest, release.procedure(memory.topic))
         if button is None and not other:
             button = narrowed(frame.rest, memory, release, understanding)
             chosen = button is not None
@@ -107,12 +112,22 @@ def _in_its_place(
     if is_abuse(said) and not _asks_surely(found):
         found = replace(found, intent="out_of_scope", out_of_scope=True, procedures=())
         return Reading("out_of_scope", 0.95, found, said, abusive=True, fixed=True)
+    if found.intent in _MISTAKEN_FOR_TOPIC and _counts_papers(said, memory):
+        counted = replace(found, procedures=(), aspects=(), ambiguous=False, out_of_scope=False)
+        return Reading("check_documents", found.confidence, counted, said)
     errand = _waiting_errand(found, memory)
     if errand is not None:
         return Reading(errand, found.confidence, found, said)
     if found.intent in _MISTAKEN_FOR_TOPIC and says_to_have(said, release.procedure(memory.topic)):
         return Reading("check_documents", found.confidence, found, said)
     return Reading(found.intent, found.confidence, found, said)
+
+
+def _counts_papers(said: str, memory: Memory) -> bool:
+    """What is missing is asked while a condition is: papers of what is open were told, none of
+    which names a case or another procedure."""
+    pending = (memory.pending or {}).get("kind")
+    return memory.topic is not None and pending == "condition" and has_and_lacks(said)
 
 
 def _leaves_topic(
@@ -124,7 +139,7 @@ def _leaves_topic(
         return False
     waits = (memory.pending or {}).get("kind") == "condition"
     if understanding.neighbour:
-        return frame.corrects or not waits
+        return frame.corrects or frame.instead or not waits
     return frame.corrects and said_of(best.matched, understanding.repaired or frame.rest) >= 0.5
 
 
@@ -194,11 +209,11 @@ _FIXED_PHRASES = {
 
 _TICKET = re.compile(
     r"(?:(?:da|em|anh|chi|toi|bac|chau|minh|con|tui|co|chu|vay|the|thi|cho|xin|lam on|giup"
-    r"|can|muon)\s)*"
+    r"|can|muon|vang|ok|oke|roi|duoc roi|cam on|thoi)\s)*"
     r"(?:xin|cho|lay|boc|bam|in|rut|phat|cap)(?:\s(?:em|anh|chi|toi|bac|chau|minh|con|tui"
     r"|giup|gium|cho|xin"
     r"|lay|voi|mot|1))*\s(?:(?:cai|to|tam)\s)?(?:so|phieu|so thu tu|phieu so|so phieu|ve so|stt)"
-    r"(?:\s(?:thu tu|nhe|nha|voi|di|a|em|luon|cai|giup|gium|toi|coi|nghen|chi|anh))*"
+    r"(?:\s(?:thu tu|nhe|nha|voi|di|a|em|luon|luon voi|cai|giup|gium|toi|coi|nghen|chi|anh))*"
 )
 
 

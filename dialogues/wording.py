@@ -63,7 +63,10 @@ _CORRECTION = re.compile(
 
 _NOT_THAT = re.compile(
     r"\s*,?\s(?:chứ|chớ|chu) (?:không|hổng|hông|ko|k|khong) phải?(?: là)? [^,.?!;]*"
-    r"|,?\s(?:and )?not (?:a |an |the |for )?(?:\w+ ){0,4}\w+(?=[,.?!;]|$)",
+    # "I'm not married" denies nothing that was said
+    r"|(?<!['’]m)(?<!['’]re)(?<!\bam)(?<!\bis)(?<!\bare)(?<!\bwas)(?<!\bwere)(?<!\bdo)(?<!\bdoes)"
+    r"(?<!\bdid)(?<!\bcan)(?<!\bhave)(?<!\bhas)(?<!\bif)(?<!\bor)"
+    r",?\s(?:and )?not (?:a |an |the |for )?(?:\w+ ){0,4}\w+(?=[,.?!;]|$)",
     re.IGNORECASE,
 )
 

@@ -11,6 +11,7 @@ from dialogues.actions.conditions import learn
 from dialogues.actions.procedures import answer_or_ask, clarify, named_surely
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.papers import named_documents
+from dialogues.plain_words import has_and_lacks
 from dialogues.release import Entry
 from dialogues.sections import document_items
 from dialogues.wording import tokens
@@ -46,7 +47,8 @@ class CheckDocuments(ReplyAction):
             return
         cases = memory.cases
         learn(turn, entry)
-        if memory.cases != cases and not self._names_papers_had(turn, entry):
+        counts = has_and_lacks(turn.reading.text)
+        if memory.cases != cases and not counts and not self._names_papers_had(turn, entry):
             # "con tôi sinh tại nhà": a circumstance was told, no paper was counted
             answer_procedure(turn, str(entry["code"]), ["documents"])
             return

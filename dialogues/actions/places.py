@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dialogues.actions.answers import answer_procedure, procedure_part, route_part
 from dialogues.actions.procedures import answer_or_ask, named_surely
 from dialogues.actions.sentences import counter_state, when
@@ -183,11 +185,29 @@ class FindCounter(ReplyAction):
             tell_office(turn, entry)
 
 
+_THAT_PLACE = re.compile(
+    r"\b(?:quay|cho|ban|phong|cua|noi|ben|khu) (?:do|nay|ay|kia|day|nop|lam)\b"
+    r"|\b(?:that|this|the) (?:counter|desk|window|office|place)\b|\bover there\b"
+)
+
+
+def _means_told_place(turn: Turn) -> bool:
+    """ "Quầy đó nằm chỗ nào": the place of what was just spoken of."""
+    spoken = turn.memory.topic is not None or turn.memory.place is not None
+    return spoken and _THAT_PLACE.search(" ".join(tokens(turn.reading.text))) is not None
+
+
 class FindPlace(ReplyAction):
     action_name = "action_find_place"
 
     def answer(self, turn: Turn) -> None:
         place = named_place(turn) or _described_place(turn)
+        if place is None and _means_told_place(turn):
+            if turn.memory.topic is None:
+                place = turn.memory.place
+            else:
+                FindCounter(turn.release).answer(turn)
+                return
         if place is not None:
             tell_way(turn, place)
             return
