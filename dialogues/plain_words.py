@@ -180,7 +180,14 @@ _OFFICE = (
     r"|truong|to dan pho|khu pho|ap|thon)"
 )
 _SURELY: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("documents", re.compile(r"\b(?:mang|mag|dem|cam|chuan bi) (?:theo )?(?:nhung )?(?:gi|j)\b")),
+    (
+        "documents",
+        re.compile(
+            r"\b(?:mang|mag|dem|cam|chuan bi) (?:theo )?(?:nhung )?(?:gi|j)\b"
+            r"|\b(?:can|phai co) (?:nhung |cac )?(?:don|giay|bang chung|chung cu) (?:gi|nao|chi)$"
+            r"|\bwhat(?: \w+)? do (?:i|we) (?:have|need) to (?:present|show|bring|submit)\b"
+        ),
+    ),
     (
         "time",
         re.compile(

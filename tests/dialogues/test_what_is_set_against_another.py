@@ -76,4 +76,5 @@ def test_the_counter_the_missing_paper_and_the_other_office_are_heard() -> None:
     assert not asks_which_counter("quay lại chuyện trợ cấp, mất mấy ngày")
     assert has_and_lacks("ví như tôi có tờ khai với căn cước rồi, coi thiếu gì không")
     assert asked_surely("nộp ở phường hay phải lên huyện") == ("place",)
+    assert asked_surely("xin vào thì phải có đơn gì") == ("documents",)
     assert asked_surely("bữa nay gửi thì bữa mốt có chưa") == ("time",)
