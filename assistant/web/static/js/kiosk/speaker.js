@@ -117,7 +117,8 @@ export class Speaker {
 
   /** Be quiet at once; the reply may go on with `sentence` again. */
   interrupt() {
-    this.playback?.clear();
+    if (!this.stream) return; // what is read now is none of the voice door's
+    this.playback.clear();
     this.onSentence([]);
     this.#tell(false);
   }
