@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from dialogues.authorities import competent_authority
 from dialogues.conditions import named_cases
 from dialogues.framing import Framing
-from dialogues.leaning import OUTSIDE, SITUATION
+from dialogues.leaning import OUTSIDE, SITUATION, UNSURE_INTENT
 from dialogues.plain_words import change, opens_another
 from dialogues.release import Entry, Release
 from dialogues.substance import content, own_name, said_of, vocabulary
@@ -200,7 +200,10 @@ def objects(entry: Entry, language: str) -> tuple[str, ...]:
 
 
 def _worth_asking(said: str, frame: Framing, found: Understanding, topic: Entry) -> bool:
-    if found.intent not in _ABOUT or found.foreign or competent_authority(said) is not None:
+    # "ý tôi là xóa cơ" says too little for any intent to be sure
+    guessed = frame.corrects and found.confidence < UNSURE_INTENT and bool(change(said))
+    about = found.intent in _ABOUT or guessed
+    if not about or found.foreign or competent_authority(said) is not None:
         return False
     situation = found.intent == "life_event"
     if situation and found.confidence >= SITUATION:
