@@ -4,7 +4,10 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from assistant.settings import ROOT
 _APPLICATION = str(ROOT / ".venv" / "bin" / "python")
 _ENGINE = str(ROOT / ".venv-rasa" / "bin" / "python")
 _ENGINE_TESTS = ("tests/nlu", "tests/dialogues")
+_VOICE_TESTS = ("tests/speech", "tests/voice", "tests/voice_door", "tests/voice_load")
 _INPUTS = (
     *("data", "nlu", "dialogues"),
     *("assistant/catalogue", "assistant/centre", "assistant/releases"),
@@ -35,50 +39,60 @@ class Check:
     argv: tuple[str, ...]
 
 
-def checks(extra: list[str]) -> list[Check]:
-    """All checks in the order of cost; `extra` goes to pytest (paths or `-k …`)."""
-    application = (_APPLICATION, "-m")
-    engine_paths = [path for path in _ENGINE_TESTS if (ROOT / path).is_dir()]
-    ignored = [f"--ignore={path}" for path in engine_paths]
-    linting = [
-        Check("format", (*application, "ruff", "format", "--check", *_existing(_CODE))),
-        Check("lint", (*application, "ruff", "check", *_existing(_CODE))),
-        Check("types", (*application, "mypy")),
-        Check("imports", (str(ROOT / ".venv" / "bin" / "lint-imports"),)),
-    ]
-    tests = [
-        Check("release for the tests", (*application, "assistant.checks", "build-release")),
-        Check("engine tests", (_ENGINE, "-m", "pytest", "--durations=5", *engine_paths)),
-        Check("application tests", (*application, "pytest", "--durations=10", *ignored)),
-    ]
+def checks(extra: list[str]) -> tuple[list[Check], list[list[Check]]]:
+    """What runs first, one after the other, and the lanes that run beside each other after it.
+
+    Two lanes: tests of voice and browser wait for real time most of the time. `extra` goes to
+    pytest (paths or `-k …`).
+    """
+    release = Check("release", (_APPLICATION, "-m", "assistant.checks", "build-release"))
     if extra:
         in_engine = any(word.startswith(_ENGINE_TESTS) for word in extra)
         python = _ENGINE if in_engine else _APPLICATION
-        return [tests[0], Check("tests", (python, "-m", "pytest", *extra))]
-    return linting + tests
+        return [release], [[Check("tests", (python, "-m", "pytest", *extra))]]
+    linting = [
+        Check("format", (_APPLICATION, "-m", "ruff", "format", "--check", *_existing(_CODE))),
+        Check("lint", (_APPLICATION, "-m", "ruff", "check", *_existing(_CODE))),
+        Check("types", (_APPLICATION, "-m", "mypy")),
+        Check("imports", (str(ROOT / ".venv" / "bin" / "lint-imports"),)),
+    ]
+    folders = [f"tests/{p.name}" for p in sorted((ROOT / "tests").iterdir()) if p.is_dir()]
+    others = [name for name in folders if name not in (*_ENGINE_TESTS, *_VOICE_TESTS)]
+    return [*linting, release], [
+        [
+            _tests("engine", _ENGINE, _existing(_ENGINE_TESTS)),
+            _tests("voice", _APPLICATION, _all_but((*_ENGINE_TESTS, *others))),
+        ],
+        [_tests("application", _APPLICATION, _all_but((*_ENGINE_TESTS, *_VOICE_TESTS)))],
+    ]
+
+
+def _all_but(folders: Sequence[str]) -> list[str]:
+    """Left out instead of named: pytest loads the conftest of every folder that is named at
+    once, and they share one module name."""
+    return [f"--ignore={path}" for path in _existing(folders)]
+
+
+def _tests(name: str, python: str, chosen: Sequence[str]) -> Check:
+    # Each remembers its own failures: two that run at once must not mix them up.
+    cache = f"cache_dir=.pytest_cache/{name}"
+    return Check(name, (python, "-m", "pytest", "-o", cache, "--durations=10", *chosen))
 
 
 def run_checks(extra: list[str]) -> int:
     """Runs all of them even when one fails; returns the exit code."""
     console = Console()
     release = ROOT / "var" / "test-release"
-    env = {**os.environ, "LETAN_TEST_RELEASE_DIR": str(release)}
+    env = {**os.environ, "LETAN_TEST_RELEASE_DIR": str(release), "PYTHONUNBUFFERED": "1"}
     for name in [name for name in env if name.startswith("LETAN_") and "TEST" not in name]:
         del env[name]  # an operator's settings must not change what is tested
-    failed: list[str] = []
     started = time.monotonic()
-    for check in checks(extra):
-        console.rule(check.name)
-        begun = time.monotonic()
-        code = subprocess.run(check.argv, cwd=ROOT, env=env, check=False).returncode
-        console.print(f"{check.name}: exit code {code}, {time.monotonic() - begun:.0f} s")
-        if code == _TESTS_FAILED and "pytest" in check.argv:
-            # A browser on a busy machine can miss a moment; what is really broken fails twice.
-            console.rule(f"{check.name}: once more what failed")
-            again = (*check.argv, "--last-failed", "--last-failed-no-failures", "none")
-            code = subprocess.run(again, cwd=ROOT, env=env, check=False).returncode
-        if code:
-            failed.append(check.name)
+    first, lanes = checks(extra)
+    run = _Run(console, env)
+    failed = run.lane(first)
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        for found in pool.map(run.lane, lanes):
+            failed += found
     console.rule()
     minutes = (time.monotonic() - started) / 60
     if failed:
@@ -88,7 +102,52 @@ def run_checks(extra: list[str]) -> int:
     return 0
 
 
-def _existing(folders: tuple[str, ...]) -> list[str]:
+class _Run:
+    """Prints line by line who says what, so that two lanes can be read at once."""
+
+    def __init__(self, console: Console, env: Mapping[str, str]) -> None:
+        self._console = console
+        self._env = env
+        self._printing = threading.Lock()
+
+    def lane(self, checks: Sequence[Check]) -> list[str]:
+        """Names of those that failed."""
+        return [check.name for check in checks if not self._passes(check)]
+
+    def _passes(self, check: Check) -> bool:
+        begun = time.monotonic()
+        code = self._run(check.name, check.argv)
+        if code == _TESTS_FAILED and "pytest" in check.argv:
+            # A browser on a busy machine can miss a moment; what is really broken fails twice.
+            self._say(check.name, "once more what failed")
+            again = (*check.argv, "--last-failed", "--last-failed-no-failures", "none")
+            code = self._run(check.name, again)
+        self._say(check.name, f"exit code {code}, {time.monotonic() - begun:.0f} s")
+        return code == 0
+
+    def _run(self, name: str, argv: Sequence[str]) -> int:
+        with subprocess.Popen(
+            argv,
+            cwd=ROOT,
+            env=self._env,
+            text=True,
+            errors="replace",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as program:
+            assert program.stdout is not None
+            for line in program.stdout:
+                self._say(name, line.rstrip())
+        return program.returncode
+
+    def _say(self, name: str, line: str) -> None:
+        with self._printing:
+            self._console.print(
+                f"{name:11} │ {line}", markup=False, highlight=False, soft_wrap=True
+            )
+
+
+def _existing(folders: Sequence[str]) -> list[str]:
     return [folder for folder in folders if (ROOT / folder).is_dir()]
 
 

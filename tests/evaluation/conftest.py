@@ -5,11 +5,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "app"))
 
@@ -31,6 +32,13 @@ QUESTION: dict[str, Any] = {
     "context": None,
     "clarify": False,
 }
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own() -> Iterator[None]:
+    """Commands set up the log for the standard error of their test, which closes after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

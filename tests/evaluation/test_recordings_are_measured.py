@@ -28,8 +28,8 @@ SENTENCES = {
 }
 
 
-def say(text: str) -> bytes:
-    argv = ["espeak-ng", "-v", "vi", "-s", "120", "--stdin", "--stdout"]
+def say(text: str, *options: str) -> bytes:
+    argv = ["espeak-ng", *(options or ("-v", "vi", "-s", "120")), "--stdin", "--stdout"]
     done = subprocess.run(argv, input=text.encode(), capture_output=True, check=True)
     return write_wav(bytes(16_000) + read_wav(done.stdout).pcm + bytes(32_000), 16_000)
 
@@ -195,7 +195,8 @@ async def test_the_understanding_of_a_release_is_asked(
 ) -> None:
     folder = tmp_path / "set"
     folder.mkdir()
-    (folder / "a.wav").write_bytes(say("tôi muốn đăng ký kết hôn"))
+    understood = ("-v", "vi+f2", "-s", "140", "-p", "65")  # as in tests/speech/recipes.json
+    (folder / "a.wav").write_bytes(say("Tôi muốn đăng ký kết hôn", *understood))
     (folder / "b.wav").write_bytes(b"broken")
     manifest(
         folder,
