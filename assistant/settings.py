@@ -3,6 +3,7 @@
 Unknown keys in `letan.toml` are errors, so that a typing mistake is never silently ignored.
 """
 
+import errno
 import os
 import re
 from ipaddress import ip_address
@@ -29,23 +30,32 @@ from pydantic_settings import (
 )
 
 from assistant.errors import LetanError
+from robot_bridge.driver import Capability
+from robot_bridge.drivers import check_options
 
 _DATABASES = ("postgresql://", "postgres://", "postgresql+asyncpg://", "sqlite+aiosqlite://")
 ROOT = Path(__file__).resolve().parent.parent
 
 
 class RobotSettings(BaseModel):
-    """One robot: `[[robots]]` in `letan.toml`."""
+    """One robot: `[[robots]]` in `letan.toml`; further keys belong to its driver."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="allow")
 
     id: str = Field("robot-1", pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
     name: str = "Lễ Tân"
     driver: str = "simulator"
-    url: str | None = None
+    url: SecretStr | None = Field(None, description="may carry a name and a password")
+    map: str | None = Field(None, description="the map's name in the robot's own words")
+    capabilities: frozenset[Capability] | None = None
     max_speed: float = Field(0.6, gt=0, le=1.5, description="metres a second")
     home: str = "home"
     dock: str = "dock"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What only its driver understands."""
+        return dict(self.model_extra or {})
 
 
 class KioskSettings(BaseModel):
@@ -186,6 +196,8 @@ class Settings(BaseSettings):
         """Raises pydantic's ValidationError, and LetanError `settings_unreadable` for a source
         that cannot be read at all."""
         try:
+            if "LETAN_CONFIG" in os.environ and not config_file().exists():
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
             super().__init__(**values)
         except (SettingsError, OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise _unreadable(error) from error
@@ -220,6 +232,18 @@ class Settings(BaseSettings):
         robots = {robot.id for robot in self.robots}
         if len(robots) != len(self.robots):
             raise ValueError("robots: two robots have the same id; give each its own")
+        peers: dict[str, str] = {}
+        for robot in self.robots:
+            check_options(robot.id, robot.driver, robot.options)
+            if robot.url is not None:
+                peer = (
+                    f"{robot.driver} {robot.url.get_secret_value()} {sorted(robot.options.items())}"
+                )
+                other = peers.setdefault(peer, robot.id)
+                if other != robot.id:
+                    raise ValueError(
+                        f"robots: '{other}' and '{robot.id}' are one robot twice; leave one out"
+                    )
         for kiosk in self.kiosks:
             if kiosk.robot is not None and kiosk.robot not in robots:
                 raise ValueError(

@@ -6,10 +6,12 @@ queues an order: one that leaves late is worse than one that fails. See ``docs/r
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
+
+from pydantic import BaseModel
 
 from robot_bridge.clock import Clock
 from robot_bridge.lobby_map import LobbyMap
@@ -279,14 +281,31 @@ class DriverConfig:
     """Metres a second: the ceiling that nothing may lift."""
     clock: Clock
     url: str | None = None
+    """May carry a name and a password: never log it."""
+    map: str | None = None
+    """The map's name in the robot's own words, where it has one."""
+    capabilities: frozenset[Capability] | None = None
+    """What this robot can do, where the driver cannot find out; None: what the driver knows."""
     options: Mapping[str, object] = field(default_factory=dict)
-    """What only this kind of robot understands."""
+    """What only this kind of robot understands; already checked by its `DriverKind`."""
 
 
 class DriverFactory(Protocol):
     """Builds a driver without touching the network. Raises ValueError for a bad configuration."""
 
     def __call__(self, config: DriverConfig) -> RobotDriver: ...
+
+
+@dataclass(frozen=True, slots=True)
+class DriverKind:
+    """A factory with the settings that only its kind of robot understands (a `DriverFactory`)."""
+
+    create: Callable[[DriverConfig], RobotDriver]
+    options: type[BaseModel]
+    """Checks the further keys of a robot's settings when they are read; forbids unknown ones."""
+
+    def __call__(self, config: DriverConfig) -> RobotDriver:
+        return self.create(config)
 
 
 class EventStream:

@@ -259,7 +259,10 @@ class Fleet:
             posts.dock.pose if posts.dock else None,
             robot.max_speed,
             self._clock,
-            robot.url,
+            robot.url.get_secret_value() if robot.url else None,
+            robot.map,
+            robot.capabilities,
+            robot.options,
         )
         kept = KeptDriver(robot.id, lambda: self._drivers(robot.driver)(config), self._clock)
         watchers: set[asyncio.Event] = set()

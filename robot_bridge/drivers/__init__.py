@@ -9,7 +9,9 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from types import MappingProxyType
 
-from robot_bridge.driver import DriverFactory
+from pydantic import ValidationError
+
+from robot_bridge.driver import DriverFactory, DriverKind
 
 GROUP = "letan.robot_drivers"
 
@@ -36,3 +38,26 @@ def find_driver(name: str) -> DriverFactory:
             loaded: DriverFactory = entry.load()
             return loaded
     raise ValueError(f"driver: no '{name}'; there are {', '.join(driver_names())}")
+
+
+def check_options(robot_id: str, name: str, options: Mapping[str, object]) -> None:
+    """Check what a robot's settings hold beside the keys that every robot has.
+
+    Raises ValueError naming the robot, the key and the remedy; values are not repeated.
+    """
+    kind = find_driver(name)
+    if not isinstance(kind, DriverKind):
+        if options and name in DRIVERS:
+            raise ValueError(f"robots: '{robot_id}': the driver {name} knows no {min(options)}")
+        return
+    try:
+        kind.options.model_validate(dict(options))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"]) or "options"
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(sorted(kind.options.model_fields))
+            raise ValueError(
+                f"robots: '{robot_id}': no key {key} for {name}; it has {known}"
+            ) from None
+        raise ValueError(f"robots: '{robot_id}': {key}: {first['msg']}") from None

@@ -57,7 +57,7 @@ def content(tmp_path: Path) -> Path:
 def settings(tmp_path: Path, content: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name in [name for name in os.environ if name.startswith("LETAN_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setenv("LETAN_CONFIG", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("LETAN_CONFIG", "/dev/null")
     return Settings(
         data_dir=tmp_path / "var", content_dir=content, operator_token="the operator's token"
     )

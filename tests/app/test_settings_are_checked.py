@@ -37,6 +37,15 @@ def doctor(**environment: str) -> subprocess.CompletedProcess[str]:
         (b'database_url = "mysql://u:s3cret@h/d"', "database_url"),
         (b'trusted_proxies = ["next door"]', "trusted_proxies"),
         (b"[missions]\nblocked_ask = 60", "missions"),
+        (b'[[robots]]\nid = "a"\nspeed = "s3cret"', "speed"),
+        (b'[[robots]]\nid = "a"\ndriver = "steam"', "steam"),
+        (b'[[robots]]\nid = "a"\ncapabilities = ["fly"]', "capabilities"),
+        (b'[[robots]]\nid = "a"\n[[robots]]\nid = "a"', "same id"),
+        (
+            b'[[robots]]\nid = "a"\nurl = "ws://u:s3cret@h"\n'
+            b'[[robots]]\nid = "b"\nurl = "ws://u:s3cret@h"',
+            "one robot twice",
+        ),
     ],
 )
 def test_a_wrong_file_is_named(tmp_path: Path, content: bytes, named: str) -> None:
@@ -47,6 +56,13 @@ def test_a_wrong_file_is_named(tmp_path: Path, content: bytes, named: str) -> No
     assert named in done.stderr
     assert "Traceback" not in done.stderr
     assert "s3cret" not in done.stderr
+
+
+def test_a_named_file_that_is_missing_is_an_error(tmp_path: Path) -> None:
+    done = doctor(LETAN_CONFIG=str(tmp_path / "nowhere.toml"))
+    assert done.returncode == 1
+    assert "nowhere.toml" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_folder_is_no_settings_file(tmp_path: Path) -> None:

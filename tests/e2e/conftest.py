@@ -109,7 +109,7 @@ def server(data_dir: Path) -> Iterator[Server]:
         **{name: value for name, value in os.environ.items() if not name.startswith("LETAN_")},
         "LETAN_DATA_DIR": str(data_dir),
         "LETAN_OPERATOR_TOKEN": TOKEN,
-        "LETAN_CONFIG": str(data_dir / "none.toml"),
+        "LETAN_CONFIG": "/dev/null",
     }
     command = [sys.executable, "-m", "uvicorn", "--factory", "assistant.main:create_app"]
     with log.open("wb") as output:

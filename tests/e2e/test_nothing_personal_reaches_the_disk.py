@@ -124,7 +124,7 @@ def serving(folder: Path, releases: Path, database: str | None) -> Iterator[Plac
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith("LETAN_")},
         "LETAN_DATA_DIR": str(folder),
-        "LETAN_CONFIG": str(folder / "none.toml"),
+        "LETAN_CONFIG": "/dev/null",
         "LETAN_LOG_LEVEL": "debug",
         **({"LETAN_DATABASE_URL": database} if database else {}),
     }
