@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from dialogues.memory import Memory
-from dialogues.offers import is_only_filler
 from dialogues.reading import Reading
 from dialogues.understanding import Understanding
+from dialogues.yes_and_no import is_only_filler
 
 _WORD = re.compile(r"[\w']+")
 

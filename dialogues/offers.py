@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 from dialogues.memory import Memory
+from dialogues.ordinals import ordinal, ordinal_within
 from dialogues.payloads import Payload, parse_payload
 from dialogues.release import Release
 from dialogues.substance import content, names
 from dialogues.understanding import Understanding
-from dialogues.wording import fold, known_tokens, known_words, tokens
+from dialogues.wording import known_tokens, known_words, tokens
+from dialogues.yes_and_no import have_answer
 
 
 def offers(memory: Memory) -> Sequence[Mapping[str, str]]:
@@ -54,123 +56,6 @@ def _counter_number(said: str, release: Release) -> str | None:
     match = _COUNTER.fullmatch(" ".join(tokens(said)))
     number = None if match is None else str(int(match["number"]))
     return number if number in release.counters else None
-
-
-_NUMBERS = {
-    "mot": 0, "nhat": 0, "dau": 0, "dau tien": 0, "one": 0, "first": 0,
-    "hai": 1, "nhi": 1, "two": 1, "second": 1,
-    "ba": 2, "three": 2, "third": 2,
-    "bon": 3, "tu": 3, "four": 3, "fourth": 3,
-    "nam": 4, "fifth": 4, "sau": 5, "sixth": 5, "bay": 6, "seventh": 6, "tam": 7, "eighth": 7,
-    "cuoi": -1, "cuoi cung": -1, "last": -1,
-}  # fmt: skip
-_WORDS = "|".join(sorted(_NUMBERS, key=len, reverse=True))
-_ORDINAL = re.compile(
-    r"(?:(?:da|oke?|ok|thi|chon|lay|chi|anh|em|toi|bac|co|chau|i|choose|take|want|pick|muon|la)\s)*"
-    r"(?P<lead>(?:(?:cai|so|muc|thu|loai|dong|truong hop|lua chon|phuong an|y"
-    r"|the|number|option|no|choice)\s)*)"
-    rf"(?:(?P<digit>[1-4])(?:st|nd|rd|th)?|(?P<word>{_WORDS}))"
-    r"(?:\s(?:one|option|choice))?(?:\s(?:a|nhe|nha|nghen|di|em|do|ay|please))*"
-)
-
-
-def ordinal(said: str) -> int | None:
-    """The place in a list that a short text names ("1", "số 2", "cái thứ ba"), from 0; -1 the last.
-
-    A bare number word ("hai") is too easily something else: unlike a digit it needs a word such as
-    "cái" or "thứ" before it.
-    """
-    match = _ORDINAL.fullmatch(" ".join(tokens(said)))
-    if match is None:
-        return None
-    if match["digit"]:
-        return int(match["digit"]) - 1
-    if not match["lead"] and match["word"] not in {"first", "second", "third", "fourth", "last"}:
-        return None
-    return _NUMBERS[match["word"]]
-
-
-_WITHIN = re.compile(
-    r"\b(?:cai|viec|thu tuc|muc|buoc|dong|truong hop|the)\s(?:(?:thu|so)\s)?"
-    rf"(?:(?P<digit>[1-9]|1[0-2])(?:st|nd|rd|th)?|(?P<word>{_WORDS}))\b"
-    r"(?!\s(?:cai|giay|nguoi|dua|con|ban|ngay|tuan|thang|nam|ben|vo chong))"
-)
-
-
-_BARE = frozenset(
-    [
-        "mot",
-        "hai",
-        "ba",
-        "bon",
-        "tu",
-        "nam",
-        "sau",
-        "bay",
-        "tam",
-        "nhat",
-        "nhi",
-        "one",
-        "two",
-        "three",
-        "four",
-    ]
-)
-"""Number words that count things unless "thứ" or "số" stands before them."""
-
-
-def ordinal_within(said: str) -> int | None:
-    """The place in a list that a question names in passing ("cái thứ hai cần gì", "làm việc đầu
-    tiên đi"), from 0; -1 the last."""
-    match = _WITHIN.search(" ".join(tokens(said)))
-    if match is None:
-        return None
-    if match["digit"]:
-        return int(match["digit"]) - 1
-    bare = not re.search(r"\b(?:thu|so)\s", match[0])
-    if bare and match["word"] in _BARE:
-        return None
-    return _NUMBERS[match["word"]]
-
-
-_YES = frozenset(
-    [
-        "co", "co roi", "co a", "da co", "da co roi", "roi", "roi a", "co day", "co san",
-        "co du", "du roi", "yes", "yeah", "yep", "i have", "i do", "i have it", "have it",
-        "got it", "yes i do", "yes i have", "co chu", "co em", "da roi",
-    ]
-)  # fmt: skip
-_NO = frozenset(
-    [
-        "chua", "chua co", "chua a", "khong", "khong co", "khong a", "khong co a", "k", "ko",
-        "hong", "hong co", "chua lam", "da chua", "da khong", "mat roi", "no", "nope", "not yet",
-        "no i dont", "i dont", "i dont have it", "i do not", "dont have", "thieu",
-    ]
-)  # fmt: skip
-_UNSURE = frozenset(
-    [
-        "khong ro", "khong biet", "khong chac", "chua ro", "chua biet", "chua chac", "khong nho",
-        "hong biet", "khong ro a", "khong biet nua", "not sure", "i am not sure", "im not sure",
-        "dont know", "i dont know", "unsure", "maybe", "chac co", "hinh nhu co",
-    ]
-)  # fmt: skip
-_FILLERS = frozenset(
-    [
-        "da", "vang", "u", "uh", "uhm", "a", "oi", "em", "anh", "chi", "bac", "co", "chau",
-        "toi", "nhe", "nha", "thi", "la", "minh", "con",
-    ]
-)  # fmt: skip
-
-
-def have_answer(said: str) -> str | None:
-    """`yes`, `no` or `unsure` when a text only answers "do you have this paper?"."""
-    words = tokens(said.replace("'", "").replace("’", ""))
-    for candidate in (words, [w for w in words if w not in _FILLERS or w == "co"]):
-        phrase = " ".join(candidate)
-        for answer, phrases in (("unsure", _UNSURE), ("yes", _YES), ("no", _NO)):
-            if phrase in phrases:
-                return answer
-    return None
 
 
 def answer_to_question(said: str, memory: Memory, understanding: Understanding) -> Payload | None:
@@ -394,10 +279,3 @@ def _names(said: str, words: set[str], offer: Mapping[str, str], release: Releas
     entry = release.procedure(offer["payload"].removeprefix("procedure:"))
     spoken = " ".join(tokens(said))
     return any(spoken == known_words(name) for name in (entry or {}).get("aliases") or ())
-
-
-def is_only_filler(said: str) -> bool:
-    """Nothing but interjections: does not change a conversation's language."""
-    return all(
-        word in _FILLERS or word in {"ok", "oke", "hi", "hello"} for word in fold(said).split()
-    )

@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from dialogues.masking import mask
 from dialogues.memory import Memory
-from dialogues.offers import have_answer, ordinal
+from dialogues.ordinals import ordinal
 from dialogues.papers import named_documents
 from dialogues.payloads import parse_payload
 from dialogues.reading import needs_parse, read
 from dialogues.release import Release
 from dialogues.wording import clean, fold
+from dialogues.yes_and_no import have_answer
 
 ENTRY: dict[str, Any] = {
     "code": "1.1",
