@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.conversation.tables import ConversationRow, TurnRow
 
@@ -38,6 +38,7 @@ _ADD_TURN = insert(TurnRow).from_select(
     .where(_C.id == bindparam("conversation"), _C.closed_at.is_(None)),
     include_defaults=False,
 )
+_ADD = insert(ConversationRow)
 _TOUCH = (
     update(ConversationRow)
     .where(_C.id == bindparam("conversation"))
@@ -59,29 +60,28 @@ class Stored:
     reply: str | None
 
 
-async def find(connection: AsyncConnection, conversation: str, message_id: str) -> Stored | None:
+def find(connection: Connection, conversation: str, message_id: str) -> Stored | None:
     """One statement: it may be on the way of every turn."""
-    found = await connection.execute(
-        _FIND, {"conversation": conversation, "message_id": message_id}
-    )
+    found = connection.execute(_FIND, {"conversation": conversation, "message_id": message_id})
     row = found.one_or_none()
     return None if row is None else Stored(*row)
 
 
-async def add_turn(connection: AsyncConnection, values: dict[str, Any]) -> bool:
-    """False, and nothing written, when the conversation has been closed.
+def add_turn(connection: Connection, values: dict[str, Any], seen: datetime | None) -> bool:
+    """False, and nothing written, when the conversation has been closed; `seen` is also kept as
+    the time when the conversation was last alive.
 
     Raises `sqlalchemy.exc.IntegrityError` when the message id has a turn already.
     """
-    return (await connection.execute(_ADD_TURN, values)).rowcount == 1
+    if connection.execute(_ADD_TURN, values).rowcount != 1:
+        return False
+    if seen is not None:
+        connection.execute(_TOUCH, {"conversation": values["conversation"], "now": seen})
+    return True
 
 
-async def touch(connection: AsyncConnection, conversation: str, now: datetime) -> None:
-    await connection.execute(_TOUCH, {"conversation": conversation, "now": now})
-
-
-async def add(session: AsyncSession, row: ConversationRow) -> None:
-    session.add(row)
+def add(connection: Connection, values: dict[str, Any]) -> None:
+    connection.execute(_ADD, values)
 
 
 async def close(session: AsyncSession, conversation: str, now: datetime) -> None:

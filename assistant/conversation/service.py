@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -33,7 +34,6 @@ from assistant.conversation.locks import ConversationLocks
 from assistant.conversation.own_replies import only_two_languages, rephrase
 from assistant.conversation.schemas import nothing_understood
 from assistant.conversation.stop_words import is_stop
-from assistant.conversation.tables import ConversationRow
 from assistant.conversation.turns import (
     Channel,
     Conversation,
@@ -105,17 +105,17 @@ class Conversations:
         if kiosk is not None:
             self._check_kiosk(kiosk, principal)
         now = self._clock()
-        row = ConversationRow(
-            id=secrets.token_urlsafe(16),
-            channel=channel,
-            kiosk=kiosk,
-            language=language,
-            opened_at=now,
-            last_at=now,
-        )
-        async with self._database.session() as session:
-            await repository.add(session, row)
-        opened = self._conversation(row.id, channel, language, kiosk)
+        id_ = secrets.token_urlsafe(16)
+        values = {
+            "id": id_,
+            "channel": channel,
+            "kiosk": kiosk,
+            "language": language,
+            "opened_at": now,
+            "last_at": now,
+        }
+        await self._database.write(partial(repository.add, values=values))
+        opened = self._conversation(id_, channel, language, kiosk)
         self._remember(opened, now)
         return opened
 
@@ -184,7 +184,8 @@ class Conversations:
         now = self._clock()
         self._recent.pop(conversation_id, None)
         async with self._database.session() as session:
-            if await repository.find(await session.connection(), conversation_id, "") is None:
+            connection = await session.connection()
+            if await connection.run_sync(repository.find, conversation_id, "") is None:
                 raise conversation_unknown()
             await repository.close(session, conversation_id, now)
         with suppress(LetanError):
@@ -233,8 +234,10 @@ class Conversations:
             return recent.conversation, None  # a new message: `add_turn` sees whether it is open
         if not _ID.fullmatch(conversation_id):
             raise conversation_unknown()
-        async with self._database.reading_connection() as connection:
-            row = await repository.find(connection, conversation_id, message.message_id or "")
+        message_id = message.message_id or ""
+        row = await self._database.read(
+            partial(repository.find, conversation=conversation_id, message_id=message_id)
+        )
         if row is None:
             raise conversation_unknown()
         if row.closed_at is not None or self._is_idle(row.last_at):
@@ -372,12 +375,10 @@ class Conversations:
         }
         recent = self._recent.get(turn.conversation.id)
         written = recent is not None and now - recent.last_at < _TOUCH_EVERY
+        add = partial(repository.add_turn, values=values, seen=None if written else now)
         try:
-            async with self._database.connection() as connection:
-                if not await repository.add_turn(connection, values):
-                    raise conversation_closed()
-                if not written:
-                    await repository.touch(connection, turn.conversation.id, now)
+            if not await self._database.write(add):
+                raise conversation_closed()
         except IntegrityError:  # another process answered the same message meanwhile
             _, known = await self._find(turn.conversation.id, turn.message, turn.text)
             if known is None:

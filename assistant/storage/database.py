@@ -1,16 +1,25 @@
 """The database: one asyncio engine, one transaction a request."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import (
-    AsyncConnection,
     AsyncSession,
     async_sessionmaker,
     create_async_engine,
@@ -26,6 +35,11 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+T = TypeVar("T")
+_READERS = 2
+"""Threads that read for turns."""
 
 
 class Base(DeclarativeBase):
@@ -73,6 +87,8 @@ class Database:
             self._reading_engine = create_async_engine(url, hide_parameters=True)
             event.listen(self._reading_engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self._reading_engine.sync_engine, "begin", _begin_reading)
+            self._writer = _OneStep(url, 1, _begin_writing)
+            self._readers = _OneStep(url, _READERS, _begin_reading)
         else:
             self._reading_engine = self.engine
         # SQLite's own waiting for its one write lock sleeps up to 0.1 s and is unfair to whoever
@@ -97,23 +113,60 @@ class Database:
             async with self._reading() as session, session.begin():
                 yield session
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection]:
-        """As `session`, without the object mapper: for what every turn does."""
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """As `session`, for the short work of every turn: without the object mapper, and with
+        SQLite in one step of a thread instead of one for each call of the driver."""
         with _reported():
-            async with self._writing, self.engine.begin() as connection:
-                yield connection
+            async with self._writing:
+                if self.is_sqlite:
+                    return await self._writer.run(work)
+                async with self.engine.begin() as connection:
+                    return await connection.run_sync(work)
 
-    @asynccontextmanager
-    async def reading_connection(self) -> AsyncIterator[AsyncConnection]:
-        """As `reading`, without the object mapper."""
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """As `reading`, in the way of `write`."""
         with _reported():
+            if self.is_sqlite:
+                return await self._readers.run(work)
             async with self._reading_engine.begin() as connection:
-                yield connection
+                return await connection.run_sync(work)
 
     async def close(self) -> None:
+        if self.is_sqlite:
+            await self._writer.close()
+            await self._readers.close()
         await self.engine.dispose()
         await self._reading_engine.dispose()
+
+
+class _OneStep:
+    """Transactions of SQLite, each from begin to end in one thread without a way back between.
+
+    The asynchronous driver goes to its thread and back for every call, nine times in a turn's
+    transaction; that took longer than the work itself (docs/benchmarks.md).
+    """
+
+    def __init__(self, url: str, threads: int, begin: Callable[[Any], None]) -> None:
+        self._engine = create_engine(
+            make_url(url).set(drivername="sqlite"),
+            hide_parameters=True,
+            pool_size=threads,
+            max_overflow=0,
+        )
+        event.listen(self._engine, "connect", _prepare_sqlite)
+        event.listen(self._engine, "begin", begin)
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="sqlite")
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._work, work)
+
+    def _work(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._threads.shutdown)
+        self._engine.dispose()
 
 
 @contextmanager

@@ -82,7 +82,7 @@ async def test_a_locked_database_costs_a_moment(desk: Desk) -> None:
     event.listen(
         engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=50")
     )
-    async with desk.app.state.database.connection() as holder:
+    async with desk.app.state.database.session() as holder:
         await holder.execute(sql("UPDATE conversations SET last_at = last_at"))
         answer = await desk.say(conversation, "cháy rồi", message_id="m1")
         check(answer, "114", "vi")
