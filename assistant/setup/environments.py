@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from assistant.setup.steps import SetupError, Step, growth_shown, run, works
@@ -39,7 +40,7 @@ def application(*, development: bool) -> Step:
     stamp = APPLICATION / ".letan-lock"
 
     def build() -> None:
-        _build(APPLICATION, sys.executable, locks[development], stamp)
+        _build(APPLICATION, lambda: sys.executable, locks[development], stamp)
 
     return Step(
         title="Application environment (.venv)",
@@ -55,7 +56,7 @@ def engine() -> Step:
     return Step(
         title="Dialogue engine environment (.venv-rasa: Rasa, about 2 GB on disk)",
         ready=lambda: _stamped(stamp, fingerprint(lock)) and (ENGINE / "bin" / "python").exists(),
-        do=lambda: _build(ENGINE, python310(), lock, stamp),
+        do=lambda: _build(ENGINE, python310, lock, stamp),
     )
 
 
@@ -82,11 +83,28 @@ def web_assets() -> Step:
     )
 
 
-def _build(folder: Path, python: str, lock: Path, stamp: Path) -> None:
+def _refuse_borrowed(folder: Path) -> None:
+    """Raises SetupError when the folder leads out of this copy: to make it fit the lock of here
+    would take packages away from whoever it belongs to."""
+    target = folder.resolve()
+    if target.is_relative_to(ROOT.resolve()):
+        return
+    raise SetupError(
+        f"'{folder.name}' ở đây chỉ là liên kết tới {target}, của nơi khác, và không khớp với "
+        f"bản này.\nHãy xoá liên kết (rm {folder}) rồi chạy lại: bản này sẽ có môi trường "
+        "riêng.\n"
+        f"'{folder.name}' is a link to {target}, which belongs to another place and does not fit "
+        f"the lock of this copy.\nRemove the link (rm {folder}) and run the same command again: "
+        "this copy then gets an environment of its own."
+    )
+
+
+def _build(folder: Path, python: Callable[[], str], lock: Path, stamp: Path) -> None:
+    _refuse_borrowed(folder)
     uv = find_uv()
     stamp.unlink(missing_ok=True)
     if not (folder / "bin" / "python").exists() or not works([folder / "bin" / "python", "-c", ""]):
-        run([uv, "venv", "--quiet", "--clear", "--python", python, folder], remedy=_NETWORK)
+        run([uv, "venv", "--quiet", "--clear", "--python", python(), folder], remedy=_NETWORK)
     with growth_shown(folder):
         _sync(uv, folder, lock)
     stamp.write_text(fingerprint(lock))

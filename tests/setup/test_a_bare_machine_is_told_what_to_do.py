@@ -60,6 +60,33 @@ def test_a_changed_lock_makes_an_environment_stale(
     assert not environments.application(development=True).ready()
 
 
+@pytest.mark.parametrize("name", ["APPLICATION", "ENGINE"])
+def test_an_environment_of_another_place_is_left_alone(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    other, here = tmp_path / "other", tmp_path / "here"
+    (other / "bin").mkdir(parents=True)
+    (other / "bin" / "python").symlink_to(sys.executable)
+    (other / ".letan-lock").write_text("of another lock")
+    for lock in ("requirements.lock", "requirements-dev.lock", "dialogues/requirements.lock"):
+        (here / lock).parent.mkdir(parents=True, exist_ok=True)
+        (here / lock).write_text("a==1\n")
+    link = here / "linked"
+    link.symlink_to(other)
+    monkeypatch.setattr(environments, "ROOT", here)
+    monkeypatch.setattr(environments, name, link)
+    monkeypatch.setattr(environments, "find_uv", lambda: pytest.fail("nothing may be installed"))
+    step = environments.engine() if name == "ENGINE" else environments.application(development=True)
+    before = sorted((file.name, file.lstat().st_mtime_ns) for file in other.rglob("*"))
+    monkeypatch.setattr(setup, "plan", lambda _command: [step])
+    monkeypatch.setattr(setup, "TOOLS", tmp_path / "tools")
+    assert setup.main(["run"]) == 1
+    assert sorted((file.name, file.lstat().st_mtime_ns) for file in other.rglob("*")) == before
+    said = capfd.readouterr().err
+    assert str(other) in said
+    assert f"rm {link}" in said
+
+
 def test_without_rights_the_administrator_gets_the_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
