@@ -18,7 +18,7 @@ from nlu.syllables import fold, is_syllable
 from nlu.text import Normalised, Normaliser, clean, words
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-FILES = ("teencode", "regional", "stopwords", "concepts", "outside", "aspects", "entities")
+FILES = ("teencode", "regional", "stopwords", "concepts", "outside", "aspects", "entities", "marks")
 OUTSIDE = "outside:"
 """What marks a concept that speaks against every procedure."""
 
@@ -44,6 +44,15 @@ class Reading:
     concepts: tuple[str, ...]
     skip: frozenset[int]
     """Tokens that say nothing about which procedure is meant."""
+    spans: tuple[tuple[str, int, int], ...] = ()
+    """(concept, first token, token after the last) of each that was found."""
+
+    def between(self, start: int, end: int) -> Reading:
+        """What is left of it without the tokens before `start` and from `end` on."""
+        kept = tuple(s for s in self.spans if s[1] >= start and s[2] <= end)
+        concepts = tuple(dict.fromkeys(concept for concept, _, _ in kept))
+        outside = (*range(start), *range(end, len(self.message.tokens)))
+        return Reading(self.message, concepts, self.skip | frozenset(outside), kept)
 
     @property
     def outside(self) -> tuple[str, ...]:
@@ -120,8 +129,9 @@ class Lexicon:
         message = self._normaliser(text)
         skip = self._skip(message)
         no = denied(message, skip)
-        spans = (c for c, start, end in self._concepts.spans(message) if not no & {start, end - 1})
-        return Reading(message, tuple(dict.fromkeys(spans)), skip | no)
+        found = self._concepts.spans(message)
+        spans = tuple((c, start, end) for c, start, end in found if not no & {start, end - 1})
+        return Reading(message, tuple(dict.fromkeys(c for c, _, _ in spans)), skip | no, spans)
 
     def _skip(self, message: Normalised) -> frozenset[int]:
         if message.language == "en":

@@ -8,16 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nlu.arbiter import SAME, Linked
 from nlu.beside import beside
 from nlu.exact_aliases import ExactAliases, WholeNames
 from nlu.features import pieces
 from nlu.held_out import fit_ranker
 from nlu.lexicon import OUTSIDE, Lexicon, Reading
+from nlu.marks import Marks
 from nlu.material import Material
 from nlu.procedure_index import NOTHING, Candidate, Found, Phrasing, ProcedureIndex
 from nlu.procedure_ranker import Ranker
 from nlu.situations import AHEAD, MOST_EVENTS, SINGLED_OUT, Situation
+from nlu.story import asked_in, together
 from nlu.syllables import fold
 from nlu.text import codes
 from nlu.wording import wording
@@ -50,6 +54,7 @@ class Linker:
         whole: WholeNames,
         events: ProcedureIndex | None,
         event_procedures: Mapping[str, Sequence[str]],
+        marks: Marks,
     ) -> None:
         self.index = index
         self.ranker = ranker
@@ -58,6 +63,7 @@ class Linker:
         self._whole = whole
         self._events = events
         self._event_procedures = event_procedures
+        self._marks = marks
 
     @classmethod
     def build(cls, material: Material) -> Linker:
@@ -86,6 +92,7 @@ class Linker:
             whole=WholeNames.of(phrasings),
             events=ProcedureIndex.build(said, _read_all(lexicon, bare), {}) if said else None,
             event_procedures={e["id"]: e["procedures"] for e in material.life_events},
+            marks=Marks((material.lexicon.get("marks") or {}).get("marks") or ()),
         )
 
     def compare(self, reading: Reading, intent: str) -> Linked:
@@ -143,7 +150,7 @@ class Linker:
             return Linked([(c, 1.0) for c in chosen[:SHOWN]], 0.0, 1.0, True)
         if found is None:
             return Linked([], 1.0, 0.0, False)
-        chances = self.ranker(found.evidence)
+        chances = self._chances(found, reading)
         ranked = self.index.candidates(found, chances, SHOWN)
         against = bool(reading.outside) and not any(
             self.index.knows(ranked[0].code, "k:" + concept) for concept in reading.outside
@@ -159,6 +166,24 @@ class Linker:
         scored = _shared_out(scored, self._whole.contested(content))
         return Linked(scored, float(chances[-1]), familiar, False, against, never)
 
+    def _chances(self, found: Found, reading: Reading) -> np.ndarray:
+        """Probability of each entry that was found, that of none of them last."""
+        chances = self.ranker(found.evidence)
+        asked = asked_in(reading)
+        if asked is not None:
+            chances = self._with_what_is_asked(chances, found, reading, *asked)
+        return self._marks.weigh([self.index.codes[n] for n in found.numbers], chances, reading)
+
+    def _with_what_is_asked(
+        self, chances: np.ndarray, found: Found, reading: Reading, start: int, end: int
+    ) -> np.ndarray:
+        asked = reading.between(start, end)
+        document = pieces(asked.message, asked.concepts, asked.skip)
+        exact = self._exact(asked.message.folded[start:end])
+        wanted = self.index.find(document, exact)
+        of = dict(zip(wanted.numbers.tolist(), self.ranker(wanted.evidence), strict=False))
+        return together(chances, np.asarray([*(of.get(n, 0.0) for n in found.numbers), 0.0]))
+
     def save(self, folder: Path) -> None:
         self.index.save(folder)
         if self._events is not None:
@@ -171,6 +196,7 @@ class Linker:
             "contested": self._whole.shared,
             "ranker": self.ranker.as_list(),
             "events": self._event_procedures,
+            "marks": self._marks.rows,
         }
         (folder / "linker.json").write_text(
             json.dumps(strings, ensure_ascii=False), encoding="utf-8"
@@ -188,6 +214,7 @@ class Linker:
             whole=WholeNames(strings["whole"], strings["contested"]),
             events=ProcedureIndex.load(events) if events.is_dir() else None,
             event_procedures=strings["events"],
+            marks=Marks(strings["marks"]),
         )
 
 

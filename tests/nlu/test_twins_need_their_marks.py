@@ -1,0 +1,110 @@
+"""A near twin is not answered for words that it shares with what is meant, and what a message asks
+counts for more than the story before it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nlu.lexicon import Lexicon
+from nlu.marks import Marks
+from nlu.story import asked_in, together
+
+AGAIN_ABROAD, PLAIN_ABROAD = "2.000497", "1.001766"
+CERTIFIED, UNDONE = "2.001035", "2.000913"
+
+
+@pytest.fixture(scope="module")
+def marks(lists: dict) -> Marks:
+    return Marks(lists["marks"]["marks"])
+
+
+def _weighed(marks: Marks, lexicon: Lexicon, text: str, codes: list[str]) -> np.ndarray:
+    chances = np.asarray([0.8, 0.15, 0.05])
+    return marks.weigh(codes, chances, lexicon.read(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "vợ tôi người Pháp mất tại bệnh viện, báo tử ở đâu",
+        "my french wife died here, where do I register it",
+    ],
+)
+def test_nobody_registers_again_who_says_nothing_of_a_first_time(
+    marks: Marks, lexicon: Lexicon, text: str
+) -> None:
+    weighed = _weighed(marks, lexicon, text, [AGAIN_ABROAD, PLAIN_ABROAD])
+    assert weighed.argmax() == 1
+    assert weighed.sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "giấy khai tử của vợ tôi người Pháp bị mất, xin đăng ký lại",
+        "register the death of my french wife again, the old record burned",
+    ],
+)
+def test_who_tells_of_a_first_time_is_heard(marks: Marks, lexicon: Lexicon, text: str) -> None:
+    weighed = _weighed(marks, lexicon, text, [AGAIN_ABROAD, PLAIN_ABROAD])
+    assert weighed == pytest.approx([0.8, 0.15, 0.05])
+
+
+@pytest.mark.parametrize(
+    ("text", "undone"),
+    [
+        ("chứng thực hợp đồng thuê nhà", False),
+        ("làm giấy ủy quyền nhận lương hộ", False),
+        ("hủy giấy ủy quyền đã chứng thực năm kia", True),
+        ("hop dong cho thue da chung thuc, gio thoi khong cho thue nua", True),
+        ("I want to revoke the power of attorney", True),
+    ],
+)
+def test_a_deed_taken_back_is_no_deed_to_certify(
+    marks: Marks, lexicon: Lexicon, text: str, undone: bool
+) -> None:
+    assert int(_weighed(marks, lexicon, text, [CERTIFIED, UNDONE]).argmax()) == int(undone)
+
+
+def test_an_entry_alone_keeps_its_place_without_its_mark(marks: Marks, lexicon: Lexicon) -> None:
+    reading = lexicon.read("khai tử")
+    weighed = marks.weigh([AGAIN_ABROAD], np.asarray([0.98, 0.02]), reading)
+    assert weighed.argmax() == 0
+
+
+def test_a_broken_pattern_names_itself() -> None:
+    with pytest.raises(ValueError, match="sửa"):
+        Marks([{"codes": ["1.000001"], "said": "(sửa"}])
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("tháng trước ký hợp đồng bán xe rồi, giờ muốn sang tên xe", "muốn sang tên xe"),
+        ("thang truoc ky hop dong ban xe roi gio muon sang ten xe", "muon sang ten xe"),
+        ("xin giấy độc thân để vay tiền ngân hàng", "xin giấy độc thân"),
+        ("we bought the flat last year and now register the title", "now register the title"),
+    ],
+)
+def test_what_is_asked_stands_apart(lexicon: Lexicon, text: str, asked: str) -> None:
+    reading = lexicon.read(text)
+    span = asked_in(reading)
+    assert span is not None
+    assert " ".join(reading.message.tokens[slice(*span)]) == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["đăng ký kết hôn cần gì", "tôi muốn làm khai sinh", "đất ông nội để lại chia thế nào", ""],
+)
+def test_a_plain_question_has_no_story(lexicon: Lexicon, text: str) -> None:
+    assert asked_in(lexicon.read(text)) is None
+
+
+def test_what_is_asked_decides_between_two_and_rules_out_none() -> None:
+    both = together(np.asarray([0.6, 0.35, 0.05]), np.asarray([0.0, 0.9, 0.0]))
+    assert both.argmax() == 1
+    assert both[0] > 0.1
+    assert both[2] == pytest.approx(0.05)
+    assert both.sum() == pytest.approx(1.0)
