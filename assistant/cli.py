@@ -152,14 +152,34 @@ def listen(
     device: Annotated[str | None, typer.Option(help="Number or (part of) a name.")] = None,
     wait: Annotated[bool, typer.Option(help="Wait for a microphone to be plugged in.")] = False,
     show_devices: Annotated[bool, typer.Option("--list-devices", help="Microphones.")] = False,
+    out: Annotated[Path | None, typer.Option(help="WAV file for what is answered.")] = None,
+    url: Annotated[str | None, typer.Option(help="Talk to a running server instead.")] = None,
+    data_dir: DataDir = None,
 ) -> None:
-    """Listen at this machine's microphone and write down what is said."""
+    """Have a conversation at this machine's microphone: what is asked is answered aloud."""
+    from assistant.channels.microphone import check_source
+    from assistant.channels.microphone import listen as hear
+    from assistant.serve import ensure_release
     from assistant.voice.listening import list_devices
-    from assistant.voice.listening import listen as hear
 
     if show_devices:
         raise typer.Exit(list_devices(as_json=as_json))
-    _finish(hear(_settings(), wav, language=language, as_json=as_json, device=device, wait=wait))
+    settings = _settings(data_dir=data_dir)
+    check_source(wav, device, wait=wait)
+    if url is None:
+        ensure_release(settings, quiet=as_json)
+    _finish(
+        hear(
+            settings,
+            wav,
+            language=language,
+            as_json=as_json,
+            device=device,
+            wait=wait,
+            out=out,
+            url=url,
+        )
+    )
 
 
 @app.command("export")

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from assistant import __version__, console, logging, problems
 from assistant.catalogue import endpoints as procedures
 from assistant.centre import endpoints as centre
-from assistant.channels import kiosk, rest
+from assistant.channels import rest
 from assistant.channels.voice_door import endpoints as voice_door
 from assistant.channels.voice_door.connections import Connections
 from assistant.conversation.effects import Effects
@@ -34,7 +34,6 @@ from assistant.web import endpoints as pages
 
 _ROUTERS = (
     rest.router,
-    kiosk.router,
     procedures.router,
     centre.router,
     robots.router,

@@ -9,6 +9,7 @@ Measured behaviour: docs/speech.md.
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal
@@ -122,7 +123,10 @@ class Microphone:
         device: str | None = None,
         *,
         pauses: Sequence[float] = PAUSES,
+        others: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
+        """``others``: keeps who else uses PortAudio away from it while it is started anew."""
+        self._others = others
         self._on_block = on_block
         self._on_state = on_state
         self._wanted = device
@@ -168,7 +172,8 @@ class Microphone:
         """Until the stream falls silent or `close`; whether any block came."""
         library = sound()
         if again:
-            _forget_devices(library)
+            with self._others():
+                _forget_devices(library)
         else:
             self._tell(Change("opening"))
         self._ended.clear()

@@ -1,4 +1,4 @@
-"""Utterances in a recording: the same detection as at the microphone, one turn after another."""
+"""A recording as if it were heard at a microphone, and the utterances in it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,10 +25,17 @@ class Turn:
     speech_s: float
 
 
+def as_at_a_microphone(clip: Clip) -> bytes:
+    """Loud enough, and with what a microphone has heard before somebody speaks: s16le mono 16 kHz.
+
+    A recording may begin with speech; a recogniser without pre-roll loses the first word.
+    """
+    return bytes(2 * int(LEAD_S * SAMPLE_RATE)) + _audible(clip)
+
+
 def turns(clip: Clip) -> Iterator[Turn]:
     """Every utterance of a recording, at most 15 s each. Native code: call it in a thread."""
-    # A recording that begins with speech gets the pre-roll that a microphone would have had.
-    pcm = bytes(2 * int(LEAD_S * SAMPLE_RATE)) + _audible(clip)
+    pcm = as_at_a_microphone(clip)
     activity = SileroActivity()
     # A recording may be silent for long: only its end ends the search.
     settings = EndpointSettings(no_speech_s=float("inf"))

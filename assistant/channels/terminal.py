@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Protocol
 
 import aiohttp
+from fastapi import FastAPI
 from pydantic import ValidationError
 from rich.console import Console
 
@@ -134,20 +135,30 @@ async def _desk(
         async with aiohttp.ClientSession() as session:
             yield await _Remote.open(session, url.rstrip("/"), language)
         return
-    from assistant.main import create_app
-    from assistant.startup import Background
-
-    quiet = settings.model_copy(update={"log_level": "error"})
-    background = Background(create_app(quiet))
-    async with background.running(robots=False, speech=False):
-        await background.wait_engine(_START_SECONDS)
-        conversations: Conversations = background.app.state.conversations
+    async with rooms(settings) as app:
+        conversations: Conversations = app.state.conversations
         opened = await conversations.open("terminal", language=language)
         try:
             yield _Local(conversations, opened.id)
         finally:
             with suppress(LetanError):
                 await conversations.close(opened.id)
+
+
+@asynccontextmanager
+async def rooms(settings: Settings, *, speech: bool = False) -> AsyncIterator[FastAPI]:
+    """The application without its pages, answering, in this process; robots are not touched.
+
+    Raises LetanError when turns cannot be answered.
+    """
+    from assistant.main import create_app
+    from assistant.startup import Background
+
+    quiet = settings.model_copy(update={"log_level": "error"})
+    background = Background(create_app(quiet))
+    async with background.running(robots=False, speech=speech):
+        await background.wait_engine(_START_SECONDS)
+        yield background.app
 
 
 class _Local:
@@ -177,14 +188,14 @@ class _Remote:
         cls, session: aiohttp.ClientSession, url: str, language: Language | None
     ) -> "_Remote":
         body = {} if language is None else {"language": language}
-        opened = await _post(session, f"{url}/api/v1/conversations", body)
+        opened = await post(session, f"{url}/api/v1/conversations", body)
         return cls(session, f"{url}/api/v1/conversations/{opened['id']}/messages")
 
     async def ask(self, message: MessageIn) -> dict[str, Any]:
-        return await _post(self._session, self._address, message.model_dump(exclude_none=True))
+        return await post(self._session, self._address, message.model_dump(exclude_none=True))
 
 
-async def _post(session: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> dict[str, Any]:
+async def post(session: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> dict[str, Any]:
     try:
         async with session.post(url, json=body) as response:
             answer: dict[str, Any] = await response.json(content_type=None)

@@ -1,6 +1,6 @@
 """`./letan evaluate --audio DIR`: how well recordings are heard, found and understood.
 
-Each recording takes the way of the microphone: voice activity, recogniser, confidence, and, where
+Each recording takes the way of the voice door: its ear, its phrases, its confidence, and, where
 it names a procedure, the understanding of a release. How to read the report: docs/evaluation.md.
 """
 
@@ -28,9 +28,9 @@ from assistant.releases.evaluation import (
 from assistant.releases.evaluation_desk import Played, serving, unseen
 from assistant.releases.evaluation_files import Problem
 from assistant.settings import Settings
-from assistant.voice.services import SpeechService
-from assistant.voice.session import implausible
-from assistant.voice.transcription import Transcription, read_clip, recogniser, transcribe_clip
+from assistant.voice.confirmation import PLAUSIBLE
+from assistant.voice.service import Voice
+from assistant.voice.transcription import Transcription, engine_of, hear_clip, hearing, read_clip
 
 Understand = Callable[[str], Awaitable[str | None]]
 """Text → code of the procedure that the engine takes it for."""
@@ -61,9 +61,10 @@ async def run_audio_evaluation(
     name: str | None = None
     async with AsyncExitStack() as stack:
         understand: Understand | None = None
+        path: Path | None = None
         if any(recording.accept for recording in found.recordings):
             name, path = await release_folder(settings, release)
-            engine, _ = await stack.enter_async_context(serving(settings, path))
+            engine, settings = await stack.enter_async_context(serving(settings, path))
 
             async def understand(text: str) -> str | None:
                 named = (await engine.parse(text)).get("procedures") or []
@@ -71,7 +72,7 @@ async def run_audio_evaluation(
 
         with progress_of(folder.name) as played:
             report = await evaluate_audio(
-                settings, found, folder.name, name, understand=understand, played=played
+                settings, found, folder.name, name, path, understand=understand, played=played
             )
     width = None if sys.stdout.isatty() else 150
     Console(stderr=json_out == TO_STDOUT, width=width).print(audio_view(report))
@@ -85,22 +86,24 @@ async def evaluate_audio(
     found: AudioSet,
     name: str,
     release: str | None = None,
+    folder: Path | None = None,
     *,
     understand: Understand | None = None,
     played: Played = unseen,
 ) -> AudioReport:
-    """Hear every recording. Raises LetanError `speech_unavailable`, `engine_unavailable`."""
+    """Hear every recording as the voice door does; ``folder``: of the release whose words are
+    expected. Raises LetanError `speech_unavailable`, `engine_unavailable`."""
     report = AudioReport(name, {}, len(found.known), release, left_out=list(found.left_out))
+    spoken = {recording.language for recording in found.recordings}
+    report.engines.update({one: engine_of(settings, one) for one in sorted(spoken)})
     async with AsyncExitStack() as stack:
-        services: dict[Language, SpeechService] = {}
+        voice: Voice | None = None
         for number, recording in enumerate(found.recordings, start=1):
-            spoken = recording.language
-            if spoken not in services:
-                services[spoken] = await stack.enter_async_context(recogniser(settings, spoken))
-                report.engines[spoken] = services[spoken].engine
+            if voice is None:
+                voice = await stack.enter_async_context(hearing(settings, spoken, folder))
             try:
                 clip = await read_clip(recording.path)
-                heard = await transcribe_clip(services[spoken].uri, clip, spoken)
+                heard = await hear_clip(voice, clip, recording.language)
             except LetanError as error:
                 if error.code == "speech_unavailable":
                     raise
@@ -120,7 +123,8 @@ async def _judged(
 ) -> Heard:
     text = heard.text
     answers = sum(
-        bool(turn.text) and not implausible(turn.text, turn.confidence) for turn in heard.turns
+        bool(turn.text) and (turn.confidence is None or turn.confidence >= PLAUSIBLE)
+        for turn in heard.turns
     )
     if not recording.speech:
         return Heard(recording, text, heard.confidence, answers, heard.audio_s, heard.decode_ms)

@@ -23,7 +23,7 @@ class Heard:
     heard: str
     confidence: float | None
     answers: int
-    """Utterances that would have been answered: words were heard, and surely enough."""
+    """Utterances that the voice door would answer or ask about: words, and plausible ones."""
     audio_s: float
     decode_ms: float
     words: Edits = NOTHING

@@ -20,6 +20,12 @@ async def say(
         wav = await voice.synthesise(text, language, rate)
     finally:
         await voice.close()
+    await write_recording(out, wav)
+    return 0
+
+
+async def write_recording(out: Path, wav: bytes) -> None:
+    """Raises LetanError `file_unwritable`."""
     try:
         await asyncio.to_thread(out.write_bytes, wav)
     except OSError as error:
@@ -29,4 +35,3 @@ async def say(
             f"Không ghi được tệp {out}: {error.strerror}. Hãy chọn chỗ khác.",
             f"Cannot write {out}: {error.strerror}. Choose another place.",
         ) from error
-    return 0

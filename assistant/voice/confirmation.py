@@ -11,6 +11,9 @@ from assistant.voice.wording import say
 SURE_WORDS = 0.8
 """Confidence of the words from which they are answered as they are. Measured (VietASR): people's
 Vietnamese 0.93 to 1.0; English taken for Vietnamese 0.44 to 0.71, eSpeak NG's 0.47 to 0.78."""
+PLAUSIBLE = 0.5
+"""Confidence below which words are babble or another language: nothing is answered. Measured
+(VietASR): people's Vietnamese 0.88 to 1.0, English and Korean 0.36 to 0.74 (docs/speech.md)."""
 SURE_MEANING = 0.8
 """Confidence of the procedure, or of another intent, from which doubtful words are answered."""
 ASKED_ABOUT = 0.25

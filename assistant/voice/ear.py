@@ -116,6 +116,7 @@ class Failed:
 EarEvent = Level | Began | Words | Ended | Utterance | Unheard | Failed
 _Order = bytes | Setup | None
 """Audio, what follows, or the end of the utterance."""
+_Waiting = _Order | Literal["over"]
 
 
 class Ear:
@@ -130,12 +131,14 @@ class Ear:
         self._setup = Setup()
         self._rate = self._setup.rate
         """Of what is put in; of what is taken out it is the setup's."""
-        self._orders: deque[_Order] = deque()
+        self._orders: deque[_Waiting] = deque()
         self._queued = 0
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
         self._events: asyncio.Queue[EarEvent | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self._over = False
+        """No more audio comes."""
         self._detector: TurnDetector | None = None
         self._loan = DetectorLoan(voice.activities)
         self._converter = StreamConverter(SAMPLE_RATE)
@@ -171,9 +174,8 @@ class Ear:
     async def feed(self, pcm: bytes) -> None:
         """Whole samples, s16le mono. Waits while much is queued; the oldest is lost in the end."""
         if self._queued + len(pcm) > MOST_QUEUED_BYTES:
-            self._room.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._room.wait(), WAIT_FOR_ROOM_SECONDS)
+                await asyncio.wait_for(self._until_room(), WAIT_FOR_ROOM_SECONDS)
         while self._queued + len(pcm) > MOST_QUEUED_BYTES:
             oldest = next((order for order in self._orders if isinstance(order, bytes)), None)
             if oldest is None:
@@ -181,6 +183,22 @@ class Ear:
             self._orders.remove(oldest)
             self._queued -= len(oldest)
             self.dropped_bytes += len(oldest)
+        self._cut(pcm)
+
+    async def hear_out(self, pcm: bytes) -> None:
+        """A whole recording, then no more: nothing of it is lost, `events` end with it."""
+        step = 2 * self._rate
+        for at in range(0, len(pcm), step):
+            while self._queued > MOST_QUEUED_BYTES // 2:
+                await self._until_room()
+            self._cut(pcm[at : at + step])
+        self._put("over")
+
+    async def _until_room(self) -> None:
+        self._room.clear()
+        await self._room.wait()
+
+    def _cut(self, pcm: bytes) -> None:
         step = 2 * max(1, round(PIECE_SECONDS * self._rate))
         for at in range(0, len(pcm), step):
             piece = pcm[at : at + step]
@@ -205,7 +223,7 @@ class Ear:
             self._detector.again(self._settings())
         self._task = asyncio.create_task(self._run(), name="ear")
 
-    def _put(self, order: _Order) -> None:
+    def _put(self, order: _Waiting) -> None:
         self._orders.append(order)
         self._changed.set()
 
@@ -217,7 +235,7 @@ class Ear:
                 await task
 
     async def _run(self) -> None:
-        while True:
+        while not self._over:
             try:
                 if self._detector is None:
                     self._detector = await asyncio.to_thread(self._loan.load, self._settings())
@@ -236,11 +254,13 @@ class Ear:
                 return  # without a detector there is nothing to go on with
             await self._until_quiet()
             self._detector.again(self._settings())
+        self._events.put_nowait(None)
 
     async def _until_quiet(self) -> None:
         """After a failure in the middle: what is still being said is not begun once more."""
         assert self._detector is not None
-        while self._detector.endpointer.speaking and not self._detector.endpointer.done:
+        endpointer = self._detector.endpointer
+        while endpointer.speaking and not endpointer.done and not self._over:
             with suppress(SpeechError):
                 await self._next(NO_AUDIO_SECONDS)
 
@@ -276,7 +296,7 @@ class Ear:
                 assert self._detector is not None
                 tell = self._heard_s >= ENOUGH_S and (self._fresh or self._setup.mode == "hold")
                 self._fresh, self._heard_s, self._level_at = False, 0.0, 0.0
-                if tell:
+                if tell or self._over:
                     return Unheard(rejected.reason)
                 self._detector.again(self._settings())
                 rejected = None
@@ -363,7 +383,11 @@ class Ear:
                 await asyncio.wait_for(self._changed.wait(), seconds)
             except TimeoutError:
                 return None
-        return self._orders.popleft()
+        order = self._orders.popleft()
+        if order == "over":
+            self._over = True
+            return None
+        return order
 
     def _apply(self, setup: Setup) -> None:
         if setup.rate != self._setup.rate:

@@ -1,26 +1,15 @@
-"""`./letan listen`: what is said at this machine's microphone, or in a recording."""
+"""This machine's microphone for the event loop, and its states for people."""
 
 import asyncio
 import json
 import sys
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 from assistant.errors import Language, LetanError
-from assistant.settings import Settings
-from assistant.voice import session as voice_events
-from assistant.voice.transcription import (
-    only_warnings,
-    read_clip,
-    recogniser,
-    transcribe_clip,
-)
-from assistant.voice.wording import rejection, say
-from speech.endpointing import EndpointSettings
-from speech.engines import SAMPLE_RATE
-from speech.microphone import Change, DeviceError, Microphone, State, devices
+from assistant.voice.wording import say
+from speech.microphone import Change, DeviceError, Microphone, State, chosen, devices
 
 MOST_BLOCKS = 60
 """Two seconds of waiting audio; then the oldest is dropped."""
@@ -30,8 +19,6 @@ STATES: dict[State, str] = {
     "busy": "Micro đang bận vì chương trình khác. Hãy tắt chương trình đó; máy sẽ tự mở lại.",
     "lost": "Mất tín hiệu micro. Hãy kiểm tra dây cắm; máy sẽ tự mở lại.",
 }
-
-Show = Callable[[str, str], None]
 
 
 def list_devices(*, as_json: bool = False) -> int:
@@ -58,47 +45,26 @@ def list_devices(*, as_json: bool = False) -> int:
     return 0
 
 
-async def listen(
-    settings: Settings,
-    wav: Path | None = None,
-    *,
-    language: Language = "vi",
-    as_json: bool = False,
-    device: str | None = None,
-    wait: bool = False,
-) -> int:
-    """Prints what is said at the microphone until Ctrl-C, or in a recording, as it is heard.
-
-    A microphone that is lost is told on standard error and opened again. ``wait``: also one that
-    is not there at the start. Else raises LetanError `microphone_missing`, `microphone_busy`.
-    """
-
-    def show(kind: str, text: str) -> None:
-        if as_json:
-            print(_json({"type": kind, "text": text}), flush=True)
-        elif kind != "partial":
-            print(text, flush=True)
-
-    only_warnings(settings)
-    if wav is None:
-        ear = _Ear(settings.language, device, as_json=as_json)
-        return await _microphone(settings, ear, language, show, wait=wait)
-    clip = await read_clip(wav)
-    async with recogniser(settings, language) as service:
-        found = await transcribe_clip(
-            service.uri, clip, language, lambda text: show("partial", text)
-        )
-    if found.text:
-        show("final", found.text)
-    else:
-        show("rejected", rejection(found.reason or "noise", language))
-    return 0
+def check_microphone(device: str | None) -> None:
+    """Raises LetanError `microphone_missing` before anything else is begun."""
+    try:
+        chosen(devices(), device)
+    except DeviceError as error:
+        raise _no_microphone(Change(error.state, str(error)), device) from error
 
 
-class _Ear:
-    """The microphone's blocks for the event loop, and its states for people."""
+class OwnMicrophone:
+    """Blocks of 16 kHz mono s16le; a microphone that is lost is told and opened again."""
 
-    def __init__(self, language: Language, device: str | None, *, as_json: bool) -> None:
+    def __init__(
+        self,
+        language: Language,
+        device: str | None,
+        *,
+        as_json: bool,
+        others: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """``others``: as in `speech.microphone.Microphone`."""
         self.blocks: asyncio.Queue[bytes] = asyncio.Queue(MOST_BLOCKS)
         self.dropped = 0
         self.wanted = device
@@ -107,7 +73,7 @@ class _Ear:
         self._as_json = as_json
         self._loop = asyncio.get_running_loop()
         self._settled: asyncio.Future[Change] = self._loop.create_future()
-        self._microphone = Microphone(self._taken, self._changed, device)
+        self._microphone = Microphone(self._taken, self._changed, device, others=others)
 
     async def open(self, *, wait: bool) -> None:
         """Raises LetanError when there is no microphone, unless it is to be waited for."""
@@ -118,6 +84,11 @@ class _Ear:
         change = await self._settled
         if change.state != "running":
             raise _no_microphone(change, self.wanted)
+
+    def forget(self) -> None:
+        """What was heard so far was not meant for anybody."""
+        while not self.blocks.empty():
+            self.blocks.get_nowait()
 
     async def close(self) -> None:
         await asyncio.to_thread(self._microphone.close)
@@ -149,51 +120,6 @@ class _Ear:
             print(_json({"type": "microphone", "state": change.state, "text": text}), flush=True)
         else:
             print(text, file=sys.stderr, flush=True)
-
-
-async def _microphone(
-    settings: Settings, ear: _Ear, language: Language, show: Show, *, wait: bool
-) -> int:
-    try:
-        await ear.open(wait=wait)
-        async with recogniser(settings, language) as service:
-            while True:
-                await _hear(service.uri, ear.blocks, language, show)
-    finally:
-        await ear.close()
-
-
-async def _hear(
-    uri: str,
-    blocks: "asyncio.Queue[bytes]",
-    language: Language,
-    show: Show,
-) -> None:
-    session = voice_events.VoiceSession(uri, language, EndpointSettings(), lambda: None)
-    async with session:
-
-        async def feed() -> None:
-            while True:
-                session.feed(await blocks.get(), SAMPLE_RATE)
-
-        feeding = asyncio.create_task(feed())
-        try:
-            async for event in session.events():
-                match event:
-                    case voice_events.Listening():
-                        show("listening", "…")
-                    case voice_events.Hypothesis(text):
-                        show("partial", text)
-                    case voice_events.Final(text):
-                        show("final", text)
-                    case voice_events.Rejected(reason) if reason != "silence":
-                        show("rejected", rejection(reason, language))
-                    case voice_events.Failed(error):
-                        raise error
-        finally:
-            feeding.cancel()
-            with suppress(asyncio.CancelledError):
-                await feeding
 
 
 def _no_microphone(change: Change, wanted: str | None) -> LetanError:

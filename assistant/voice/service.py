@@ -26,11 +26,9 @@ from assistant.voice.services import (
     roles_of,
     socket_folder,
 )
-from assistant.voice.session import VoiceSession
 from speech.activity import Activities
 from speech.audio import write_wav
 from speech.client import speak, synthesize
-from speech.endpointing import EndpointSettings
 from speech.engines import AudioBlock
 from speech.errors import SpeechError
 from speech.regions import Region
@@ -116,20 +114,6 @@ class Voice:
         """The recogniser for English, at rest until ``in_use``; None where none is wanted."""
         return self._services.get("recogniser_en")
 
-    def utterance(self, language: Language, *, until_stop: bool = False) -> VoiceSession:
-        """A new utterance, to be used as ``async with``.
-
-        ``until_stop``: press-to-talk; only `stop` ends it, not a pause. Raises LetanError
-        `voice_busy`, `speech_unavailable`.
-        """
-        service = self._service("recogniser")
-        if self._sessions >= MOST_SESSIONS:
-            raise voice_busy(MOST_SESSIONS)
-        self._sessions += 1
-        return VoiceSession(
-            service.uri, language, EndpointSettings(until_stop=until_stop), self._session_closed
-        )
-
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Somebody speaks while the block runs. Raises LetanError `voice_busy`."""
@@ -209,9 +193,6 @@ class Voice:
         while self._cached > CACHE_BYTES:
             _, oldest = self._cache.popitem(last=False)
             self._cached -= len(oldest)
-
-    def _session_closed(self) -> None:
-        self._sessions -= 1
 
     def _service(self, role: str) -> SpeechService:
         service = self._services.get(role)

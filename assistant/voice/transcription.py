@@ -3,9 +3,8 @@
 import asyncio
 import json
 import sys
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,19 +12,16 @@ from typing import Any
 from assistant import logging
 from assistant.errors import Language, LetanError
 from assistant.settings import Settings
+from assistant.voice.ear import Ear, Failed, Setup, Unheard, Utterance
 from assistant.voice.errors import of_speech
-from assistant.voice.service import START_SECONDS
-from assistant.voice.services import SpeechService, remove_folder, roles_of, socket_folder
+from assistant.voice.service import Voice
+from assistant.voice.services import Role, roles_of
 from assistant.voice.wording import decent, rejection
 from speech.audio import Clip
-from speech.client import Recognition
-from speech.engines import SAMPLE_RATE, Partial, Transcript
+from speech.engines import Transcript
 from speech.errors import SpeechError
 from speech.recordings import read_recording
-from speech.turns import Turn, turns
-
-BLOCK_BYTES = 2 * SAMPLE_RATE // 10
-"""100 ms, as a microphone gives them."""
+from speech.turns import as_at_a_microphone
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +70,13 @@ async def transcribe(
     only_warnings(settings)
     failed = 0
     async with AsyncExitStack() as stack:
-        service: SpeechService | None = None
+        voice: Voice | None = None
         for path in paths:
             try:
                 clip = await read_clip(path)
-                if service is None:  # a wrong path alone is told without starting anything
-                    service = await stack.enter_async_context(recogniser(settings, language))
-                found = await transcribe_clip(service.uri, clip, language)
+                if voice is None:  # a wrong path alone is told without starting anything
+                    voice = await stack.enter_async_context(hearing(settings, {language}))
+                found = await hear_clip(voice, clip, language)
             except LetanError as error:
                 if not error.code.startswith("audio_"):
                     raise
@@ -89,7 +85,7 @@ async def transcribe(
                 continue
             name = f"{path}: " if len(paths) > 1 else ""
             if as_json:
-                print(_as_json(path, found, language, service.engine), flush=True)
+                print(_as_json(path, found, language, engine_of(settings, language)), flush=True)
             else:
                 said = found.text or rejection(found.reason or "noise", language)
                 print(name + said, flush=True)
@@ -142,68 +138,66 @@ async def read_clip(path: Path) -> Clip:
 
 
 @asynccontextmanager
-async def recogniser(settings: Settings, language: Language) -> AsyncIterator[SpeechService]:
-    """A recogniser of a language for as long as a command takes.
+async def hearing(
+    settings: Settings, languages: Collection[Language], release: Path | None = None
+) -> AsyncIterator[Voice]:
+    """The desk's hearing for as long as a command takes: its recognisers of these languages, its
+    phrases (those of a release, or those last served), its detectors.
 
     Raises LetanError `speech_unavailable` with the remedy.
     """
-    own = language == "en" and "recogniser_en" in roles_of(settings.speech)
-    folder, temporary = await asyncio.to_thread(socket_folder, settings.data_dir)
-    service = SpeechService.build("recogniser_en" if own else "recogniser", settings.speech, folder)
+    voice = Voice(settings, roles=sorted({_role(settings, one) for one in languages}))
     try:
-        await service.start()
-        async with service.in_use(START_SECONDS):
-            yield service
+        if release is not None:
+            await voice.expect(release)
+        await voice.start()
+        yield voice
     finally:
-        await service.close()
-        if temporary:
-            await asyncio.to_thread(remove_folder, folder)
+        await voice.close()
 
 
-def _nobody(_text: str) -> None:
-    """Hypotheses are not shown."""
+def engine_of(settings: Settings, language: Language) -> str:
+    """The name of the recogniser that hears a language."""
+    role = _role(settings, language)
+    return settings.speech.recogniser if role == "recogniser" else settings.speech.recogniser_en
 
 
-async def transcribe_clip(
-    uri: str, clip: Clip, language: Language, on_partial: Callable[[str], None] = _nobody
-) -> Transcription:
-    """Every utterance of a recording, one after another. Raises LetanError of the engine."""
+def _role(settings: Settings, language: Language) -> Role:
+    own = language == "en" and "recogniser_en" in roles_of(settings.speech)
+    return "recogniser_en" if own else "recogniser"
+
+
+async def hear_clip(voice: Voice, clip: Clip, language: Language) -> Transcription:
+    """Every utterance of a recording, one after another, as the voice door hears them: the same
+    ear, but a pause of 0.64 s ends an utterance whatever was said, so that the same recording
+    always gives the same text. Raises LetanError of the engine."""
     found: list[Transcript] = []
-
-    def partial(text: str) -> None:
-        on_partial(" ".join([*(turn.text for turn in found if turn.text), text]))
-
-    try:
-        for turn in await asyncio.to_thread(lambda: list(turns(clip))):
-            transcript = await _recognise(uri, turn, language, partial)
-            found.append(replace(transcript, text=decent(transcript.text)))
-    except SpeechError as error:
-        raise of_speech(error) from error
+    async with Ear(voice) as ear:
+        ear.set_up(Setup(language=language))
+        feeding = asyncio.create_task(_feed(ear, clip))
+        try:
+            async for event in ear.events():
+                match event:
+                    case Utterance(transcript):
+                        found.append(replace(transcript, text=decent(transcript.text)))
+                    case Unheard("engine"):
+                        raise _lost()
+                    case Failed(error):
+                        raise error
+        finally:
+            feeding.cancel()
+            await asyncio.gather(feeding, return_exceptions=True)
     return Transcription(clip.seconds, tuple(found), clip.silent)
 
 
-async def _recognise(
-    uri: str, turn: Turn, language: Language, on_partial: Callable[[str], None]
-) -> Transcript:
-    began = time.perf_counter()
-    async with Recognition(uri, language) as recognition:
+async def _feed(ear: Ear, clip: Clip) -> None:
+    await ear.hear_out(await asyncio.to_thread(as_at_a_microphone, clip))
 
-        async def feed() -> None:
-            for at in range(0, len(turn.pcm), BLOCK_BYTES):
-                await recognition.feed(turn.pcm[at : at + BLOCK_BYTES])
-            await recognition.end()
 
-        feeding = asyncio.create_task(feed())
-        try:
-            async for event in recognition.hypotheses():
-                if isinstance(event, Partial):
-                    on_partial(decent(event.text))
-                    continue
-                # Services of others do not tell how long they took.
-                took = event.decode_ms or 1000 * (time.perf_counter() - began)
-                return replace(event, decode_ms=took)
-        finally:
-            feeding.cancel()
-            with suppress(asyncio.CancelledError, SpeechError):
-                await feeding
-    return Transcript("")
+def _lost() -> LetanError:
+    return LetanError(
+        "speech_failed",
+        503,
+        "Bộ nhận dạng tiếng nói bị gián đoạn giữa chừng. Hãy thử lại.",
+        "The speech recogniser failed in the middle. Try again.",
+    )

@@ -16,11 +16,10 @@ from assistant.engine.client import TurnReply
 from assistant.engine.service import Engine
 from assistant.errors import Language, LetanError
 from assistant.voice import confirmation
-from assistant.voice.confirmation import Guess, Question
+from assistant.voice.confirmation import PLAUSIBLE, Guess, Question
 from assistant.voice.ear import Utterance
 from assistant.voice.second_hearing import heard_in, is_plain
 from assistant.voice.service import Voice
-from assistant.voice.session import PLAUSIBLE
 from assistant.voice.wording import decent, say
 
 _SECOND_HEARINGS = 3

@@ -6,9 +6,9 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
-from fastapi import WebSocket, WebSocketDisconnect
+from fastapi import WebSocketDisconnect
 from pydantic import BaseModel
 
 MOST_AUDIO_BYTES = 512 * 1024
@@ -16,6 +16,13 @@ MOST_AUDIO_BYTES = 512 * 1024
 MOST_EVENTS = 2_000
 """A client that has not read so many is gone."""
 MAY_BE_LOST_SECONDS = 10.0
+
+
+class Client(Protocol):
+    """Who is told: a socket, or a screen and a loudspeaker."""
+
+    async def send_text(self, data: str) -> None: ...
+    async def send_bytes(self, data: bytes) -> None: ...
 
 
 class Outbox:
@@ -85,7 +92,7 @@ class Outbox:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._empty.wait(), seconds)
 
-    async def run(self, websocket: WebSocket) -> None:
+    async def run(self, websocket: Client) -> None:
         """Until cancelled, or until the client is gone or reads nothing."""
         try:
             while not self.full:
@@ -98,7 +105,7 @@ class Outbox:
         except (WebSocketDisconnect, RuntimeError, OSError):
             pass  # Starlette raises RuntimeError for sending to a client that has left
 
-    async def _send(self, websocket: WebSocket, data: str | bytes, _: bool) -> None:
+    async def _send(self, websocket: Client, data: str | bytes, _: bool) -> None:
         if isinstance(data, str):
             await websocket.send_text(data)
             return
