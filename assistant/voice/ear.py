@@ -7,7 +7,7 @@ slower than they were spoken. Native code runs in threads and in the services.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -16,10 +16,12 @@ import structlog
 
 from assistant.errors import Language, LetanError
 from assistant.voice.detector_loan import DetectorLoan
+from assistant.voice.end_of_turn import Patience
 from assistant.voice.errors import of_speech
+from assistant.voice.recognising import ASK_AFTER_S, Pace, Recognising
 from assistant.voice.service import Voice
 from speech.audio import StreamConverter
-from speech.client import ANSWER_SECONDS, Recognition
+from speech.client import ANSWER_SECONDS
 from speech.endpointing import (
     Audio,
     EndpointEvent,
@@ -29,7 +31,7 @@ from speech.endpointing import (
     TurnEnded,
     TurnRejected,
 )
-from speech.engines import SAMPLE_RATE, Partial, Transcript
+from speech.engines import SAMPLE_RATE, Transcript
 from speech.errors import EngineFailedError, ServiceUnreachableError, SpeechError
 
 log = structlog.get_logger(__name__)
@@ -81,6 +83,14 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreheard:
+    """What an utterance will have been if this pause is its end; `Ear.wait` says how long a pause
+    that is. Nothing follows when somebody goes on speaking."""
+
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The turn is over; its words are being decided."""
 
@@ -113,7 +123,7 @@ class Failed:
     error: LetanError
 
 
-EarEvent = Level | Began | Words | Ended | Utterance | Unheard | Failed
+EarEvent = Level | Began | Words | Foreheard | Ended | Utterance | Unheard | Failed
 _Order = bytes | Setup | None
 """Audio, what follows, or the end of the utterance."""
 _Waiting = _Order | Literal["over"]
@@ -122,9 +132,7 @@ _Waiting = _Order | Literal["over"]
 class Ear:
     """Use as ``async with``; iterate `events` beside feeding."""
 
-    def __init__(
-        self, voice: Voice, patience: Callable[[str, Language], float] | None = None
-    ) -> None:
+    def __init__(self, voice: Voice, patience: Patience | None = None) -> None:
         self.dropped_bytes = 0
         self._voice = voice
         self._patience = patience
@@ -146,6 +154,9 @@ class Ear:
         """The utterance so far."""
         self._fresh = True
         """Nobody has spoken since the last start."""
+        self._hurried = False
+        self._foreheard: Transcript | None = None
+        self._pace = Pace()
         self._heard_s = 0.0
         self._level_at = 0.0
 
@@ -208,6 +219,15 @@ class Ear:
     def stop(self) -> None:
         """The person has finished: what was said is recognised now."""
         self._put(None)
+
+    def wait(self, seconds: float, foreheard: Transcript) -> None:
+        """So long a pause ends the utterance, if nothing was said after ``foreheard``."""
+        if self._detector is not None and self._foreheard is foreheard:
+            self._detector.endpointer.patience_s = seconds
+
+    def hurry(self) -> None:
+        """The first words of this utterance are wanted as early as can be."""
+        self._hurried = True
 
     async def drop(self) -> None:
         """Forget the utterance and whatever waits; listening goes on."""
@@ -275,7 +295,7 @@ class Ear:
         if isinstance(found, Unheard):
             self._emit(found)
             return
-        self._fresh = False
+        self._fresh = self._hurried = False
         self._emit(Began())
         with self._voice.turn():
             heard = await self._recognise(found)
@@ -302,60 +322,70 @@ class Ear:
                 rejected = None
 
     async def _recognise(self, found: list[Audio | EndpointEvent]) -> Utterance | Unheard:
-        language, collected = self._setup.language, bytearray()
-        self._collected = collected
+        language = self._setup.language
         seconds = self._settings().cap_s + ANSWER_SECONDS
         async with (
             self._voice.recogniser(language) as uri,
-            Recognition(uri, language, seconds=seconds) as recognition,
+            Recognising(
+                uri,
+                language,
+                seconds,
+                self._pace,
+                on_words=lambda text: self._words(text, language),
+                on_whole=lambda transcript: self._known(transcript, language),
+            ) as recognising,
         ):
-            reader = asyncio.create_task(self._read(recognition, language))
-            try:
-                ended = None
-                while True:
-                    for event in found:
-                        if isinstance(event, Audio):
-                            collected += event.pcm
-                            await recognition.feed(event.pcm)
-                        elif isinstance(event, TurnEnded | TurnRejected):
-                            ended = event
-                    if ended is not None:
-                        break
-                    if reader.done():
-                        reader.result()  # it can only have failed before the end of the audio
-                    found = await self._next(NO_AUDIO_SECONDS)
-                if isinstance(ended, TurnRejected):
-                    return Unheard(ended.reason)
-                began = time.perf_counter()
-                self._emit(Ended())
-                await recognition.end()
-                transcript = await self._answer(reader)
-                decode_s = time.perf_counter() - began
-            finally:
-                reader.cancel()
-                with suppress(asyncio.CancelledError, SpeechError):
-                    await reader
-        return Utterance(transcript, bytes(collected), ended.speech_s, ended.silence_s, decode_s)
+            self._collected, ended = recognising.pcm, None
+            while True:
+                for event in found:
+                    if isinstance(event, Audio):
+                        await recognising.feed(event.pcm)
+                    elif isinstance(event, TurnEnded | TurnRejected):
+                        ended = event
+                await self._ahead(recognising)
+                if ended is not None:
+                    break
+                recognising.check()
+                found = await self._next(NO_AUDIO_SECONDS)
+            if isinstance(ended, TurnRejected):
+                return Unheard(ended.reason)
+            began = time.perf_counter()
+            self._foreheard = None
+            self._emit(Ended())
+            transcript = await recognising.transcript()
+            decode_s = time.perf_counter() - began
+            pcm = bytes(recognising.pcm)
+        return Utterance(transcript, pcm, ended.speech_s, ended.silence_s, decode_s)
 
-    async def _answer(self, reader: "asyncio.Task[Transcript]") -> Transcript:
-        try:
-            return await asyncio.wait_for(asyncio.shield(reader), ANSWER_SECONDS)
-        except TimeoutError as error:
-            raise ServiceUnreachableError("speech_unreachable", "", "", "no transcript") from error
+    async def _ahead(self, recognising: Recognising) -> None:
+        """Ask what may soon be wanted, so that nobody has to wait for it."""
+        assert self._detector is not None
+        endpointer = self._detector.endpointer
+        if self._hurried:
+            recognising.look(endpointer.speech_s)
+        if self._patience is None:
+            return
+        if endpointer.quiet_s >= ASK_AFTER_S:
+            await recognising.ask()
+        elif recognising.asked:
+            self._foreheard = None
+            endpointer.patience_s = endpointer.settings.end_s
+            await recognising.go_on()
 
-    async def _read(self, recognition: Recognition, language: Language) -> Transcript:
-        async for event in recognition.hypotheses():
-            if isinstance(event, Transcript):
-                return event
-            assert isinstance(event, Partial)
-            assert self._detector is not None
-            endpointer = self._detector.endpointer
-            if self._patience is not None:
-                endpointer.patience_s = self._patience(event.text, language)
-            end = len(self._collected) - round(endpointer.quiet_s * SAMPLE_RATE) * 2
-            recent = bytes(self._collected[max(0, end - RECENT_BYTES) : max(0, end)])
-            self._emit(Words(event.text, endpointer.speech_s, recent))
-        raise ServiceUnreachableError("speech_unreachable", "", "", "no transcript")
+    def _words(self, text: str, language: Language) -> None:
+        assert self._detector is not None
+        endpointer = self._detector.endpointer
+        if self._patience is not None:
+            endpointer.patience_s = self._patience(text, language)
+        end = len(self._collected) - round(endpointer.quiet_s * SAMPLE_RATE) * 2
+        recent = bytes(self._collected[max(0, end - RECENT_BYTES) : max(0, end)])
+        self._emit(Words(text, endpointer.speech_s, recent))
+
+    def _known(self, transcript: Transcript, language: Language) -> None:
+        self._foreheard = transcript
+        if self._patience is not None:
+            self.wait(self._patience(transcript.text, language, known=True), transcript)
+        self._emit(Foreheard(transcript))
 
     async def _next(self, seconds: float | None) -> list[Audio | EndpointEvent]:
         """The events of the next piece of audio; of the end when none comes within ``seconds``."""

@@ -3,12 +3,18 @@
 
 import re
 import unicodedata
+from typing import Any, Protocol
 
 from assistant.errors import Language
+from assistant.voice.confirmation import sure_of
 
 USUAL_S = 0.64
 COMPLETE_S = 0.45
 """A new hypothesis takes 0.43 s of audio: with less, words at the end would not be seen."""
+WHOLE_S = 0.35
+"""After a whole question, once its last word is known (`voice.recognising`)."""
+NAMED_S = 0.5
+"""After a plain sentence that names what it is about, and may go on to ask something of it."""
 OPEN_S = 1.3
 BARE_S = 0.9
 """One or two words are more often a beginning than a question."""
@@ -44,8 +50,17 @@ _NUMBER_WORDS = 3
 """So many digits in a row are a number being read out; fewer may be a counter or a child's age."""
 
 
-def patience(text: str, language: Language) -> float:
-    """Seconds of silence after which what was said so far is taken as the whole of it."""
+class Patience(Protocol):
+    """As `patience` does it."""
+
+    def __call__(self, text: str, language: Language, *, known: bool = False) -> float: ...
+
+
+def patience(text: str, language: Language, *, known: bool = False) -> float:
+    """Seconds of silence after which what was said so far is taken as the whole of it.
+
+    ``known``: the text reaches to the end of what was said; else a word may be missing.
+    """
     plain = unicodedata.normalize("NFC", text).lower()
     words = re.sub(r"[^\w\s]", " ", plain).split()
     if not words:
@@ -57,7 +72,18 @@ def patience(text: str, language: Language) -> float:
         return OPEN_S
     if len(words) < 3:
         return BARE_S
-    return COMPLETE_S if _ENDS["complete"][language].search(said) else USUAL_S
+    if not _ENDS["complete"][language].search(said):
+        return USUAL_S
+    return WHOLE_S if known else COMPLETE_S
+
+
+def patience_of_meaning(parsed: dict[str, Any], text: str, language: Language) -> float:
+    """The same, for words that are all known, with what the engine understands by them."""
+    by_words = patience(text, language, known=True)
+    if by_words != USUAL_S or not sure_of(parsed):
+        return by_words
+    about = (parsed.get("intent") or {}).get("name") == "ask_procedure"
+    return NAMED_S if about and not parsed.get("aspects") else WHOLE_S
 
 
 def _in_a_number(words: list[str], language: Language) -> bool:

@@ -57,6 +57,12 @@ class Room:
     def change_language(self, language: str) -> None:
         """Of the microphone: there is none."""
 
+    def hurry(self) -> None:
+        """Words come here when the script says so."""
+
+    def wait(self, seconds: float, foreheard: Transcript) -> None:
+        """A pause lasts as long as the script says."""
+
     async def send_text(self, text: str) -> None:
         self.sent.append(json.loads(text))
         self._changed.set()

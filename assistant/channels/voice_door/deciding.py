@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from assistant.catalogue.published import Procedure
 from assistant.catalogue.view import PublishedCatalogue
+from assistant.channels.voice_door.foresight import Understands
 from assistant.conversation.schemas import nothing_understood
 from assistant.engine.client import TurnReply
-from assistant.engine.service import Engine
 from assistant.errors import Language, LetanError
 from assistant.voice import confirmation
 from assistant.voice.confirmation import PLAUSIBLE, Guess, Question
@@ -63,7 +63,7 @@ class Decider:
     """The doubts of one connection."""
 
     def __init__(
-        self, engine: Engine, voice: Voice, catalogue: Callable[[], PublishedCatalogue | None]
+        self, engine: Understands, voice: Voice, catalogue: Callable[[], PublishedCatalogue | None]
     ) -> None:
         self._engine = engine
         self._voice = voice

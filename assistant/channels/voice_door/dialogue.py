@@ -11,6 +11,7 @@ import structlog
 from assistant.catalogue.view import PublishedCatalogue
 from assistant.channels.voice_door import events
 from assistant.channels.voice_door.deciding import AskBack, Decider, Unclear
+from assistant.channels.voice_door.foresight import Foresight
 from assistant.channels.voice_door.outbox import Outbox
 from assistant.channels.voice_door.playback import Playback
 from assistant.conversation.redaction import concealed
@@ -22,9 +23,11 @@ from assistant.errors import Language, LetanError
 from assistant.voice import ear
 from assistant.voice.barge_in import LEAST_WORDS
 from assistant.voice.ear import Ear
+from assistant.voice.end_of_turn import patience_of_meaning
 from assistant.voice.service import Voice
 from assistant.voice.timings import TurnClock, VoiceTimings
 from assistant.voice.wording import decent, rejection
+from speech.engines import Transcript
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +61,9 @@ class Dialogue:
         self._timings = desk.timings
         self._outbox = outbox
         self._clock: TurnClock = desk.timings.begin(language)
-        self._decider = Decider(desk.engine, desk.voice, desk.catalogue)
+        self._foresight = Foresight(desk.engine)
+        self._decider = Decider(self._foresight, desk.voice, desk.catalogue)
+        self._looking: asyncio.Task[None] | None = None
         self._hearing: Ear | None = None
         self._answering: set[asyncio.Task[None]] = set()
         self._last: asyncio.Task[None] | None = None
@@ -85,6 +90,8 @@ class Dialogue:
                     self._began()
                 case ear.Words():
                     await self._words(event, hearing)
+                case ear.Foreheard(transcript):
+                    self._look_ahead(transcript, hearing)
                 case ear.Ended():
                     if not self._over_speech:
                         self._enter("deciding")
@@ -127,6 +134,9 @@ class Dialogue:
         self._outbox.put(events.StateChanged(state=self._state))
 
     async def close(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+        self._foresight.forget()
         await self._drop_answers()
         await self.playback.close()
         self._clock.end("cancelled")
@@ -149,9 +159,24 @@ class Dialogue:
     def _began(self) -> None:
         self._clock.mark("vad_on")
         self._over_speech = self.playback.speaking
+        if self._over_speech and self._hearing is not None:
+            self._hearing.hurry()
         self._outbox.put(events.SpeechStarted())
         if not self._busy:
             self._enter("listening")
+
+    def _look_ahead(self, heard: Transcript, hearing: Ear) -> None:
+        """The visitor pauses: is it a whole request? Nothing is answered before the end of it."""
+        if self._looking is not None:
+            self._looking.cancel()
+        text = decent(heard.text)
+        if text and not self._over_speech:
+            self._looking = asyncio.create_task(self._meaning_ahead(text, heard, hearing))
+
+    async def _meaning_ahead(self, text: str, heard: Transcript, hearing: Ear) -> None:
+        meaning = await self._foresight.look(text)
+        if meaning is not None:
+            hearing.wait(patience_of_meaning(meaning, text, self.language), heard)
 
     async def _words(self, words: ear.Words, hearing: Ear) -> None:
         text = decent(words.text)
