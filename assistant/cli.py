@@ -134,13 +134,21 @@ def transcribe(
 def say(
     text: Annotated[str, typer.Argument(help="What to say.")],
     out: Annotated[Path, typer.Option(help="WAV file to write.")],
-    language: Spoken = "vi",
-    rate: Annotated[float, typer.Option(min=0.5, max=2.0, help="1 is normal.")] = 1.0,
+    language: Annotated[Literal["vi", "en"] | None, typer.Option(help="Default: vi.")] = None,
+    voice: Annotated[
+        Literal["vi", "vi-vn-x-central", "vi-vn-x-south", "en"] | None,
+        typer.Option(help="North, Centre, South, or English; default: the settings'."),
+    ] = None,
+    speed: Annotated[
+        float, typer.Option("--speed", "--rate", min=0.5, max=2.0, help="1 is normal.")
+    ] = 1.0,
 ) -> None:
     """Speak a text into a WAV file."""
     from assistant.voice.commands import say as speak
 
-    _finish(speak(_settings(), text, out, language=language, rate=rate))
+    if voice is not None and language is not None and (voice == "en") != (language == "en"):
+        raise typer.BadParameter(f"the voice {voice} does not speak {language}")
+    _finish(speak(_settings(), text, out, language=language, voice=voice, rate=speed))
 
 
 @app.command()

@@ -7,7 +7,7 @@ point in the group ``letan.recognisers`` or ``letan.synthesisers``).
 import importlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import entry_points
 from typing import Any, Literal, Protocol
 
@@ -28,6 +28,33 @@ class Capabilities:
     confidence: bool = False
     word_times: bool = False
     max_utterance_s: float = 15.0
+
+    def as_data(self) -> dict[str, Any]:
+        """For ``info`` and ``speech models``; `streaming`: words come while somebody speaks."""
+        return {"streaming": self.partials != "none", **asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakingCapabilities:
+    """What a synthesiser can do, as data."""
+
+    streaming: bool = False
+    """Whether the first sound of a sentence comes before its last one is made."""
+    max_characters: int = 5_000
+    """Of a text; its sentences are made one after another."""
+    rates: tuple[float, float] = (0.5, 2.0)
+    """Slowest and fastest pace."""
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Whose work an engine is."""
+
+    name: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +171,7 @@ class SpeechSynthesizer(Protocol):
     name: str
     version: str
     voices: tuple[Voice, ...]
+    capabilities: SpeakingCapabilities
 
     def synthesize(
         self, text: str, *, voice: str, rate: float, cancel: CancelToken
@@ -170,6 +198,14 @@ RECOGNISERS: Mapping[str, str] = {
 SYNTHESISERS: Mapping[str, str] = {
     "espeak": "speech.synthesisers.espeak:load",
     "pyttsx3": "speech.synthesisers.pyttsx3:load",
+}
+
+MAKERS: Mapping[str, Maker] = {
+    "viet_asr": Maker("vietasr contributors", "https://github.com/dangvansam/viet-asr"),
+    "vosk": Maker("Alpha Cephei", "https://alphacephei.com/vosk/"),
+    "whisper": Maker("OpenAI, SYSTRAN", "https://github.com/SYSTRAN/faster-whisper"),
+    "espeak": Maker("eSpeak NG", "https://github.com/espeak-ng/espeak-ng"),
+    "pyttsx3": Maker("Natesh M Bhat", "https://github.com/nateshmbhat/pyttsx3"),
 }
 
 

@@ -9,9 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from speech.recognisers.whisper import packaged
+from speech.recognisers.viet_asr import VietAsr
+from speech.recognisers.vosk import Vosk
+from speech.recognisers.whisper import Whisper, packaged
+from speech.synthesisers.espeak import Espeak
+from speech.synthesisers.pyttsx3 import Pyttsx3
 
 VOSK_MODELS = "https://alphacephei.com/vosk/models"
 WHISPER_MODELS = "https://huggingface.co/Systran"
@@ -122,6 +126,16 @@ KNOWN: tuple[Model, ...] = (
         "apt-get install espeak-ng libespeak-ng1",
     ),
 )
+
+
+CAPABILITIES: Mapping[Engine, dict[str, Any]] = {
+    "viet_asr": VietAsr.capabilities.as_data(),
+    "vosk": Vosk.capabilities.as_data(),
+    "whisper": Whisper.capabilities.as_data(),
+    "espeak": Espeak.capabilities.as_data(),
+    "pyttsx3": Pyttsx3.capabilities.as_data(),
+}
+"""What each engine can do, as its service tells it in ``info``."""
 
 
 @dataclass(frozen=True, slots=True)

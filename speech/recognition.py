@@ -8,7 +8,7 @@ from wyoming.asr import Transcribe, TranscriptChunk, TranscriptStart, Transcript
 from wyoming.asr import Transcript as TranscriptEvent
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
-from wyoming.info import AsrModel, AsrProgram, Attribution, Info
+from wyoming.info import AsrModel, AsrProgram, Info
 
 from speech.activity import Activities, SpeechFilter
 from speech.audio import StreamConverter, check_format
@@ -20,6 +20,7 @@ from speech.engines import (
     Transcript,
 )
 from speech.errors import EngineUnavailableError, SpeechError
+from speech.service_info import OWN, made_by, with_capabilities
 from speech.wire import PARTIAL, protocol_error
 from speech.worker import Worker
 
@@ -27,7 +28,6 @@ Send = Callable[[Event], Awaitable[None]]
 
 BLOCK_BYTES = 2 * SAMPLE_RATE // 5
 """200 ms: sessions take turns on the engine's thread, none holds it for long."""
-OWN = Attribution(name="Lễ Tân", url="https://github.com/rhasspy/wyoming")
 MAX_HINTS = 500
 
 
@@ -209,30 +209,27 @@ def _language(engine: SpeechRecognizer, wanted: str | None) -> str:
     )
 
 
-async def info(worker: Worker[SpeechRecognizer]) -> Info:
+async def info(worker: Worker[SpeechRecognizer]) -> Event:
     """What this service can do, for Wyoming's ``describe``."""
     problem: EngineUnavailableError | None = await worker.problem()
     if problem is not None:
-        return Info(asr=[AsrProgram(worker.name, OWN, False, problem.en, None, models=[])])
+        return Info(asr=[AsrProgram(worker.name, OWN, False, problem.en, None, models=[])]).event()
     engine = await worker.engine()
     model = AsrModel(
         name=engine.name,
-        attribution=OWN,
+        attribution=made_by(engine.name),
         installed=True,
         description=f"{engine.name} {engine.version}",
         version=engine.version,
         languages=list(engine.languages),
     )
-    return Info(
-        asr=[
-            AsrProgram(
-                name=engine.name,
-                attribution=OWN,
-                installed=True,
-                description=f"{engine.name} {engine.version}, served by Lễ Tân",
-                version=engine.version,
-                models=[model],
-                supports_transcript_streaming=engine.capabilities.partials == "appended",
-            )
-        ]
+    program = AsrProgram(
+        name=engine.name,
+        attribution=OWN,
+        installed=True,
+        description=f"{engine.name} {engine.version}, served by Lễ Tân",
+        version=engine.version,
+        models=[model],
+        supports_transcript_streaming=engine.capabilities.partials == "appended",
     )
+    return with_capabilities(Info(asr=[program]), "asr", engine.capabilities.as_data())

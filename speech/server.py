@@ -21,7 +21,7 @@ from urllib.parse import urlparse
 
 from wyoming.error import Error
 from wyoming.event import Event, async_write_event
-from wyoming.info import Describe, Info
+from wyoming.info import Describe
 from wyoming.ping import Ping, Pong
 
 from speech import recognition, synthesis, wire
@@ -57,7 +57,7 @@ class Service:
 
     def _engine(
         self, options: argparse.Namespace
-    ) -> tuple[Callable[[recognition.Send], Client], Callable[[], Awaitable[Info]]]:
+    ) -> tuple[Callable[[recognition.Send], Client], Callable[[], Awaitable[Event]]]:
         name = options.engine
         if kind_of(name) == "recogniser":
             settings = {
@@ -147,7 +147,7 @@ class Service:
     async def _handle(self, event: Event, client: Client, send: recognition.Send) -> None:
         try:
             if Describe.is_type(event.type):
-                await send((await self._info()).event())
+                await send(await self._info())
             elif Ping.is_type(event.type):
                 await send(Pong(text=str(event.data.get("text") or "")).event())
             else:

@@ -10,17 +10,15 @@ from wyoming.tts import Synthesize
 
 from speech.engines import AudioBlock, CancelToken, SpeechSynthesizer
 from speech.errors import SpeechError
-from speech.recognition import OWN
 from speech.regions import REGIONS, in_words_of, region_of, voice_of
+from speech.service_info import OWN, made_by, with_capabilities
 from speech.spoken_form import sentences
 from speech.wire import protocol_error
 from speech.worker import Worker
 
 Send = Callable[[Event], Awaitable[None]]
 
-MAX_CHARACTERS = 5_000
 SENTENCE_PAUSE_S = 0.12
-RATES = (0.5, 2.0)
 
 
 class SynthesisClient:
@@ -53,15 +51,16 @@ class SynthesisClient:
         text = event.data.get("text")
         if not isinstance(text, str) or not isinstance(event.data.get("voice") or {}, dict):
             raise protocol_error("'text' must be a string and 'voice' an object")
-        if len(text) > MAX_CHARACTERS:
+        engine = await self._worker.engine()
+        most = engine.capabilities.max_characters
+        if len(text) > most:
             raise SpeechError(
                 "text_too_long",
-                f"Văn bản dài {len(text)} ký tự; tối đa {MAX_CHARACTERS}.",
-                f"The text has {len(text)} characters; at most {MAX_CHARACTERS}.",
+                f"Văn bản dài {len(text)} ký tự; tối đa {most}.",
+                f"The text has {len(text)} characters; at most {most}.",
             )
-        engine = await self._worker.engine()
         voice, language = self._voice(engine, event.data.get("voice") or {})
-        rate = _rate((event.data.get("context") or {}).get("rate", 1.0))
+        rate = _rate((event.data.get("context") or {}).get("rate", 1.0), engine)
         began, sample_rate, sent = time.perf_counter(), 0, 0
         region = region_of(voice) if language == "vi" else ""
         for sentence in sentences(text, language):
@@ -126,24 +125,25 @@ class SynthesisClient:
         )
 
 
-def _rate(value: object) -> float:
+def _rate(value: object, engine: SpeechSynthesizer) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise protocol_error("'rate' must be a number")
-    if not RATES[0] <= value <= RATES[1]:
-        raise protocol_error(f"'rate' must be between {RATES[0]} and {RATES[1]}")
+    slowest, fastest = engine.capabilities.rates
+    if not slowest <= value <= fastest:
+        raise protocol_error(f"'rate' must be between {slowest} and {fastest}")
     return float(value)
 
 
-async def info(worker: Worker[SpeechSynthesizer]) -> Info:
+async def info(worker: Worker[SpeechSynthesizer]) -> Event:
     """What this service can do, for Wyoming's ``describe``."""
     problem = await worker.problem()
     if problem is not None:
-        return Info(tts=[TtsProgram(worker.name, OWN, False, problem.en, None, voices=[])])
+        return Info(tts=[TtsProgram(worker.name, OWN, False, problem.en, None, voices=[])]).event()
     engine = await worker.engine()
     voices = [
         TtsVoice(
             name=voice.name,
-            attribution=OWN,
+            attribution=made_by(engine.name),
             installed=True,
             description=voice.description,
             version=engine.version,
@@ -152,6 +152,5 @@ async def info(worker: Worker[SpeechSynthesizer]) -> Info:
         for voice in engine.voices
     ]
     description = f"{engine.name} {engine.version}, served by Lễ Tân"
-    return Info(
-        tts=[TtsProgram(engine.name, OWN, True, description, engine.version, voices=voices)]
-    )
+    program = TtsProgram(engine.name, OWN, True, description, engine.version, voices=voices)
+    return with_capabilities(Info(tts=[program]), "tts", engine.capabilities.as_data())

@@ -5,7 +5,7 @@ import json
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from assistant import logging
 from assistant.settings import Settings, SpeechSettings
@@ -45,7 +45,12 @@ def list_models(settings: Settings, *, as_json: bool = False) -> int:
     if as_json:
         for item in found:
             path = str(item.path) if item.path is not None else None
-            data = {**asdict(item.model), "installed": item.installed, "path": path}
+            data = {
+                **asdict(item.model),
+                "installed": item.installed,
+                "path": path,
+                "capabilities": models.CAPABILITIES[item.model.engine],
+            }
             print(json.dumps(data, ensure_ascii=False))
         return 0
     for item in found:
@@ -53,12 +58,26 @@ def list_models(settings: Settings, *, as_json: bool = False) -> int:
         print(f"{'[x]' if item.installed else '[ ]'} {model.engine}: {model.name}")
         languages = ", ".join(model.languages)
         print(f"      {model.task} {languages}; {model.size_mb} MB; {model.licence}")
+        print(f"      {_told(models.CAPABILITIES[model.engine])}")
         print(f"      {item.path or model.where}")
         if model.note:
             print(f"      {model.note}")
     print(f"\n[x] is here. Models installed by hand lie in {models_folder(settings)}.")
     print("./letan speech models --install FILE|FOLDER|ADDRESS [--language vi] [--sha256 …]")
     return 0
+
+
+def _told(capabilities: dict[str, Any]) -> str:
+    """What an engine can do, in a line: "streaming, no grammar, … max_utterance_s 15.0"."""
+    told = [
+        (name if value else f"no {name}") if isinstance(value, bool) else f"{name} {_plain(value)}"
+        for name, value in capabilities.items()
+    ]
+    return ", ".join(told)
+
+
+def _plain(value: object) -> str:
+    return "–".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def install_model(settings: Settings, source: str, language: str, sha256: str | None) -> int:

@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from speech.engines import AudioBlock, CancelToken, Voice
+from speech.engines import AudioBlock, CancelToken, SpeakingCapabilities, Voice
 from speech.errors import engine_failed, unavailable
 
 PROGRAM = "espeak-ng"
@@ -49,6 +49,7 @@ class Espeak:
 
     name = "espeak"
     voices = VOICES
+    capabilities = SpeakingCapabilities(streaming=True)
 
     def __init__(self, program: str, version: str) -> None:
         self.version = version

@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from speech.engines import AudioBlock, CancelToken, Voice
+from speech.engines import AudioBlock, CancelToken, SpeakingCapabilities, Voice
 from speech.errors import engine_failed, unavailable
 
 BASE_WORDS_PER_MINUTE = 160
@@ -47,6 +47,7 @@ class Pyttsx3:
     """The engine; every call goes through one lock."""
 
     name = "pyttsx3"
+    capabilities = SpeakingCapabilities()
 
     def __init__(self, engine: Any, found: list[Any]) -> None:
         self.version = version("pyttsx3")

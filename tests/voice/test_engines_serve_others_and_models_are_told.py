@@ -37,12 +37,16 @@ async def test_models_are_listed_for_people_and_for_programs(tmp_path: Path) -> 
     code, said, _ = await letan("speech", "models", data_dir=tmp_path)
     assert code == 0
     assert "unproven" in said
+    assert "streaming, partials revised, grammar, no confidence, word_times" in said
     code, lines, _ = await letan("speech", "models", "--json", data_dir=tmp_path)
     found = {item["name"]: item for item in map(json.loads, lines.splitlines())}
     assert code == 0
     assert found["Whisper base"]["installed"]
     assert found["Whisper base"]["licence"] == "MIT"
     assert not found["vosk-model-vn-0.4"]["installed"]
+    assert found["vosk-model-vn-0.4"]["capabilities"]["grammar"]
+    assert found["Whisper base"]["capabilities"]["max_utterance_s"] == 15.0
+    assert found["eSpeak NG"]["capabilities"]["streaming"]
     assert contents(tmp_path) == []  # asking downloads nothing
 
 
