@@ -61,6 +61,7 @@ def always_elsewhere(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=8)  # several steps of one turn ask about the same words
 def _named(text: str) -> tuple[str, Mapping[str, Any]] | None:
     heard = _WORD.findall(text.lower())
     said = f" {' '.join(tokens(text))} "

@@ -131,8 +131,12 @@ def plain(text: str) -> str:
     return " ".join(re.findall(r"\w+|(?<=[^,])[,;()/]", folded)).replace(";", ",").replace("/", ",")
 
 
+@lru_cache(maxsize=8)
 def tell(text: str) -> Told:
-    """Read what a person wrote or said, in either language."""
+    """Read what a person wrote or said, in either language.
+
+    The last few are remembered: several steps of one turn ask about the same words.
+    """
     holds: set[str] = set()
     denied: set[str] = set()
     segments: list[tuple[str, ...]] = []

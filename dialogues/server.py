@@ -40,6 +40,8 @@ MAX_WAITING = 128
 SWEEP_SECONDS = 60.0
 TRACKER_URL = "LETAN_TRACKER_URL"
 
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -244,7 +246,7 @@ def _problem(error: RequestError) -> web.Response:
 
 
 def _json(body: Any, status: int = 200) -> web.Response:
-    data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    data = _AS_JSON(body).encode()
     return web.Response(body=data, status=status, content_type="application/json")
 
 

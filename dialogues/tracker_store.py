@@ -21,6 +21,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 class StorageError(Exception):
     """The store cannot be read or written; nothing of the turn was kept."""
@@ -196,5 +198,5 @@ def _row(sender_id: str, data: dict[str, Any]) -> dict[str, Any]:
         "timestamp": data.get("timestamp"),
         "intent_name": ((data.get("parse_data") or {}).get("intent") or {}).get("name"),
         "action_name": data.get("name"),
-        "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")),
+        "data": _AS_JSON(data),
     }
