@@ -3,6 +3,7 @@
 import { button, el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { N_, langOf, pick, shortDate, t } from "../shared/i18n.js";
+import { fitFacts, showDetails } from "./details.js";
 import { PagedList } from "./pages.js";
 import { counterState, shortCounterName } from "./dialogs.js";
 
@@ -18,6 +19,9 @@ const section = (part, name) => part.sections?.[name] || null;
 const linesOf = (found) => (found?.lines || []).map((line) => pick(line)).filter(Boolean);
 
 const SHORT_CLAUSE = 20;
+const LONG_FIGURE = 36;
+const LONGEST_HEADLINE = 110;
+const LONGEST_PROMPT = 70;
 
 /**
  * The part of an official name that people say. Names run over four lines: "Chứng thực bản sao từ
@@ -29,54 +33,46 @@ export function shortName(name) {
   return (comma >= SHORT_CLAUSE ? clause.slice(0, comma) : clause).trim();
 }
 
+/** What a heading can hold; the whole name is among the details. */
+function headline(name) {
+  return name.length <= LONGEST_HEADLINE ? name : `${name.slice(0, LONGEST_HEADLINE).replace(/\s+\S*$/, "")}…`;
+}
+
 /** The whole answer about one procedure. Returns `{node, close()}`. */
 export function procedureCard(app, part, { withMap = false, choices = null } = {}) {
   const name = pick(part.name);
-  const short = shortName(name);
+  const short = headline(shortName(name));
   const asked = new Set(part.asked || []);
   const papers = documents(part);
   const extra = MORE.filter((key) => asked.has(key) && linesOf(section(part, key)).length > (key === "fee" ? 1 : 0));
   const extras = extra.map((key) => moreSection(key, section(part, key)));
+  const all = () => showDetails(app, short, detailRows(app, part, name, short));
+  const facts = withMap ? null : el("dl", { class: `facts${FACTS.some(([key]) => figure(app, part, key)[0].length > LONG_FIGURE) ? " has-long" : ""}` }, FACTS.map((row) => fact(app, part, row, asked, all)));
   const node = el("article", { class: `card${short.length > 60 ? " has-long-name" : ""}`, "aria-labelledby": "card-name" }, [
     el("header", { class: "card-head" }, [
       el("h2", { class: "card-name", id: "card-name", lang: langOf(part.name) }, short),
-      short === name ? null : el("p", { class: "card-official", lang: langOf(part.name) }, name),
       part.cases?.length ? el("p", { class: "card-official card-cases" }, t("Tính cho: {list}", { list: part.cases.map((one) => pick(one.title)).join("; ") })) : null,
     ]),
-    withMap ? null : tabs(asked, choices && (() => showCases(app, choices))),
-    withMap ? null : el("dl", { class: "facts" }, FACTS.map((row) => fact(app, part, row, asked))),
+    facts,
     el("div", { class: "card-sections" }, extras.map((list) => list.node), papers?.node),
-    choices ? caseRow(app, choices) : null,
+    links(app, choices, all),
     foot(part),
   ]);
-  const close = () => [papers, ...extras].forEach((list) => list?.close?.());
-  return { node, close };
+  const fitting = facts && fitFacts(facts);
+  const close = () => [papers, ...extras, fitting].forEach((list) => list?.close?.());
+  return { node, close, fit: () => fitting?.fit() };
 }
 
-/** On a telephone papers and figures share one place; what was asked comes first. */
-function tabs(asked, showOthers) {
-  const first = asked.size === 0 || asked.has("documents") || ![...asked].some((key) => FACTS.some(([fact]) => fact === key));
-  const row = el("div", { class: "card-tabs narrow-only", role: "group", "aria-label": t("Xem phần nào") });
-  const names = [
-    ["papers", t("Giấy tờ")],
-    ["facts", t("Phí, hạn")],
-  ];
-  const show = (name) => {
-    row.dataset.tab = name;
-    for (const tab of row.querySelectorAll("[data-name]")) tab.setAttribute("aria-pressed", String(tab.dataset.name === name));
-  };
-  row.append(
-    ...names.map(([name, label]) => button(label, { kind: "tab", "data-name": name, on: { click: () => show(name) } })),
-  );
-  show(first ? "papers" : "facts");
-  if (showOthers) row.append(button(t("Khác"), { kind: "tab", on: { click: showOthers } }));
-  return row;
-}
-
-/** Conditions that change the papers or the fee: one button, the choices in full behind it. */
-function caseRow(app, part) {
-  const show = { click: () => showCases(app, part) };
-  return el("div", { class: "cases" }, button(pick(part.prompt), { kind: "case", icon: icon("question"), on: show }));
+/**
+ * What is one press away: the conditions that change the papers or the fee, the choices in full
+ * behind them, and whatever the card has shortened.
+ */
+function links(app, choices, all) {
+  const prompt = pick(choices?.prompt) || t("Trường hợp của anh/chị là gì?");
+  return el("div", { class: "cases" }, [
+    choices ? button(prompt.length > LONGEST_PROMPT ? t("Trường hợp của anh/chị là gì?") : prompt, { kind: "case", icon: icon("question"), on: { click: () => showCases(app, choices) } }) : null,
+    button(t("Chi tiết"), { kind: "case", class: "btn btn-case btn-details", icon: icon("document"), on: { click: all } }),
+  ]);
 }
 
 function showCases(app, part) {
@@ -86,22 +82,38 @@ function showCases(app, part) {
   app.overlay.show("cases", pick(part.prompt), el("div", { class: "panel-body" }, node, back), { onEscape: close });
 }
 
-function fact(app, part, [key, picture, word], asked) {
+/** The figure, the lines under it, and whether somebody knows it: `[value, more]`. */
+function figure(app, part, key) {
   const found = section(part, key);
   const counter = key === "place" ? app.centre.counter(counterId(part)) : null;
+  if (counter) return [t("Quầy {id}", { id: counter.id }), `${shortCounterName(pick(counter.name))}. ${counterState(counter)}`];
   const lines = linesOf(found);
-  let [value, more] = key === "fee" ? firstFee(lines) : [upper(lines[0]), lines.slice(1).join(" · ")];
-  if (!value) value = found?.known ? "" : t("Chưa rõ, hỏi tại quầy");
-  if (counter) {
-    value = t("Quầy {id}", { id: counter.id });
-    more = `${shortCounterName(pick(counter.name))}. ${counterState(counter)}`;
-  }
+  const [value, more] = key === "fee" ? firstFee(lines) : [upper(lines[0]), lines.slice(1).join(" · ")];
+  return [value || (found?.known ? "" : t("Chưa rõ, hỏi tại quầy")), more];
+}
+
+function fact(app, part, [key, picture, word], asked, all) {
+  const [value, more] = figure(app, part, key);
   if (!value) return null;
-  const long = value.length > 22 ? " is-long" : value.length > 15 ? " is-two" : "";
+  const long = value.length > 22 ? " is-long" : "";
   return el("div", { class: `fact${long}${asked.has(key) ? " is-asked" : ""}` }, [
     el("dt", {}, icon(picture), t(word)),
-    el("dd", {}, el("span", { class: "fact-value" }, value), more ? el("span", { class: "fact-more" }, more) : null),
+    el("dd", {}, [
+      el("span", { class: "fact-value" }, value),
+      more ? el("span", { class: "fact-more" }, more) : null,
+      more ? el("button", { type: "button", class: "fact-all", "aria-label": `${t(word)}: ${t("Xem thêm")}`, on: { click: all } }, t("Xem thêm")) : null,
+    ]),
   ]);
+}
+
+/** Everything that the card may have shortened. */
+function detailRows(app, part, name, short) {
+  const rows = FACTS.map(([key, , word]) => {
+    const lines = linesOf(section(part, key));
+    const counter = key === "place" && app.centre.counter(counterId(part));
+    return [t(word), counter ? [`${pick(counter.name)}. ${counterState(counter)}`, ...lines] : lines];
+  });
+  return [[t("Tên đầy đủ"), [short === name ? "" : name]], ...rows, [t("Nguồn"), [sourceWords(part)]]];
 }
 
 /** "Trong hạn: Miễn phí" is shown as the amount, with its condition below. */
@@ -171,20 +183,19 @@ function moreSection(key, found) {
 
 /** Where the facts come from, and a word (never a colour alone) when nobody has checked them. */
 function foot(part) {
-  const date = shortDate(part.source?.date);
-  const host = (part.source?.urls || []).map(hostOf).find(Boolean);
-  const words = [
-    part.code && /^\d/.test(part.code) ? t("Mã {code}", { code: part.code }) : "",
-    host ? t("Nguồn: danh mục đã công bố ({host})", { host }) : "",
-    date || "",
-  ].filter(Boolean);
   const unsure = part.verified === false || part.needs_review;
   return el("footer", { class: "card-foot" }, [
     unsure
       ? el("p", { class: "unverified" }, icon("warn"), part.verified === false ? t("Chưa kiểm chứng: xin hỏi lại ở quầy") : t("Cần kiểm tra lại ở quầy"))
       : null,
-    words.length ? el("p", { class: "source" }, words.join(" · ")) : null,
+    el("p", { class: "source" }, sourceWords(part)),
   ]);
+}
+
+function sourceWords(part) {
+  const host = (part.source?.urls || []).map(hostOf).find(Boolean);
+  const code = part.code && /^\d/.test(part.code) ? t("Mã {code}", { code: part.code }) : "";
+  return [code, host ? t("Nguồn: danh mục đã công bố ({host})", { host }) : "", shortDate(part.source?.date) || ""].filter(Boolean).join(" · ");
 }
 
 function hostOf(url) {
@@ -226,14 +237,15 @@ export function choicesCard(app, part, chosen = () => {}) {
   return { node, close() {} };
 }
 
-export function ticketCard(part) {
+export function ticketCard(app, part) {
+  const closed = app.centre.counter(part.counter)?.open === false;
   const wait = part.expected_wait_minutes;
   const node = el("section", { class: "ticket", "aria-label": t("Số thứ tự của anh/chị") }, [
     el("p", { class: "ticket-label" }, t("Số thứ tự của anh/chị")),
     el("p", { class: "ticket-number" }, String(part.number)),
     el("p", { class: "ticket-counter" }, pick(part.counter_name) || t("Quầy {id}", { id: part.counter })),
     el("p", { class: "ticket-ahead" }, [
-      part.ahead > 0 ? t("Còn {n} người phía trước", { n: part.ahead }) : t("Đến lượt anh/chị ngay"),
+      closed && !(part.ahead > 0) ? t("Quầy đang đóng, xin xem giờ mở cửa") : part.ahead > 0 ? t("Còn {n} người phía trước", { n: part.ahead }) : t("Đến lượt anh/chị ngay"),
       wait > 0 ? ` · ${t("chờ khoảng {n} phút", { n: Math.round(wait) })}` : "",
     ]),
   ]);
@@ -243,7 +255,7 @@ export function ticketCard(part) {
 export function handoffCard(part) {
   const node = el("section", { class: "handoff" }, [
     el("h2", { class: "section-title" }, icon("person"), t("Gặp cán bộ")),
-    el("p", { class: "essential" }, pick(part.where)),
+    el("p", { class: "essential" }, upper(pick(part.where))),
     part.hours ? el("p", {}, pick(part.hours)) : null,
   ]);
   return { node, close() {} };

@@ -215,6 +215,7 @@ export class Hearing {
     else if (event.type === "rejected") this.#rejected(event);
     else if (event.type === "audio") app.speaker.sentence(event);
     else if (event.type === "audio_end") app.speaker.sentenceEnd(event);
+    else if (event.type === "volume") app.speaker.lower(event.level);
     else if (event.type === "interrupted") this.#interrupted();
     else if (event.type === "resumed") this.#resumed();
     else if (event.type === "stop") {

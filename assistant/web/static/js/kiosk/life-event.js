@@ -14,9 +14,8 @@ export function lifeEventCard(app, part) {
   const papersTitle = `${t("Giấy tờ cần mang")} (${rows.length})`;
   const node = el("article", { class: "card life-event", "aria-labelledby": "card-name", testid: "life-event" }, [
     el("header", { class: "card-head" }, el("h2", { class: "card-name", id: "card-name" }, pick(part.event?.name) || t("Các việc theo thứ tự"))),
-    papers ? tabs() : null,
     el("div", { class: "card-sections" }, [
-      el("section", { class: "section section-steps" }, el("h3", { class: "section-title wide-only" }, icon("list"), stepsTitle), steps.node),
+      el("section", { class: "section section-steps" }, el("h3", { class: "section-title" }, icon("list"), stepsTitle), steps.node),
       papers ? el("section", { class: "section section-papers" }, el("h3", { class: "section-title" }, icon("document"), papersTitle), papers.node) : null,
     ]),
     walk(part),
@@ -27,19 +26,6 @@ export function lifeEventCard(app, part) {
 /** The counter of a life event's first step: where one is led, and whose number one takes. */
 export function firstCounter(part) {
   return (part.counters || []).find((counter) => counter.procedures.includes(part.code))?.id || null;
-}
-
-/** On a telephone steps and papers share one place. */
-function tabs() {
-  const row = el("div", { class: "card-tabs narrow-only", role: "group", "aria-label": t("Xem phần nào") });
-  const show = (name) => {
-    row.dataset.tab = name;
-    for (const tab of row.querySelectorAll("[data-name]")) tab.setAttribute("aria-pressed", String(tab.dataset.name === name));
-  };
-  const names = [["steps", t("Việc")], ["papers", t("Giấy tờ")]];
-  row.append(...names.map(([name, label]) => button(label, { kind: "tab", "data-name": name, on: { click: () => show(name) } })));
-  show("steps");
-  return row;
 }
 
 function step(app, part, item, index) {

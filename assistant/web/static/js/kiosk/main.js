@@ -317,8 +317,9 @@ class Kiosk {
     for (const index of indices) {
       const node = document.getElementById(`s${index}`);
       node?.classList.add("is-read");
-      node?.scrollIntoView({ block: "nearest" });
     }
+    const first = document.getElementById(`s${indices[0]}`);
+    if (first) this.screen.captions?.reveal(first);
   }
 
   #speaking(speaking) {

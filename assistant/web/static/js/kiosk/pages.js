@@ -31,7 +31,8 @@ export class PagedList {
 
   /** Divide the items into pages that fit the room there is. */
   fit() {
-    const room = this.box.clientHeight;
+    // Where the screen itself scrolls (a telephone) a list needs no pages.
+    const room = getComputedStyle(this.box).overflowY === "visible" ? Infinity : this.box.clientHeight;
     if (room < 40 || this.items.length === 0) return;
     for (const item of this.items) item.hidden = false;
     // Remarks go first: names of papers that are all in sight are worth more.

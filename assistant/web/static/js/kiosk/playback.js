@@ -1,5 +1,7 @@
 // Audio that arrives piece by piece, played without gaps through one AudioContext.
 
+const FADE_S = 0.01;
+
 export class Playback {
   /**
    * `onBegan(sentence, time)` and `onEnded(sentence, last)` follow what sounds; `time` is seconds
@@ -8,14 +10,20 @@ export class Playback {
   constructor(context, { onBegan, onEnded }) {
     Object.assign(this, { context, onBegan, onEnded });
     this.node = null;
+    this.loudness = { gain: 1, level: 1 };
     this.waiting = [];
     this.volume = context.createGain();
     this.volume.connect(context.destination);
     this.#open();
   }
 
-  set gain(value) {
-    this.volume.gain.value = value;
+  set gain(gain) {
+    this.#loud({ gain });
+  }
+
+  /** 0 to 1, for a while; `clear` brings back 1. */
+  set level(level) {
+    this.#loud({ level });
   }
 
   begin(sentence) {
@@ -34,6 +42,7 @@ export class Playback {
 
   /** Silence, at once; what has not been played is forgotten. */
   clear() {
+    this.level = 1;
     this.waiting = [];
     this.node?.port.postMessage({ type: "clear" });
   }
@@ -49,6 +58,14 @@ export class Playback {
     };
     this.node.connect(this.volume);
     for (const message of this.waiting.splice(0)) this.node.port.postMessage(message);
+  }
+
+  /** Within a few milliseconds, without a click. */
+  #loud(change) {
+    const { gain, level } = Object.assign(this.loudness, change);
+    const now = this.context.currentTime;
+    this.volume.gain.cancelScheduledValues(now);
+    this.volume.gain.setTargetAtTime(gain * level, now, FADE_S);
   }
 
   #post(message) {

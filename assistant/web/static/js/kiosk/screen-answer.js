@@ -4,6 +4,7 @@ import { button, el } from "../shared/dom.js";
 import { face } from "../shared/face.js";
 import { icon } from "../shared/icons.js";
 import { t } from "../shared/i18n.js";
+import { Captions } from "./captions.js";
 import * as cards from "./cards.js";
 import { askCorrection, sendToPhone } from "./dialogs.js";
 import { firstCounter, lifeEventCard } from "./life-event.js";
@@ -14,6 +15,7 @@ export function answerScreen(app) {
   const { question, pending, problem, reply } = app.state;
   const robotFace = face(pending ? "thinking" : problem ? "idle" : "speaking");
   const blocks = pending || problem ? [] : replyBlocks(app, reply.parts);
+  const captions = pending || problem ? null : new Captions(app.state.paragraphs);
   const hasCard = blocks.some((block) => block.main);
   const asking = !pending && !problem && reply.parts.some((part) => part.type === "checklist" && part.of !== "procedures" && !part.done);
   const node = el("div", { class: `answer${hasCard ? " has-card" : ""}${asking ? " is-asking" : ""}` }, [
@@ -26,7 +28,7 @@ export function answerScreen(app) {
       ]),
       button(t("Không phải?"), { kind: "quiet", icon: icon("repeat"), on: { click: () => askCorrection(app) } }),
     ]),
-    pending ? waiting() : problem ? sorry(app, problem) : said(app, blocks),
+    pending ? waiting() : problem ? sorry(app, problem) : said(app, blocks, captions),
     hasCard ? el("div", { class: "answer-main" }, blocks.filter((block) => block.main).map((block) => block.node)) : null,
     pending || problem ? null : actions(app, reply.parts),
   ]);
@@ -35,20 +37,17 @@ export function answerScreen(app) {
     face: robotFace,
     map: blocks.find((block) => block.map)?.map || null,
     update: (state) => blocks.forEach((block) => block.update?.(state)),
-    pages: blocks,
-    close: () => blocks.forEach((block) => block.close()),
+    captions,
+    pages: captions ? [captions, ...blocks] : blocks,
+    close: () => [captions, ...blocks].forEach((block) => block?.close()),
   };
 }
 
 /** What is said: every sentence is an element, so that the one being read can be marked. */
-function said(app, blocks) {
+function said(app, blocks, captions) {
   return el("section", { class: "said", testid: "reply", "aria-live": "polite" }, [
     el("h1", { class: "visually-hidden", tabindex: "-1" }, t("Câu trả lời")),
-    el("div", { class: "said-words" }, el("div", { class: "said-lines", tabindex: "0", role: "group", "aria-label": t("Câu trả lời") }, [
-      app.state.paragraphs.map((paragraph) =>
-        el("p", { lang: paragraph.lang }, paragraph.lines.map(({ text, index }) => el("span", { class: "sentence", id: `s${index}` }, `${text} `))),
-      ),
-    ])),
+    el("div", { class: "said-words" }, captions.node),
     voiceControls(app),
     blocks.filter((block) => !block.main).map((block) => block.node),
   ]);
@@ -103,7 +102,7 @@ function replyBlocks(app, parts) {
   if (checklist?.of === "procedures") add(lifeEventCard(app, checklist));
   else if (checklist && !checklist.done && checklist.current) add(cards.paperQuestion(app, checklist));
   else if (checklist) add(cards.checklistResult(checklist));
-  find("ticket").forEach((part) => add(cards.ticketCard(part)));
+  find("ticket").forEach((part) => add(cards.ticketCard(app, part)));
   const choices = checklist?.of === "procedures" ? [] : find("choices").filter(isForPeople);
   const card = procedure && !checklist;
   const withMap = Boolean(route?.path) && !asks(procedure) && Boolean(procedure?.asked?.length);

@@ -61,7 +61,7 @@ function errand(app, entry) {
 
 /** A name that fits on two lines of a button. */
 export function errandName(entry) {
-  const name = shortName(pick(entry.name));
+  const [name] = shortName(pick(entry.name)).split(" / ");
   if (name.length <= LONGEST_NAME) return name;
   return `${name.slice(0, LONGEST_NAME - 1).replace(/\s\S*$/, "")}…`;
 }

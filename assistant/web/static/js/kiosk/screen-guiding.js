@@ -4,6 +4,7 @@ import { button, el } from "../shared/dom.js";
 import { face } from "../shared/face.js";
 import { icon } from "../shared/icons.js";
 import { pick, t } from "../shared/i18n.js";
+import { Captions } from "./captions.js";
 import { directions, ticketCard } from "./cards.js";
 import { HallMap } from "./map.js";
 
@@ -20,7 +21,7 @@ export function guidingScreen(app) {
   const remark = el("p", { class: "guide-remark", role: "status" });
   const map = app.plan ? new HallMap(app.plan, { places: app.centre.places, destination: route.to, path: route.path || [] }) : null;
   const buttons = el("div", { class: "guide-actions" });
-  const words = spoken(app);
+  const captions = new Captions(app.state.paragraphs);
   const node = el("div", { class: "guiding" }, [
     el("section", { class: "guide-head" }, [
       robotFace,
@@ -30,15 +31,16 @@ export function guidingScreen(app) {
       app.state.question
         ? el("p", { class: "asked-words" }, [el("span", { class: "asked-label" }, t("Anh/chị hỏi:")), " ", el("span", { testid: "transcript" }, app.state.question)])
         : null,
-      words,
+      el("section", { class: "guide-said", testid: "reply", "aria-live": "polite", "aria-label": t("Câu trả lời") }, captions.node),
     ]),
     map?.node || directions(route),
-    ticket ? ticketCard(ticket).node : null,
+    ticket ? ticketCard(app, ticket).node : null,
     buttons,
   ]);
   const screen = {
     node,
     map,
+    captions,
     face: robotFace,
     arrived: false,
     update(state) {
@@ -56,7 +58,10 @@ export function guidingScreen(app) {
       }
       app.marks.mission = mission.state;
     },
-    close: () => map?.close(),
+    close() {
+      captions.close();
+      map?.close();
+    },
   };
   const arrive = () => {
     screen.arrived = true;
@@ -78,13 +83,6 @@ export function guidingScreen(app) {
   buttons.append(button(t("Thôi, không đi nữa"), { icon: icon("close"), on: { click: () => app.cancelGuiding() } }));
   screen.update(app.robotState);
   return screen;
-}
-
-function spoken(app) {
-  const words = app.state.paragraphs.map((paragraph) =>
-    el("p", { lang: paragraph.lang }, paragraph.lines.map(({ text, index }) => el("span", { class: "sentence", id: `s${index}` }, `${text} `))),
-  );
-  return el("section", { class: "guide-said", testid: "reply", "aria-live": "polite", tabindex: "0", "aria-label": t("Câu trả lời") }, words);
 }
 
 function steps(metres) {

@@ -115,6 +115,16 @@ export class Speaker {
     this.playback.end(sentence, last);
   }
 
+  /** Somebody may be speaking over the reply: `level` 0 to 1 of its usual loudness. */
+  lower(level) {
+    if (!this.stream) return;
+    if (level < 1) {
+      performance.clearMarks("voice.lowered");
+      performance.mark("voice.lowered");
+    }
+    this.playback.level = level;
+  }
+
   /** Be quiet at once; the reply may go on with `sentence` again. */
   interrupt() {
     if (!this.stream) return; // what is read now is none of the voice door's
