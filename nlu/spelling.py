@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from nlu.language import is_english_word
-from nlu.syllables import fold, is_syllable
+from nlu.syllables import fold, is_syllable, marks, phone_key
 
 _LETTERS = "abcdeghiklmnopqrstuvxy"
 _LONGEST_RUN = 40
 _SHORTEST_RUN = 4
 _SHORTEST_SLIP, _LONGEST_SLIP = 3, 8
+_CHAT_ONSETS = {"f": "ph", "w": "qu", "j": "gi"}
+"""Letters that no syllable begins with, for the sound that chat spelling gives them ("fải")."""
 
 
 class Spelling:
@@ -26,8 +28,12 @@ class Spelling:
         """`phrases`: runs of words as people write them, accents or not."""
         self._pairs: set[tuple[str, str]] = set()
         self._words: set[str] = set()
+        self._sounds: dict[tuple[str, ...], set[tuple[str, str]]] = {}
         for phrase in phrases:
             folded = [fold(w) for w in phrase]
+            for pair in pairwise(phrase):
+                if not (pair[0].isascii() and pair[1].isascii()):
+                    self._sounds.setdefault(_sounding(pair), set()).add(pair)
             self._words.update(folded)
             self._pairs.update(pairwise(folded))
         self._syllables = {w for w in self._words if w.isalpha() and is_syllable(w)}
@@ -35,17 +41,38 @@ class Spelling:
     def knows(self, word: str) -> bool:
         return fold(word) in self._words
 
+    def heard_as(self, word: str, following: str) -> str | None:
+        """What `word` sounds like before this neighbour, where it is written otherwise: "hông" is
+        "không", but "hông nhân" is "hôn nhân"."""
+        known = self._sounds.get(_sounding((word, following)), set())
+        if (word, following) in known or word.isascii():
+            return None
+        meant = {x for x, y in known if marks(x) == marks(word) and marks(y) == marks(following)}
+        return meant.pop() if len(meant) == 1 else None
+
     def __call__(self, tokens: Sequence[str]) -> list[str]:
         """The tokens, each mended or as it was; one may become several."""
         out: list[str] = []
         for at, token in enumerate(tokens):
-            if self._strange(token):
+            said = self._chat_onset(token)
+            if said is not None:
+                out.append(said)
+            elif self._strange(token):
                 following = fold(tokens[at + 1]) if at + 1 < len(tokens) else ""
                 before = fold(out[-1]) if out else ""
                 out.extend(self._apart(token) or [self._mended(token, before, following)])
             else:
                 out.append(token)
         return out
+
+    def _chat_onset(self, token: str) -> str | None:
+        """ "fí" → phí, where the result is a word of the lists and the token is none."""
+        onset = _CHAT_ONSETS.get(token[:1])
+        if onset is None or not token.isalpha() or self.knows(token) or is_english_word(token):
+            return None
+        rest = token[1:]
+        meant = (onset[:-1] if rest[:1] == "i" and onset == "gi" else onset) + rest
+        return meant if fold(meant) in self._syllables else None
 
     def _strange(self, token: str) -> bool:
         if len(token) < _SHORTEST_SLIP or not token.isalpha() or is_syllable(token):
@@ -96,6 +123,10 @@ class Spelling:
         both = [w for w in near if (before, w) in self._pairs and (w, following) in self._pairs]
         found = both or near
         return found[0] if len(set(found)) == 1 else token
+
+
+def _sounding(pair: Sequence[str]) -> tuple[str, ...]:
+    return tuple(phone_key(fold(word)) for word in pair)
 
 
 def _one_slip(word: str) -> set[str]:

@@ -131,8 +131,8 @@ class Normaliser:
         if language == "vi":
             tokens = keystrokes.undo(tokens, self._knows)
             accented = any(fold(t) != t for t in tokens)
-            tokens = self._spelling(_rewrite(tokens, self._chat[accented]))
-            tokens = _rewrite(tokens, self._phrases[accented])
+            tokens = self._spelling(self._rewrite(tokens, self._chat[accented]))
+            tokens = self._rewrite(tokens, self._phrases[accented])
             language = detect(tokens)
         kept, stops = _without_stops(tokens)
         folded = tuple(fold(t) for t in kept)
@@ -144,6 +144,18 @@ class Normaliser:
             accented=accented,
             stops=stops,
         )
+
+    def _rewrite(self, tokens: Sequence[str], table: PhraseTable[list[str]]) -> list[str]:
+        out: list[str] = []
+        at = 0
+        while at < len(tokens):
+            replacement, length = table.at(tokens, at) or ([tokens[at]], 1)
+            if length == 1 and replacement != [tokens[at]] and at + 1 < len(tokens):
+                heard = self._spelling.heard_as(tokens[at], tokens[at + 1])
+                replacement = [heard] if heard else replacement
+            out.extend(replacement)
+            at += length
+        return out
 
     def _knows(self, word: str) -> bool:
         return word in self._listed or self._spelling.knows(word) or is_english_word(word)
@@ -177,16 +189,6 @@ def _bare_and_accented(phrases: Mapping[str, str]) -> tuple[_Rewritten, _Rewritt
             if len(words_of) > 1 and folded != words_of:
                 bare.setdefault(folded, [fold(w) for w in value])
     return bare, accented
-
-
-def _rewrite(tokens: Sequence[str], table: PhraseTable[list[str]]) -> list[str]:
-    out: list[str] = []
-    at = 0
-    while at < len(tokens):
-        replacement, length = table.at(tokens, at) or ([tokens[at]], 1)
-        out.extend(replacement)
-        at += length
-    return out
 
 
 def _without_stops(tokens: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:

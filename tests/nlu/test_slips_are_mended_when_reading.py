@@ -88,3 +88,33 @@ def test_a_run_is_split_without_losing_a_letter(words: list[str]) -> None:
 @settings(max_examples=200, deadline=None)
 def test_words_that_stand_beside_nothing_known_stay(tokens: list[str]) -> None:
     assert Spelling(())(tokens) == tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("có fải nộp lệ fí không", "có phải nộp lệ phí không"),
+        ("ế wá rồi", "ế quá rồi"),
+        ("jấy khai sinh", "giấy khai sinh"),
+        ("wifi ở đâu", "wifi ở đâu"),
+    ],
+)
+def test_chat_letters_that_begin_no_syllable_are_their_sounds(
+    lexicon: Lexicon, text: str, read: str
+) -> None:
+    assert lexicon.read(text).message.text == read
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("tình trạng hông nhân", "tình trạng hôn nhân"),
+        ("đăng ký được hông", "đăng ký được không"),
+        ("giấy xong có chưa", "giấy xong có chưa"),
+        ("giay xong co chua", "giay xong co chua"),
+    ],
+)
+def test_a_regional_word_inside_a_known_one_is_a_slip(
+    lexicon: Lexicon, text: str, read: str
+) -> None:
+    assert lexicon.read(text).message.text == read
