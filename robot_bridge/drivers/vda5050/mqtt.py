@@ -1,0 +1,229 @@
+"""One connection to an MQTT broker: it either works or is over; nothing waits in it to be sent.
+
+QoS 0 and no retained messages: an order that leaves late is worse than one that fails. A broker
+that answers nothing is noticed by asking it: every `ASK_EVERY` seconds we unsubscribe from a topic
+of nobody's, which every broker confirms and no access list forbids.
+"""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import struct
+from collections.abc import Callable, Sequence
+from uuid import uuid4
+
+import aiomqtt
+import structlog
+
+from robot_bridge.clock import Clock, finish_within, wait_for_event
+from robot_bridge.driver import LinkError
+from robot_bridge.drivers.vda5050.address import Broker
+from robot_bridge.drivers.vda5050.reader import LONGEST
+
+OPEN_SECONDS = 5.0
+ASK_EVERY = 1.5
+ANSWER_SECONDS = 2.0
+SEND_SECONDS = 0.5
+IO_SECONDS = 2.0
+"""Of the machine's own time, for a step inside the client library."""
+BACKLOG = 256
+"""Messages that may wait to be read; then the oldest gives way."""
+TOO_LONG = b"\0too long"
+"""Stands for a payload that was not kept."""
+
+Receive = Callable[[str, bytes, bool], None]
+"""Takes topic, payload and whether the broker had retained it. Must not raise."""
+
+log = structlog.get_logger(__name__)
+
+
+class _Newest(asyncio.Queue[aiomqtt.Message]):
+    """Bounded in number and in bytes: in a flood the newest messages win."""
+
+    def _put(self, item: aiomqtt.Message) -> None:
+        if isinstance(item.payload, bytes | bytearray) and len(item.payload) > LONGEST:
+            item.payload = TOO_LONG
+        waiting = self._queue  # type: ignore[attr-defined]
+        if len(waiting) >= BACKLOG:
+            waiting.popleft()
+        waiting.append(item)
+
+
+class MqttLink:
+    """Built for one connection; a lost one is never used again."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        topics: Sequence[str],
+        receive: Receive,
+        clock: Clock,
+        *,
+        name: str,
+        keepalive: int,
+        tls: ssl.SSLContext | None,
+    ) -> None:
+        self._broker = broker
+        self._topics = topics
+        self._receive = receive
+        self._clock = clock
+        self._name = name
+        self._keepalive = keepalive
+        self._tls = tls
+        self._client: aiomqtt.Client | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._sending: set[asyncio.Task[None]] = set()
+        self._lost = asyncio.Event()
+        self.reason = ""
+        """Why it was lost."""
+        self.identifier = f"letan-{name}-{uuid4().hex[:8]}"
+        """Unique for each connection: two with one name would throw each other out."""
+
+    @property
+    def up(self) -> bool:
+        return self._client is not None and not self._lost.is_set()
+
+    async def open(self) -> None:
+        """Connect and subscribe. Raises `LinkError` saying what is wrong, without the URL."""
+        broker = self._broker
+        client = aiomqtt.Client(
+            broker.host,
+            broker.port,
+            username=broker.username,
+            password=broker.password,
+            identifier=self.identifier,
+            tls_context=self._tls,
+            keepalive=self._keepalive,
+            timeout=IO_SECONDS,
+            queue_type=_Newest,
+        )
+        where = f"{broker.host}:{broker.port}"
+        try:
+            if not await finish_within(_enter(client), self._clock, OPEN_SECONDS):
+                raise LinkError(f"the broker {where} does not answer")
+            self._client = client
+            granted = await client.subscribe([(topic, 0) for topic in self._topics])
+        except (aiomqtt.MqttError, OSError, ValueError) as error:
+            await self.close()
+            raise LinkError(f"the broker {where}: {error}") from error
+        codes = [code if isinstance(code, int) else code.value for code in granted]
+        refused = [name for name, code in zip(self._topics, codes, strict=False) if code >= 128]
+        if refused:
+            log.warning("topics refused by the broker", robot=self._name, topics=refused)
+        self._tasks = [
+            asyncio.create_task(self._read(client), name=f"{self._name} mqtt"),
+            asyncio.create_task(self._ask(client), name=f"{self._name} mqtt probe"),
+        ]
+
+    async def lost(self) -> str:
+        """Wait until the connection is over; why."""
+        await self._lost.wait()
+        return self.reason
+
+    def send(self, topic: str, payload: bytes) -> None:
+        """Hand a message to the broker now, or never. Raises `LinkError` when there is none."""
+        client = self._client
+        if client is None or self._lost.is_set():
+            raise LinkError(self.reason or "not connected")
+        task = asyncio.get_running_loop().create_task(self._publish(client, topic, payload))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+
+    async def close(self) -> None:
+        """Let go of the connection; may be called twice."""
+        if self._sending and not self._lost.is_set():
+            await asyncio.wait(list(self._sending), timeout=SEND_SECONDS)
+        self._fail("closed")
+        client, self._client = self._client, None
+        tasks, self._tasks = self._tasks, []
+        tasks += self._sending
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if client is not None:
+            await _leave(client)
+
+    async def _publish(self, client: aiomqtt.Client, topic: str, payload: bytes) -> None:
+        try:
+            work = client.publish(topic, payload, qos=0, retain=False)
+            if await finish_within(work, self._clock, SEND_SECONDS):
+                return
+            reason = "a message could not be sent in time"
+        except aiomqtt.MqttError as error:
+            reason = str(error)
+        _sever(client)  # else it would leave when the connection comes to life again
+        self._fail(reason)
+
+    async def _read(self, client: aiomqtt.Client) -> None:
+        try:
+            async for message in client.messages:
+                payload = message.payload
+                if isinstance(payload, bytes | bytearray):
+                    self._receive(str(message.topic), bytes(payload), message.retain)
+        except aiomqtt.MqttError as error:
+            self._fail(f"{error}: {error.__cause__}" if error.__cause__ else str(error))
+        except Exception as error:
+            log.exception("reading from the broker failed", robot=self._name)
+            self._fail(f"{type(error).__name__}: {error}")
+
+    async def _ask(self, client: aiomqtt.Client) -> None:
+        while not await wait_for_event(self._lost, self._clock, ASK_EVERY):
+            asked = self._clock.monotonic()
+            try:
+                work = client.unsubscribe(f"letan/{self.identifier}", timeout=60)
+                if await finish_within(work, self._clock, ANSWER_SECONDS):
+                    continue
+            except aiomqtt.MqttError as error:
+                self._fail(str(error))
+                return
+            if self._clock.monotonic() - asked > ANSWER_SECONDS + 1:
+                continue  # it was we who did not listen
+            _sever(client)
+            self._fail("the broker does not answer")
+
+    def _fail(self, reason: str) -> None:
+        if not self._lost.is_set():
+            self.reason = reason
+            self._lost.set()
+
+
+async def _enter(client: aiomqtt.Client) -> None:
+    """Connect; when nobody waits for it any more, a late success is taken back."""
+    entering = asyncio.ensure_future(client.__aenter__())
+    try:
+        await asyncio.shield(entering)
+    except asyncio.CancelledError:
+        entering.add_done_callback(lambda done: _take_back(client, done))
+        raise
+
+
+def _take_back(client: aiomqtt.Client, entering: "asyncio.Future[aiomqtt.Client]") -> None:
+    if not entering.cancelled() and entering.exception() is None:
+        _sever(client)
+        leaving = asyncio.ensure_future(_leave(client))
+        leaving.add_done_callback(lambda _: None)
+
+
+async def _leave(client: aiomqtt.Client) -> None:
+    try:
+        await client.__aexit__(None, None, None)
+    except aiomqtt.MqttError:
+        _sever(client)
+
+
+def _sever(client: aiomqtt.Client) -> None:
+    """Cut the connection so that nothing of what was written leaves the machine any more."""
+    sock = client._client.socket()
+    if isinstance(sock, socket.socket):
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            sock.shutdown(socket.SHUT_RDWR)
+
+
+def tls_context(ca: str | None, cert: str | None, key: str | None) -> ssl.SSLContext:
+    """Checks the broker's certificate and name. Raises OSError or ssl.SSLError for bad files."""
+    context = ssl.create_default_context(cafile=ca)
+    if cert is not None:
+        context.load_cert_chain(cert, key)
+    return context
