@@ -70,6 +70,9 @@ class Level:
 class Began:
     """Somebody began to speak."""
 
+    recent: bytes = b""
+    """The first sound and what was heard before it, s16le mono 16 kHz."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -296,7 +299,7 @@ class Ear:
             self._emit(found)
             return
         self._fresh = self._hurried = False
-        self._emit(Began())
+        self._emit(Began(b"".join(event.pcm for event in found if isinstance(event, Audio))))
         with self._voice.turn():
             heard = await self._recognise(found)
         self._heard_s = self._level_at = 0.0

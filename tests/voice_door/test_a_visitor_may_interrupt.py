@@ -35,6 +35,7 @@ def test_a_question_over_the_reply_stops_it_and_is_answered(
         assert "khai sinh" in final["text"]
         kinds = client.kinds()
         assert kinds.index("speech_started") < kinds.index("interrupted") < kinds.index("partial")
+        assert kinds.index("speech_started") < kinds.index("volume") < kinds.index("interrupted")
         first = client.events[kinds.index("partial")]
         assert len(first["text"].split()) >= 2
         assert "resumed" not in kinds

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from voice_client import LONG_REPLY, SILENCE, conversation
+from voice_client import LONG_REPLY, SILENCE, conversation, espeak
 
 from assistant.channels.voice_door.dialogue import Desk, Dialogue
 from assistant.channels.voice_door.outbox import Outbox
+from assistant.channels.voice_door.playback import MOST_IN_VAIN
 from assistant.voice import ear
 from speech.engines import Transcript
 
@@ -28,6 +29,7 @@ class Room:
         self.dialogue = dialogue
         self.outbox = outbox
         self.sent: list[dict[str, Any]] = []
+        self.kinds: list[str] = []
         self.dropped = 0
         self._heard: asyncio.Queue[ear.EarEvent] = asyncio.Queue()
         self._changed = asyncio.Event()
@@ -65,6 +67,7 @@ class Room:
 
     async def send_text(self, text: str) -> None:
         self.sent.append(json.loads(text))
+        self.kinds.append(self.sent[-1]["type"])
         self._changed.set()
 
     async def send_bytes(self, _: bytes) -> None:
@@ -166,6 +169,47 @@ def test_what_was_no_interruption_lets_the_reply_go_on(
         await room.until("rejected")
         assert await room.until("resumed") == {"type": "resumed", "sentence": number}
         assert (await room.until("audio"))["sentence"] == number
+
+    act(app, script)
+
+
+def test_a_voice_over_the_reply_lowers_it_at_once_and_a_noise_only_for_a_moment(
+    app: TestClient,
+) -> None:
+    async def script(room: Room) -> None:
+        await speaking(room)
+        for _ in range(MOST_IN_VAIN):
+            room.hear(ear.Began(SILENCE))
+            assert (await room.until("volume"))["level"] < 0.5
+            room.hear(ear.Unheard("noise"))
+            assert (await room.until("volume"))["level"] == 1
+        room.hear(ear.Began(SILENCE), words("ờ thì"))
+        await room.until("interrupted")
+        room.hear(ear.Unheard("noise"))
+        await room.until("resumed")
+        assert not [event for event in room.sent if event["type"] == "volume"]
+
+    act(app, script)
+
+
+def test_the_loudness_comes_back_by_itself(app: TestClient) -> None:
+    async def script(room: Room) -> None:
+        await speaking(room)
+        room.hear(ear.Began(SILENCE))
+        assert (await room.until("volume"))["level"] < 0.5
+        assert (await room.until("volume"))["level"] == 1
+        assert room.dialogue.playback.speaking
+
+    act(app, script)
+
+
+def test_the_own_voice_does_not_lower_itself(app: TestClient) -> None:
+    async def script(room: Room) -> None:
+        await speaking(room)
+        own = espeak(LONG_REPLY[0], "vi", 160)
+        room.hear(ear.Began(own[16_000:48_000]), ear.Level(-30.0))
+        await room.until("level")
+        assert "volume" not in room.kinds
 
     act(app, script)
 

@@ -86,8 +86,8 @@ class Dialogue:
             match event:
                 case ear.Level(dbfs):
                     self._outbox.put(events.Level(dbfs=dbfs))
-                case ear.Began():
-                    self._began()
+                case ear.Began(recent):
+                    await self._began(recent)
                 case ear.Words():
                     await self._words(event, hearing)
                 case ear.Foreheard(transcript):
@@ -156,12 +156,13 @@ class Dialogue:
     def _busy(self) -> bool:
         return self.playback.speaking or bool(self._answering - {_current_task()})
 
-    def _began(self) -> None:
+    async def _began(self, recent: bytes) -> None:
         self._clock.mark("vad_on")
         self._over_speech = self.playback.speaking
         if self._over_speech and self._hearing is not None:
             self._hearing.hurry()
         self._outbox.put(events.SpeechStarted())
+        await self.playback.lower(recent)
         if not self._busy:
             self._enter("listening")
 

@@ -95,6 +95,16 @@ class AudioEnd(BaseModel):
     last: Annotated[bool, Field(description="of the reply")]
 
 
+class Volume(BaseModel):
+    """Play the reply so loud from now on: lower while somebody may be speaking over it."""
+
+    type: Literal["volume"] = "volume"
+    level: Annotated[
+        float,
+        Field(ge=0, le=1, description="1 again after `interrupted`, `resumed` and a new `reply`"),
+    ]
+
+
 class Interrupted(BaseModel):
     """The visitor speaks: stop playing at once."""
 
@@ -127,5 +137,5 @@ class Error(BaseModel):
 
 Event = (
     Ready | StateChanged | Level | SpeechStarted | Partial | Final | Rejected | Reply | Audio
-    | AudioEnd | Interrupted | Resumed | Stopped | Error
+    | AudioEnd | Volume | Interrupted | Resumed | Stopped | Error
 )  # fmt: skip

@@ -12,12 +12,18 @@ from assistant.voice.barge_in import Overheard, Verdict, repeats, verdict
 from assistant.voice.service import Voice
 from assistant.voice.speaker import Line, Speaker
 from assistant.voice.timings import TurnClock
-from speech.echo import EchoDetector
+from speech.echo import ECHO, EchoDetector
 from speech.spoken_form import sentences
 
 LINGERS_S = 3.0
 """So long after a reply its echo may still arrive: what a client has buffered, and the room."""
 HALF_OF_IT, ALL_OF_IT = 0.5, 0.95
+LOWERED = 0.15
+"""Loudness while somebody may be speaking over the reply."""
+LOWERED_S = 1.5
+"""So long at most: whoever says no two words in it is no visitor who interrupts."""
+MOST_IN_VAIN = 2
+"""So often in one reply; then there is a noise here that only sounds like a voice."""
 SLOWER = 0.8
 SLOWEST = 0.6
 
@@ -50,6 +56,8 @@ class Playback:
         self._turn: tuple[TurnClock, str] | None = None
         """Of the reply that is being said: its clock and its outcome."""
         self._quiet_since = 0.0
+        self._lowered: asyncio.TimerHandle | None = None
+        self._in_vain = 0
 
     @property
     def speaking(self) -> bool:
@@ -71,7 +79,7 @@ class Playback:
         lines = await asyncio.to_thread(lines_of, reply)
         if not lines:
             return False
-        self._turn = clock, str(reply["outcome"])
+        self._turn, self._in_vain = (clock, str(reply["outcome"])), 0
         language: Language = "en" if reply["language"] == "en" else "vi"
         self._speaker.say(lines, language, self._pace)
         return True
@@ -82,8 +90,26 @@ class Playback:
         if number is None:
             return False
         self._quiet_since = self._now()
+        self._end_lowered()
         self._outbox.put(events.Interrupted(sentence=number))
         return True
+
+    async def lower(self, recent: bytes) -> None:
+        """A voice begins: make room for it at once, before it is known whose it is. ``recent``:
+        the sound that it begins with."""
+        if not self.speaking or self._lowered is not None or self._in_vain >= MOST_IN_VAIN:
+            return
+        likeness = await asyncio.to_thread(self._echo.likeness, recent)
+        if likeness < ECHO and self.speaking and self._lowered is None:
+            self._lowered = asyncio.get_running_loop().call_later(LOWERED_S, self.restore)
+            self._outbox.put(events.Volume(level=LOWERED))
+
+    def restore(self) -> None:
+        """It was no visitor: as loud as before."""
+        if self._lowered is not None:
+            self._end_lowered()
+            self._in_vain += 1
+            self._outbox.put(events.Volume(level=1.0))
 
     def pause(self) -> None:
         """Nobody listens for now; `resume` goes on with the sentence that was being heard."""
@@ -91,6 +117,7 @@ class Playback:
 
     def resume(self) -> bool:
         """It was no interruption. Whether there was something to go on with."""
+        self.restore()
         number = self._speaker.resume()
         if number is None:
             return False
@@ -114,7 +141,10 @@ class Playback:
     async def overheard(self, text: str, speech_s: float, recent: bytes) -> Verdict:
         """Whose voice is heard while we speak."""
         likeness = await asyncio.to_thread(self._echo.likeness, recent)
-        return verdict(Overheard(text, speech_s, likeness), self._speaker.said_lately())
+        found = verdict(Overheard(text, speech_s, likeness), self._speaker.said_lately())
+        if found == "echo":
+            self.restore()
+        return found
 
     async def is_echo(self, text: str, pcm: bytes, *, visitor: bool) -> bool:
         """Whether a whole utterance was our own voice. ``visitor``: it was taken for somebody's,
@@ -127,6 +157,7 @@ class Playback:
         return share >= (ALL_OF_IT if visitor else HALF_OF_IT) or repeats(text, said)
 
     async def close(self) -> None:
+        self._end_lowered()
         await self._speaker.close()
         self._end_turn()
 
@@ -134,6 +165,11 @@ class Playback:
         for part in reply["parts"]:
             if part.get("type") == "control" and part.get("action") == "slower":
                 self._pace = max(SLOWEST, self._pace * SLOWER)
+
+    def _end_lowered(self) -> None:
+        timer, self._lowered = self._lowered, None
+        if timer is not None:
+            timer.cancel()
 
     def _end_turn(self) -> None:
         turn, self._turn = self._turn, None
@@ -163,6 +199,7 @@ class Playback:
 
     def speech_over(self) -> None:
         self._quiet_since = self._now()
+        self._end_lowered()
         if self._turn is not None:
             self._turn[0].mark("playback_end")
         self._end_turn()
