@@ -14,6 +14,7 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.error import Error
 from wyoming.event import Event, async_write_event
 from wyoming.info import Describe, Info
+from wyoming.ping import Ping
 from wyoming.tts import Synthesize, SynthesizeVoice
 
 from speech import wire
@@ -98,6 +99,19 @@ async def describe(uri: str, seconds: float = ANSWER_SECONDS) -> Info:
                     return Info.from_event(event)
                 except (KeyError, TypeError, ValueError, AttributeError) as error:
                     raise wire.protocol_error(f"info: {error}") from error
+
+
+async def answers(uri: str, seconds: float) -> bool:
+    """Whether somebody is there and says anything within ``seconds``, be it that they are busy."""
+    try:
+        async with Connection(uri, seconds) as connection:
+            await connection.send(Ping().event())
+            await connection.receive()
+    except ServiceUnreachableError:
+        return False
+    except SpeechError:
+        return True
+    return True
 
 
 class Recognition:

@@ -19,7 +19,7 @@ import structlog
 from assistant.processes import ChildProcess
 from assistant.settings import ROOT, SpeechSettings
 from assistant.voice.errors import speech_unavailable
-from speech.client import describe
+from speech.client import answers, describe
 from speech.errors import SpeechError
 
 log = structlog.get_logger(__name__)
@@ -31,6 +31,10 @@ LONGEST_SOCKET_PATH = 100
 """Bytes; the system's limit is 107."""
 PROBE_SECONDS = 65.0
 """A probe waits for the model to load."""
+WATCH_SECONDS = 5.0
+SILENT_SECONDS = 10.0
+"""A process that says nothing for so long is frozen, or in native code that lets nobody else run:
+its own deadline cannot help."""
 RESTING_SECONDS = 300.0
 """A service started on demand ends when nobody has needed it for so long."""
 START_SECONDS = 20.0
@@ -74,6 +78,8 @@ class SpeechService:
         self._problem: str | None = None
         self._on_demand = on_demand
         self.resting_seconds = RESTING_SECONDS
+        self.watch_seconds, self.silent_seconds = WATCH_SECONDS, SILENT_SECONDS
+        self._watchdog: asyncio.Task[None] | None = None
         self._users = 0
         self._awake = False
         self._changing = asyncio.Lock()
@@ -109,10 +115,11 @@ class SpeechService:
         if self._child is None:
             await self._probe_external()
         elif not self._on_demand:
-            self._child.start()
+            self._begin(self._child)
 
     async def close(self) -> None:
         async with self._changing:  # a child that is just being put to rest is waited for
+            self._unwatch()
             if self._bedtime is not None:
                 self._bedtime.cancel()
             if self._child is not None:
@@ -143,11 +150,6 @@ class SpeechService:
             self._users -= 1
             self._let_rest()
 
-    async def restart(self) -> None:
-        """A child of ours that hangs is replaced; nothing happens to somebody else's."""
-        if self._child is not None:
-            await self._child.restart()
-
     @property
     def health(self) -> ServiceHealth:
         child = self._child
@@ -174,7 +176,7 @@ class SpeechService:
                 self._bedtime = None
             if self._resting and self._child is not None:
                 self._awake = True
-                self._child.start()
+                self._begin(self._child)
 
     def _let_rest(self) -> None:
         if self._on_demand and self._awake and not self._users:
@@ -188,8 +190,29 @@ class SpeechService:
             if self._users or self._child is None:
                 return
             self._bedtime = None
+            self._unwatch()
             await self._child.stop()
             self._awake = False
+
+    def _begin(self, child: ChildProcess) -> None:
+        child.start()
+        self._unwatch()
+        self._watchdog = asyncio.create_task(self._watch(child), name=f"watch {self.role}")
+
+    def _unwatch(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+
+    async def _watch(self, child: ChildProcess) -> None:
+        """Replaces a process that is ready and yet says nothing."""
+        while True:
+            await asyncio.sleep(self.watch_seconds)
+            asked = child.pid
+            if child.state != "ready" or await answers(self.uri, self.silent_seconds):
+                continue
+            if child.state == "ready" and child.pid == asked:
+                log.warning("speech service hangs", role=self.role)
+                await child.restart()
 
     async def _probe(self) -> bool:
         """Ready as soon as it answers, also when its engine lacks something: it then says what."""
