@@ -206,6 +206,7 @@ def test_the_loudness_comes_back_by_itself(app: TestClient) -> None:
 def test_the_own_voice_does_not_lower_itself(app: TestClient) -> None:
     async def script(room: Room) -> None:
         await speaking(room)
+        await room.until("audio_end")
         own = espeak(LONG_REPLY[0], "vi", 160)
         room.hear(ear.Began(own[16_000:48_000]), ear.Level(-30.0))
         await room.until("level")
