@@ -16,7 +16,10 @@ from robot_bridge.driver import DriverFactory, DriverKind
 GROUP = "letan.robot_drivers"
 
 DRIVERS: Mapping[str, str] = MappingProxyType(
-    {"simulator": "robot_bridge.drivers.simulator:create"}
+    {
+        "simulator": "robot_bridge.drivers.simulator:create",
+        "vda5050": "robot_bridge.drivers.vda5050:KIND",
+    }
 )
 """Name in the settings to ``module:function``; imported only when used."""
 

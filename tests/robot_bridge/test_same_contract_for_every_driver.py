@@ -2,12 +2,14 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from small_lobby import DOCK, HOME, config_for
+from vda_rig import Floor, build, temporary_broker
+from vda_scripted import ScriptedVehicle
 
 from robot_bridge.clock import ManualClock
 from robot_bridge.driver import (
@@ -29,6 +31,10 @@ from robot_bridge.drivers import DRIVERS, driver_names, find_driver
 from robot_bridge.drivers.simulator import SimulatedRobot
 
 
+async def nothing() -> None:
+    """Nothing has to be done."""
+
+
 @dataclass
 class Rig:
     """A driver with its robot, how time passes for it, and how its faults are provoked."""
@@ -40,6 +46,9 @@ class Rig:
     lose_place: Callable[[], None]
     take_by_hand: Callable[[], None]
     events: list[DriverEvent] = field(default_factory=list)
+    prepare: Callable[[], Awaitable[None]] = nothing
+    """What has to run before the driver can connect."""
+    dismantle: Callable[[], Awaitable[None]] = nothing
 
     async def until(self, condition: Callable[[], bool], limit: float = 90) -> None:
         for _ in range(int(limit / 0.1)):
@@ -80,7 +89,37 @@ def simulator() -> Rig:
     )
 
 
-RIGS = {"simulator": simulator}
+def vda5050() -> Rig:
+    """A scripted vehicle behind a real broker."""
+    broker, folder = temporary_broker()
+    floor = Floor(broker)
+    vehicle = ScriptedVehicle(broker.port)
+    robot = build(floor.clock, broker.url)
+    floor.vehicles.append(vehicle)
+    floor.drivers.append(robot)
+
+    async def prepare() -> None:
+        broker.start()
+        await vehicle.connect()
+
+    async def dismantle() -> None:
+        await vehicle.close()
+        broker.kill()
+        folder.cleanup()
+
+    return Rig(
+        robot,
+        floor.advance,
+        lambda: setattr(vehicle, "e_stop", "MANUAL"),
+        broker.kill,
+        lambda: setattr(vehicle, "localised", False),
+        lambda: setattr(vehicle, "mode", "MANUAL"),
+        prepare=prepare,
+        dismantle=dismantle,
+    )
+
+
+RIGS = {"simulator": simulator, "vda5050": vda5050}
 FAR = Pose(1.0, 5.0, 1.57)
 NEAR = Pose(2.0, 1.0, 0.0)
 
@@ -88,6 +127,7 @@ NEAR = Pose(2.0, 1.0, 0.0)
 @pytest.fixture(params=sorted(RIGS))
 async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     made = RIGS[request.param]()
+    await made.prepare()
     await made.driver.connect()
 
     async def listen(events: AsyncIterator[DriverEvent]) -> None:
@@ -98,6 +138,7 @@ async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     yield made
     await made.driver.close()
     await asyncio.wait_for(listening, 5)
+    await made.dismantle()
 
 
 def test_every_registered_driver_is_in_this_suite() -> None:

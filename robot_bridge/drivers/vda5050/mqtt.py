@@ -97,6 +97,7 @@ class MqttLink:
             keepalive=self._keepalive,
             timeout=IO_SECONDS,
             queue_type=_Newest,
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],  # a stop does not wait
         )
         where = f"{broker.host}:{broker.port}"
         try:
@@ -113,7 +114,7 @@ class MqttLink:
             log.warning("topics refused by the broker", robot=self._name, topics=refused)
         self._tasks = [
             asyncio.create_task(self._read(client), name=f"{self._name} mqtt"),
-            asyncio.create_task(self._ask(client), name=f"{self._name} mqtt probe"),
+            asyncio.create_task(self._probe(client), name=f"{self._name} mqtt probe"),
         ]
 
     async def lost(self) -> str:
@@ -129,6 +130,11 @@ class MqttLink:
         task = asyncio.get_running_loop().create_task(self._publish(client, topic, payload))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
+
+    async def ask(self) -> None:
+        """Return when the broker has answered: it has had everything that was sent before."""
+        if self._client is not None:
+            await self._client.unsubscribe(f"letan/{self.identifier}", timeout=60)
 
     async def close(self) -> None:
         """Let go of the connection; may be called twice."""
@@ -167,12 +173,11 @@ class MqttLink:
             log.exception("reading from the broker failed", robot=self._name)
             self._fail(f"{type(error).__name__}: {error}")
 
-    async def _ask(self, client: aiomqtt.Client) -> None:
+    async def _probe(self, client: aiomqtt.Client) -> None:
         while not await wait_for_event(self._lost, self._clock, ASK_EVERY):
             asked = self._clock.monotonic()
             try:
-                work = client.unsubscribe(f"letan/{self.identifier}", timeout=60)
-                if await finish_within(work, self._clock, ANSWER_SECONDS):
+                if await finish_within(self.ask(), self._clock, ANSWER_SECONDS):
                     continue
             except aiomqtt.MqttError as error:
                 self._fail(str(error))

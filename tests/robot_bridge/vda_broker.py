@@ -44,7 +44,12 @@ class Mosquitto:
         config = self.folder / f"mosquitto-{self.port}.conf"
         config.write_text(
             "\n".join(
-                [f"listener {self.port} 127.0.0.1", "persistence false", "user root", *self.lines]
+                [
+                    f"listener {self.port} 127.0.0.1",
+                    "persistence false",
+                    "set_tcp_nodelay true",
+                    *self.lines,
+                ]
             )
             + "\n"
         )
