@@ -109,7 +109,7 @@ def test_the_longest_cards_of_the_catalogue(
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": height})
     page = open_in(context, server, language)
-    found = {}
+    found = {"attract": faults(page)}
     for code in demanding:
         choose(page, code)
         found[code] = faults(page)
