@@ -4,10 +4,12 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from assistant.engine.connections import ConnectionBrokenError, Connections
+import aiohttp
+
 from assistant.errors import Language
+
+_MOST_CONNECTIONS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,17 @@ class EngineRefusedError(Exception):
 
 
 class EngineClient:
-    """Keeps connections open."""
+    """Keeps connections open. Must be made inside a running event loop."""
 
     def __init__(self, socket: Path) -> None:
-        self._connections = Connections(socket)
+        self._session = aiohttp.ClientSession(
+            base_url="http://engine",
+            connector=aiohttp.UnixConnector(
+                path=str(socket), limit=_MOST_CONNECTIONS, keepalive_timeout=30
+            ),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+        )
 
     async def health(self) -> dict[str, Any]:
         """`{"status": "ready"|"warming", "release", "pid", "rss_mb", "turns"}`."""
@@ -86,19 +95,29 @@ class EngineClient:
 
     async def forget(self, conversation: str, seconds: float) -> None:
         """Erase what the engine keeps of a conversation. Raises as `turn` does."""
-        await self._call("DELETE", f"/conversations/{quote(conversation, safe='')}", None, seconds)
+        await self._call("DELETE", f"/conversations/{conversation}", None, seconds)
 
     async def close(self) -> None:
-        await self._connections.close()
+        await self._session.close()
 
     async def _call(
         self, method: str, path: str, body: dict[str, Any] | None, seconds: float
     ) -> dict[str, Any]:
-        data = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         try:
-            status, raw = await self._connections.request(method, path, data, seconds)
-        except ConnectionBrokenError as error:
-            raise EngineGoneError(str(error)) from error
+            async with self._session.request(
+                method,
+                path,
+                data=data,
+                headers={"Content-Type": "application/json"},
+                timeout=aiohttp.ClientTimeout(total=seconds),
+            ) as response:
+                raw = await response.read()
+                status = response.status
+        except TimeoutError:
+            raise
+        except (aiohttp.ClientError, OSError) as error:
+            raise EngineGoneError(type(error).__name__) from error
         if status == 204:
             return {}
         try:
