@@ -91,6 +91,8 @@ class Foreheard:
     that is. Nothing follows when somebody goes on speaking."""
 
     transcript: Transcript
+    pcm: bytes
+    speech_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +390,9 @@ class Ear:
         self._foreheard = transcript
         if self._patience is not None:
             self.wait(self._patience(transcript.text, language, known=True), transcript)
-        self._emit(Foreheard(transcript))
+        assert self._detector is not None
+        speech_s = self._detector.endpointer.speech_s
+        self._emit(Foreheard(transcript, bytes(self._collected), speech_s))
 
     async def _next(self, seconds: float | None) -> list[Audio | EndpointEvent]:
         """The events of the next piece of audio; of the end when none comes within ``seconds``."""

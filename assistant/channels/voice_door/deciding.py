@@ -12,6 +12,7 @@ from typing import Any, Literal
 from assistant.catalogue.published import Procedure
 from assistant.catalogue.view import PublishedCatalogue
 from assistant.channels.voice_door.foresight import Understands
+from assistant.channels.voice_door.other_language import WAITS_S, OtherLanguage
 from assistant.conversation.schemas import nothing_understood
 from assistant.engine.client import TurnReply
 from assistant.errors import Language, LetanError
@@ -21,6 +22,7 @@ from assistant.voice.ear import Utterance
 from assistant.voice.second_hearing import heard_in, is_plain
 from assistant.voice.service import Voice
 from assistant.voice.wording import decent, say
+from speech.engines import Transcript
 
 _SECOND_HEARINGS = 3
 """In vain, one after another; then nobody here speaks the other language."""
@@ -68,6 +70,9 @@ class Decider:
         self._engine = engine
         self._voice = voice
         self._catalogue = catalogue
+        self._other = OtherLanguage(voice)
+        self.ask_late: Callable[[AskBack], None] | None = None
+        """Who asks what turned out to be the question after the turn was decided."""
         self._open: Question | None = None
         self._failures = 0
         self._in_vain = 0
@@ -80,6 +85,16 @@ class Decider:
     def answered(self) -> None:
         """A touch or a sure sentence: what was doubtful is over."""
         self._open, self._failures = None, 0
+
+    def forehear(self, heard: Transcript, pcm: bytes, speech_s: float, language: Language) -> None:
+        """Words that may be the whole of an utterance are unsure: begin what takes time."""
+        unsure = (heard.confidence or 0.0) < confirmation.SURE_WORDS
+        if unsure and heard.confidence is not None and self._may_be_foreign(speech_s):
+            self._other.begin(heard, pcm, _other(language))
+
+    def forget(self) -> None:
+        """Somebody speaks again, or has gone: what is still being heard is not wanted any more."""
+        self._other.forget()
 
     async def decide(self, heard: Utterance, language: Language, *, hold: bool) -> Decision:
         """``hold``: somebody pressed the button, so that it was meant for us.
@@ -100,10 +115,10 @@ class Decider:
         if plausible and confirmation.sure_of(parsed):
             self.answered()
             return Answer(text, text, language, confidence)
-        other = await self._other_language(heard, language)
+        guesses = self._guesses(parsed, language) if plausible else []
+        other = await self._other_language(heard, language, keeps_waiting=bool(guesses))
         if other is not None:
             return other
-        guesses = self._guesses(parsed, language) if plausible else []
         if guesses:
             self._open = confirmation.did_you_mean(guesses, parsed.get("aspects") or [], language)
             return self._ask(text, self._open, confidence, parsed)
@@ -132,20 +147,37 @@ class Decider:
             )
         return None
 
-    async def _other_language(self, heard: Utterance, language: Language) -> Decision | None:
-        if heard.speech_s < _LEAST_SECOND_HEARING_S or self._in_vain >= _SECOND_HEARINGS:
+    async def _other_language(
+        self, heard: Utterance, language: Language, *, keeps_waiting: bool
+    ) -> Decision | None:
+        """``keeps_waiting``: there is something else to be said, which a visitor waits for."""
+        if not self._may_be_foreign(heard.speech_s):
             return None
-        if self._voice.english is None:
+        other = _other(language)
+
+        def late(again: Transcript | None) -> None:
+            asked = self._asked_to_change(again, other)
+            if asked is not None and self.ask_late is not None:
+                self.ask_late(asked)
+
+        seconds = WAITS_S if keeps_waiting else None
+        again, in_time = await self._other.hear(heard.transcript, heard.pcm, other, seconds, late)
+        if not in_time:
             return None
-        other: Language = "en" if language == "vi" else "vi"
-        again = await heard_in(self._voice, heard.pcm, other)
+        asked = self._asked_to_change(again, other)
+        foreign = again is not None and again.language not in ("", "vi", "en")
+        unclear = (heard.transcript.confidence or 0.0) < PLAUSIBLE
+        return asked or (Unclear("other_language") if foreign and unclear else None)
+
+    def _may_be_foreign(self, speech_s: float) -> bool:
+        long = speech_s >= _LEAST_SECOND_HEARING_S
+        return long and self._in_vain < _SECOND_HEARINGS and self._other.there
+
+    def _asked_to_change(self, again: Transcript | None, other: Language) -> AskBack | None:
         if again is None or not is_plain(again, other):
             self._in_vain += 1
-            foreign = again is not None and again.language not in ("", "vi", "en")
-            unclear = (heard.transcript.confidence or 0.0) < PLAUSIBLE
-            return Unclear("other_language") if foreign and unclear else None
+            return None
         self._in_vain = 0
-        assert again is not None
         words = decent(again.text)
         self._open = confirmation.other_language(words, other)
         understood = nothing_understood("change_language")
@@ -198,6 +230,10 @@ class Decider:
             "aspects": parsed.get("aspects") or [],
         }
         return AskBack(text, _reply(question.language, question.parts, understood), confidence)
+
+
+def _other(language: Language) -> Language:
+    return "en" if language == "vi" else "vi"
 
 
 def _name(procedure: Procedure, language: Language) -> str:

@@ -22,12 +22,12 @@ from assistant.engine.service import Engine
 from assistant.errors import Language, LetanError
 from assistant.voice import ear
 from assistant.voice.barge_in import LEAST_WORDS
+from assistant.voice.confirmation import sure_of
 from assistant.voice.ear import Ear
 from assistant.voice.end_of_turn import patience_of_meaning
 from assistant.voice.service import Voice
 from assistant.voice.timings import TurnClock, VoiceTimings
 from assistant.voice.wording import decent, rejection
-from speech.engines import Transcript
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +63,7 @@ class Dialogue:
         self._clock: TurnClock = desk.timings.begin(language)
         self._foresight = Foresight(desk.engine)
         self._decider = Decider(self._foresight, desk.voice, desk.catalogue)
+        self._decider.ask_late = self._ask_late
         self._looking: asyncio.Task[None] | None = None
         self._hearing: Ear | None = None
         self._answering: set[asyncio.Task[None]] = set()
@@ -90,8 +91,8 @@ class Dialogue:
                     await self._began(recent)
                 case ear.Words():
                     await self._words(event, hearing)
-                case ear.Foreheard(transcript):
-                    self._look_ahead(transcript, hearing)
+                case ear.Foreheard():
+                    self._look_ahead(event, hearing)
                 case ear.Ended():
                     if not self._over_speech:
                         self._enter("deciding")
@@ -112,6 +113,7 @@ class Dialogue:
 
     async def cancel(self) -> None:
         """Drop what is being answered and said."""
+        self._decider.forget()
         await self._drop_answers()
         self.playback.forget()
         self._end_clock("cancelled")
@@ -137,6 +139,7 @@ class Dialogue:
         if self._looking is not None:
             self._looking.cancel()
         self._foresight.forget()
+        self._decider.forget()
         await self._drop_answers()
         await self.playback.close()
         self._clock.end("cancelled")
@@ -158,6 +161,7 @@ class Dialogue:
 
     async def _began(self, recent: bytes) -> None:
         self._clock.mark("vad_on")
+        self._decider.forget()
         self._over_speech = self.playback.speaking
         if self._over_speech and self._hearing is not None:
             self._hearing.hurry()
@@ -166,18 +170,24 @@ class Dialogue:
         if not self._busy:
             self._enter("listening")
 
-    def _look_ahead(self, heard: Transcript, hearing: Ear) -> None:
+    def _look_ahead(self, heard: ear.Foreheard, hearing: Ear) -> None:
         """The visitor pauses: is it a whole request? Nothing is answered before the end of it."""
         if self._looking is not None:
             self._looking.cancel()
-        text = decent(heard.text)
+        text = decent(heard.transcript.text)
         if text and not self._over_speech:
             self._looking = asyncio.create_task(self._meaning_ahead(text, heard, hearing))
 
-    async def _meaning_ahead(self, text: str, heard: Transcript, hearing: Ear) -> None:
+    async def _meaning_ahead(self, text: str, heard: ear.Foreheard, hearing: Ear) -> None:
         meaning = await self._foresight.look(text)
         if meaning is not None:
-            hearing.wait(patience_of_meaning(meaning, text, self.language), heard)
+            hearing.wait(patience_of_meaning(meaning, text, self.language), heard.transcript)
+        if meaning is None or not sure_of(meaning):
+            self._decider.forehear(heard.transcript, heard.pcm, heard.speech_s, self.language)
+
+    def _ask_late(self, asked: AskBack) -> None:
+        """What an unsure sentence was is known only now, and nothing has been said since."""
+        self._begin_turn(lambda clock: self._ask_back(asked, clock))
 
     async def _words(self, words: ear.Words, hearing: Ear) -> None:
         text = decent(words.text)

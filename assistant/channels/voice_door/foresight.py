@@ -38,10 +38,9 @@ class Foresight:
 
     async def parse(self, text: str, topic: str | None = None) -> dict[str, Any]:
         """As the engine's, at once where it was looked for. Raises LetanError."""
-        found, self._found = self._found, None
-        if found is None or text != self._text or topic is not None:
+        if self._found is None or text != self._text or topic is not None:
             return await self._engine.parse(text, topic)
-        return await found
+        return await asyncio.shield(self._found)
 
     def forget(self) -> None:
         found, self._found = self._found, None
