@@ -19,7 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from assistant.main import create_app
-from assistant.settings import LimitSettings, Settings
+from assistant.settings import LimitSettings, Settings, SpeechSettings
 from assistant.startup import Background
 from speech.audio import read_wav
 
@@ -66,9 +66,12 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 
 
 class running:  # noqa: N801
-    """`with running(folder) as hall`: everything but robots; the engine says back what it hears."""
+    """`with running(folder) as hall`: everything but robots; the engine says back what it hears.
 
-    def __init__(self, folder: Path) -> None:
+    ``speech``: settings of the speech services.
+    """
+
+    def __init__(self, folder: Path, **speech: Any) -> None:
         script = folder / "engine"
         program = ROOT / "tests" / "engine" / "fault_engine.py"
         script.write_text(
@@ -79,6 +82,7 @@ class running:  # noqa: N801
         self._settings = Settings(
             data_dir=folder / "var",
             engine_python=script,
+            speech=SpeechSettings(**speech),
             limits=LimitSettings(conversations_per_minute=100_000),
         )
         self._ready = threading.Event()
