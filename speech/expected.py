@@ -1,13 +1,14 @@
 """What the application expects to be said, ready for decoding: a language model and a phrase index.
 
-The file (`{"phrases": […], "frames": […], "alone": […]}`, all but the first optional) is read again
-when it changes; what is made of it is made in a thread of its own, and listening goes on meanwhile.
+The file (`{"phrases": […], "meanings": […], "frames": […], "around": {…}, "alone": […],
+"sentences": […]}`, all but the first optional) is read again when it changes; what is made of it is
+made in a thread of its own, and listening goes on meanwhile.
 """
 
 import json
 import logging
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,14 @@ log = logging.getLogger("speech.expected")
 
 LARGEST_FILE = 8_000_000
 MOST_PHRASES = 40_000
-MOST_FRAMES = 200
+MOST_FRAMES = 400
+MOST = {
+    "phrases": MOST_PHRASES,
+    "alone": MOST_PHRASES,
+    "sentences": MOST_PHRASES,
+    "meanings": MOST_PHRASES,
+    "frames": MOST_FRAMES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +82,19 @@ def expected(
     vocabulary: Sequence[str],
     phrases: Iterable[str],
     frames: Iterable[str] = (),
+    *,
     alone: Iterable[str] = (),
+    sentences: Iterable[str] = (),
+    around: Mapping[str, Iterable[str]] | None = None,
+    meanings: Iterable[str] = (),
 ) -> Expected:
-    """``alone``: phrases that stand in no frame."""
+    """``alone``: phrases that stand in no frame; ``sentences``: only their words count;
+    ``meanings``: of each of the phrases, in their order."""
     phrases, alone = list(phrases), list(alone)
-    language = LanguageModel([*phrases, *alone])
-    return Expected(language, PhraseIndex(vocabulary, phrases, frames, alone))
+    language = LanguageModel([*phrases, *alone, *sentences])
+    meant = dict(zip(phrases, meanings, strict=False))
+    index = PhraseIndex(vocabulary, phrases, frames, alone=alone, around=around, meanings=meant)
+    return Expected(language, index)
 
 
 def _read(path: Path, vocabulary: Sequence[str]) -> Expected:
@@ -88,10 +103,17 @@ def _read(path: Path, vocabulary: Sequence[str]) -> Expected:
     found = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict) or not isinstance(found.get("phrases"), list):
         raise ValueError('not {"phrases": […]}')
-    lists = {}
-    for key, most in (("phrases", MOST_PHRASES), ("alone", MOST_PHRASES), ("frames", MOST_FRAMES)):
-        value = found.get(key) or []
-        if not isinstance(value, list):
-            raise ValueError(f"{key} is no list")
-        lists[key] = [item for item in value if isinstance(item, str)][:most]
-    return expected(vocabulary, **lists)
+    around = found.get("around") or {}
+    if not isinstance(around, dict):
+        raise ValueError("around is no object")
+    return expected(
+        vocabulary,
+        **{key: _texts(found.get(key), key, most) for key, most in MOST.items()},
+        around={slot: _texts(texts, slot, MOST_FRAMES) for slot, texts in around.items()},
+    )
+
+
+def _texts(value: object, key: str, most: int) -> list[str]:
+    if value is not None and not isinstance(value, list):
+        raise ValueError(f"{key} is no list")
+    return [item for item in value or [] if isinstance(item, str)][:most]

@@ -1,48 +1,76 @@
 """Which of the phrases known here was said: the limited mode of grammars, on posteriors.
 
-Every phrase is weighed by how certain its syllables are somewhere in the utterance; the best of
-them are aligned with it (CTC, Viterbi). A score is the distance to the best path of the model in
-natural logarithms a row: 0 is the best path itself, speech in other words is far below.
+A sentence is: something unknown, a greeting, an opening ("tôi muốn"), a name, an ending ("cần giấy
+tờ gì"), a particle ("vậy em"), something unknown; all but the name may be missing. Every name is
+tried with its best surroundings (`speech.lattice_chains`); what is unknown stays as it was heard.
+Scores are natural logarithms against free speech: 0 explains nothing.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from speech.lattice import BLANK, WORD_START, Frames
+from speech.lattice_chains import LONGEST, PASSED, Block, Floats, Heard, best, blocks, ends
 from speech.lattice_language import words_of
+from speech.misheard import Misheard, Sounds, counted, events
 
-CANDIDATES = 120
-FRAMED_NAMES = 10
-"""Names that are put into every frame: "đăng ký khai sinh" into "{p} cần giấy tờ gì"."""
-FAINTEST = -8.0
-"""A syllable that is nowhere costs this much and no more."""
-A_WORD_MORE_OR_LESS = 2.8
-"""What a difference in the number of words costs, per word heard (natural logarithms)."""
-A_WORD = 4.0
-"""What explaining one more word is worth: without it the shortest phrase would always win."""
-LONGEST_UNITS = 40
 NAME = "{p}"
 NEVER = np.float32(-1e9)
+SURROUNDED = -3.0
+"""What a greeting, an opening, an ending costs: it must explain more than that."""
+UNKNOWN = -2.5
+"""What a stretch of unknown words costs, and each of its words:"""
+UNKNOWN_WORD = -1.0
+TRACED = 12
+"""Names whose surroundings are looked up."""
+SLOTS = ("greetings", "openings", "links", "endings", "particles")
 
 Units = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A phrase and its score: natural logarithms a word, above 0 where it explains the sound."""
+    """A sentence around a known phrase."""
 
     text: str
     score: float
+    """Natural logarithms against free speech."""
+    name: str
+    """The phrase itself."""
+    alone: float
+    """Its part of the score."""
+    unknown: int
+    """Words that stand as they were heard."""
+    rival: float = 0.0
+    """The score of the best sentence that means something else."""
+
+
+@dataclass(slots=True)
+class _Layer:
+    """Short phrases of one kind that may stand at one place."""
+
+    texts: list[str] = field(default_factory=list)
+    parts: list[Block] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Way:
+    """The best score of the first t events, and how it came about, layer after layer."""
+
+    scores: Floats
+    steps: list[tuple[NDArray[np.int32], list[str | None]]] = field(default_factory=list)
+    """From which t, and with which words (None: as heard)."""
 
 
 class PhraseIndex:
-    """The phrases as units of the model; built once for a set of phrases.
+    """Phrases, ready to be compared; built once for a set of phrases.
 
-    ``frames`` are sentences around `NAME`, in which any of the phrases may stand but those that
-    are said ``alone``.
+    ``frames`` are sentences around `NAME`, or parts of them by slot (`SLOTS`), in which any of the
+    phrases may stand but those that are said ``alone``; phrases of one of the ``meanings`` are no
+    rivals of each other.
     """
 
     def __init__(
@@ -50,98 +78,202 @@ class PhraseIndex:
         vocabulary: Sequence[str],
         phrases: Iterable[str],
         frames: Iterable[str] = (),
+        *,
         alone: Iterable[str] = (),
+        around: Mapping[str, Iterable[str]] | None = None,
+        meanings: Mapping[str, str] | None = None,
     ) -> None:
         self._spelling = _Spelling(vocabulary)
-        self._texts: list[str] = []
-        self._units: list[Units] = []
-        self._add(phrases)
-        self._framable = len(self._texts)
-        self._add(alone)
-        self._flat = _Flat(self._units)
-        self._frames = [found for frame in frames if (found := self._framed(frame))]
-
-    def _add(self, phrases: Iterable[str]) -> None:
-        for phrase in phrases:
-            units = self._spelling.units(phrase)
-            if units is not None and 0 < len(units) <= LONGEST_UNITS:
-                self._texts.append(" ".join(words_of(phrase)))
-                self._units.append(units)
+        self._columns: dict[str, int] = {}
+        slots = _slots(frames, around or {})
+        self._framed, self._names = self._phrases(phrases)
+        self._single, self._alone = self._phrases(alone)
+        self._layers = {slot: self._layer(texts) for slot, texts in slots.items()}
+        self._backwards = {
+            slot: self._layer(slots[slot], backwards=True)
+            for slot in ("links", "endings", "particles")
+        }
+        self._meanings = dict(meanings or {})
+        self._sounds = Sounds(Misheard(counted(), vocabulary), list(self._columns))
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return len(self._names) + len(self._alone)
 
-    def match(self, rows: Frames, best_path: float, heard: int, count: int) -> list[Match]:
-        """The best phrases for an utterance, best first.
+    def match(self, rows: Frames, words: Sequence[tuple[int, str]], count: int) -> list[Match]:
+        """The best sentences for an utterance, best first, each name once.
 
-        ``best_path``: the score of the best path over all rows; ``heard``: how many words it has.
+        ``words``: what was heard, each with its first row.
         """
-        if not self._texts or not rows.size or heard < 1:
+        found = events(rows) if rows.size else []
+        if not found or not len(self):
             return []
-        present = np.maximum(rows.max(axis=0), FAINTEST)
-        chosen = self._flat.likeliest(present, heard, CANDIDATES)
-        scored = self._scored(rows, best_path, [self._units[at] for at in chosen])
-        texts = [self._texts[at] for at in chosen]
-        found = list(zip(scored, texts, strict=True))
-        order = sorted(range(len(found)), key=lambda at: -scored[at])
-        if self._frames:
-            best = [chosen[at] for at in order if chosen[at] < self._framable][:FRAMED_NAMES]
-            found += self._in_frames(rows, best_path, present, heard, best)
+        likely = np.array([event.blank for event in found], np.float32)
+        passed = np.maximum(np.log(likely), np.float32(PASSED))
+        heard = Heard(self._sounds.evidence(found), passed)
+        unknown = np.maximum(UNKNOWN_WORD * (1 - likely), passed)
+        texts = _between(words, [event.row for event in found])
         matches: dict[str, Match] = {}
-        for score, text in sorted(found, reverse=True):
-            words = max(heard, text.count(" ") + 1)
-            matches.setdefault(text, Match(text, round(score / words, 2)))
-        return list(matches.values())[:count]
+        for match in [
+            *self._matches(heard, unknown, texts, self._framed, self._names, framed=True),
+            *self._matches(heard, unknown, texts, self._single, self._alone, framed=False),
+        ]:
+            if match.name not in matches or matches[match.name].score < match.score:
+                matches[match.name] = match
+        ranked = sorted(matches.values(), key=lambda match: -match.score)
+        return [replace(match, rival=self._rival(match, ranked)) for match in ranked[:count]]
 
-    def _in_frames(
-        self, rows: Frames, best_path: float, present: Frames, heard: int, names: Sequence[int]
-    ) -> list[tuple[float, str]]:
-        units, texts = [], []
-        for at in names:
-            for before, after, frame in self._frames:
-                units.append(np.concatenate([before, self._units[at], after]))
-                texts.append(frame.replace(NAME, self._texts[at]))
-        chosen = _Flat(units).likeliest(present, heard, CANDIDATES) if units else []
-        chosen = [at for at in chosen if len(units[at]) <= LONGEST_UNITS]
-        if not chosen:
-            return []
-        scores = self._scored(rows, best_path, [units[at] for at in chosen])
-        return list(zip(scores, (texts[at] for at in chosen), strict=True))
-
-    def _scored(self, rows: Frames, best_path: float, units: Sequence[Units]) -> list[float]:
-        worth = A_WORD * np.array([len(found) for found in units], np.float32)
-        scores: list[float] = (align(rows, units) - best_path + worth).tolist()
-        return scores
+    def _rival(self, match: Match, ranked: Sequence[Match]) -> float:
+        meaning = self._meanings.get(match.name, match.name)
+        others = (o.score for o in ranked if self._meanings.get(o.name, o.name) != meaning)
+        return next(others, 0.0)
 
     def units(self, text: str) -> tuple[int, ...]:
-        """The units of a phrase that `match` gave."""
+        """The units of a text that `match` gave."""
         found = self._spelling.units(text)
         return tuple(found.tolist()) if found is not None else ()
 
-    def _framed(self, frame: str) -> tuple[Units, Units, str] | None:
+    def _matches(
+        self,
+        heard: Heard,
+        unknown: Floats,
+        texts: Sequence[Sequence[str]],
+        parts: Sequence[Block],
+        names: Sequence[str],
+        *,
+        framed: bool,
+    ) -> list[Match]:
+        if not names:
+            return []
+        before = self._before(heard, unknown, framed=framed)
+        after = self._after(heard, unknown, framed=framed)
+        back = np.ascontiguousarray(after.scores[::-1])
+        totals = np.full(len(names), NEVER, np.float32)
+        for part in parts:
+            totals[part.numbers] = best(part, heard, before.scores, back)
+        few = min(TRACED, len(totals))
+        found = []
+        chosen = np.argpartition(totals, -few)[-few:].tolist()
+        for part in blocks([self._chain(names[at]) for at in chosen]):
+            ended, begun = ends(part, heard, before.scores)
+            for column, which in enumerate(part.numbers.tolist()):
+                at = chosen[which]
+                end = int((ended[:, column] + back).argmax())
+                start = int(begun[end, column])
+                opening, free = _told(before, start, texts, backwards=False)
+                closing, more = _told(after, len(heard) - end, texts, backwards=True)
+                alone = float(ended[end, column] - before.scores[start])
+                text = " ".join([*opening, names[at], *closing])
+                found.append(Match(text, float(totals[at]), names[at], alone, free + more))
+        return found
+
+    def _before(self, heard: Heard, unknown: Floats, *, framed: bool) -> _Way:
+        way = _Way(np.zeros(len(heard) + 1, np.float32))
+        way.scores[1:] = NEVER
+        _free(way, unknown)
+        self._through(way, self._layers["greetings"], heard)
+        if framed:
+            self._through(way, self._layers["openings"], heard)
+            _free(way, unknown)
+        return way
+
+    def _after(self, heard: Heard, unknown: Floats, *, framed: bool) -> _Way:
+        """The same from the end: times are counted backwards."""
+        way, back = _Way(np.zeros(len(heard) + 1, np.float32)), heard.reversed()
+        way.scores[1:] = NEVER
+        _free(way, unknown[::-1])
+        self._through(way, self._backwards["particles"], back)
+        if framed:
+            self._through(way, self._backwards["endings"], back)
+            self._through(way, self._backwards["links"], back, cost=-0.5)
+            _free(way, unknown[::-1])
+        return way
+
+    def _through(self, way: _Way, layer: _Layer, heard: Heard, cost: float = SURROUNDED) -> None:
+        """Each of the layer's phrases, or none of them."""
+        scores = way.scores.copy()
+        before = np.arange(len(scores), dtype=np.int32)
+        texts: list[str | None] = [""] * len(scores)
+        for part in layer.parts:
+            ended, begun = ends(part, heard, way.scores)
+            ended += np.float32(cost)
+            winners = ended.argmax(axis=1)
+            for at, winner in enumerate(winners.tolist()):
+                if ended[at, winner] > scores[at]:
+                    scores[at], before[at] = ended[at, winner], begun[at, winner]
+                    texts[at] = layer.texts[part.numbers[winner]]
+        way.scores = scores
+        way.steps.append((before, texts))
+
+    def _phrases(self, texts: Iterable[str]) -> tuple[list[Block], list[str]]:
+        found = [" ".join(words_of(text)) for text in texts]
+        kept = [text for text in dict.fromkeys(found) if self._usable(text)]
+        return blocks([self._chain(text) for text in kept]), kept
+
+    def _layer(self, texts: Iterable[str], *, backwards: bool = False) -> _Layer:
+        kept = [text for text in dict.fromkeys(texts) if self._usable(text)]
+        chains = [self._chain(text)[:: -1 if backwards else 1] for text in kept]
+        return _Layer(kept, blocks(chains))
+
+    def _usable(self, text: str) -> bool:
+        return 0 < len(text.split()) <= LONGEST and self._spelling.units(text) is not None
+
+    def _chain(self, text: str) -> list[int]:
+        return [self._columns.setdefault(word, len(self._columns)) for word in text.split()]
+
+
+def _slots(frames: Iterable[str], around: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """What stands before and after a name, by place."""
+    slots = {slot: [" ".join(words_of(text)) for text in around.get(slot, ())] for slot in SLOTS}
+    for frame in frames:
         before, name, after = frame.partition(NAME)
-        one, two = self._spelling.units(before), self._spelling.units(after)
-        if not name or one is None or two is None or not len(one) + len(two):
-            return None
-        return one, two, " ".join([*words_of(before), NAME, *words_of(after)])
+        if name:
+            slots["openings"].append(" ".join(words_of(before)))
+            slots["endings"].append(" ".join(words_of(after)))
+    return slots
 
 
-class _Flat:
-    """Many phrases as one array, to weigh all at once."""
+def _free(way: _Way, unknown: Floats) -> None:
+    """A stretch of words that stand as they were heard, or none."""
+    costs = np.concatenate([np.zeros(1, np.float32), np.cumsum(unknown, dtype=np.float32)])
+    scores, before = way.scores.copy(), np.arange(len(way.scores), dtype=np.int32)
+    texts: list[str | None] = [""] * len(scores)
+    start, level = 0, way.scores[0] - costs[0]
+    for at in range(1, len(scores)):
+        free = level + costs[at] + UNKNOWN
+        if free > scores[at]:
+            scores[at], before[at], texts[at] = free, start, None
+        if way.scores[at] - costs[at] > level:
+            start, level = at, way.scores[at] - costs[at]
+    way.scores = scores
+    way.steps.append((before, texts))
 
-    def __init__(self, units: Sequence[Units]) -> None:
-        lengths = [len(found) for found in units]
-        self._lengths = np.array(lengths, np.float32)
-        self._starts = np.cumsum([0, *lengths[:-1]])[: len(units)]
-        self._all = np.concatenate(units) if units else np.zeros(0, np.int64)
 
-    def likeliest(self, present: Frames, heard: int, count: int) -> list[int]:
-        """Those whose syllables are there and that are about as long as what was heard."""
-        means = np.add.reduceat(present[self._all], self._starts) / self._lengths
-        odd = np.abs(self._lengths - heard) / heard
-        few = min(count, len(means))
-        chosen: list[int] = np.argpartition(means - A_WORD_MORE_OR_LESS * odd, -few)[-few:].tolist()
-        return chosen
+def _told(
+    way: _Way, at: int, texts: Sequence[Sequence[str]], *, backwards: bool
+) -> tuple[list[str], int]:
+    """The words of a way up to ``at``, in the order in which they were said; how many are free."""
+    found: list[str] = []
+    free = 0
+    for before, words in reversed(way.steps):
+        start, text = int(before[at]), words[at]
+        if text is None:
+            some = texts[len(texts) - at : len(texts) - start] if backwards else texts[start:at]
+            heard = [word for event in some for word in event]
+            free += len(heard)
+        else:
+            heard = text.split()
+        found = [*found, *heard] if backwards else [*heard, *found]
+        at = start
+    return found, free
+
+
+def _between(words: Sequence[tuple[int, str]], rows: Sequence[int]) -> list[list[str]]:
+    """The words that were heard at each of the rows."""
+    found: list[list[str]] = [[] for _ in rows]
+    for row, word in words:
+        at = int(np.searchsorted(rows, row, side="right")) - 1
+        found[max(at, 0)].append(word)
+    return found
 
 
 class _Spelling:
@@ -164,37 +296,13 @@ class _Spelling:
         return np.array(found, np.int64)
 
 
-def align(rows: Frames, phrases: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
-    """The log-probability of each phrase's best CTC path over all rows: one step a row for all."""
-    width = 2 * max(len(units) for units in phrases) + 1
-    states = np.full((len(phrases), width), BLANK, np.int64)
-    for at, units in enumerate(phrases):
-        states[at, 1 : 2 * len(units) : 2] = units
-    # A blank between two equal units cannot be left out.
-    skip = np.zeros(states.shape, bool)
-    skip[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
-    score = np.full(states.shape, NEVER, np.float32)
-    score[:, 0] = rows[0, BLANK]
-    score[:, 1] = rows[0][states[:, 1]]
-    skipped = np.full(states.shape, NEVER, np.float32)
-    for row in rows[1:]:
-        skipped[:, 2:] = np.where(skip[:, 2:], score[:, :-2], NEVER)
-        best = np.maximum(score, skipped)
-        np.maximum(best[:, 1:], score[:, :-1], out=best[:, 1:])
-        score = best + row[states]
-    lasts = np.array([2 * len(units) for units in phrases])
-    every = np.arange(len(phrases))
-    found: NDArray[np.float32] = np.maximum(score[every, lasts], score[every, lasts - 1])
-    return found
-
-
 def _spell(word: str, known: dict[str, int]) -> list[int] | None:
     """The fewest units from the left; None for a word that the model cannot write."""
     rest, units = WORD_START + word, []
     while rest:
         for end in range(len(rest), 0, -1):
             at = known.get(rest[:end])
-            if at is not None and rest[:end] != WORD_START:
+            if at is not None and at != BLANK and rest[:end] != WORD_START:
                 units.append(at)
                 rest = rest[end:]
                 break

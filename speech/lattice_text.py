@@ -53,6 +53,17 @@ class BestPath:
         """See `words_of_pieces`."""
         return words_of_pieces(self._pieces, self.rows, self._vocabulary)
 
+    def timed(self) -> list[tuple[int, str]]:
+        """The words, each with its first row."""
+        found: list[tuple[int, str]] = []
+        for piece in self._pieces:
+            text = self._vocabulary[piece.unit]
+            if text.startswith(WORD_START) or not found:
+                found.append((piece.first, text.removeprefix(WORD_START)))
+            else:
+                found[-1] = (found[-1][0], found[-1][1] + text)
+        return [(row, text) for row, text in found if text]
+
     def _take(self, unit: int, posterior: float) -> None:
         if unit == self._previous:
             piece = self._pieces[-1]

@@ -86,6 +86,27 @@ def sure_of(parsed: dict[str, Any]) -> bool:
     return known and float(intent.get("confidence") or 0.0) >= SURE_MEANING
 
 
+def agreed(meanings: Sequence[dict[str, Any]]) -> bool:
+    """Whether the first of the meanings is plain, and no other one that is plain differs."""
+    plain = [parsed for parsed in meanings if sure_of(parsed)]
+    return bool(plain) and plain[0] is meanings[0] and len({_meant(one) for one in plain}) == 1
+
+
+def ranked(meanings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those whose procedure is worth asking about, plain ones first."""
+    found = [
+        parsed
+        for parsed in meanings
+        if (parsed.get("procedures") or [{"confidence": 0.0}])[0]["confidence"] >= ASKED_ABOUT
+    ]
+    return sorted(found, key=lambda parsed: not sure_of(parsed))
+
+
+def _meant(parsed: dict[str, Any]) -> str:
+    procedures = parsed.get("procedures") or []
+    return str(procedures[0]["code"] if procedures else (parsed.get("intent") or {}).get("name"))
+
+
 _PLAIN_INTENTS = (
     {"find_counter", "find_place", "lead_me", "take_ticket", "centre_info", "thank", "goodbye"}
     | {"ask_aspect", "affirm", "deny", "repeat", "slower", "louder", "choose"}

@@ -1,9 +1,11 @@
 """What visitors are expected to say: the file from which recognisers learn their language.
 
-``{"phrases": […], "frames": ["{p} cần giấy tờ gì", …], "alone": […]}`` in the data folder: the
-names of the catalogue in force and how our own sentences in ``data/nlu`` call them (Vietnamese),
-the questions in which they stand, and what stands in no question: places, greetings, numbers of the
-queue. Written at start and whenever a release is served; recognisers read it when it changes.
+``{"phrases": […], "meanings": […], "frames": ["{p} cần giấy tờ gì", …], "around": {"endings": […],
+…}, "alone": […], "sentences": […]}`` in the data folder: the names of the catalogue in force and
+how our own sentences in ``data/nlu`` call them (Vietnamese), the code of each, the questions in
+which they stand and parts of such questions (`data/lexicon/heard_vi.yaml`), what stands in no
+question (places, greetings, numbers of the queue), and some whole questions, to count words in.
+Written at start and whenever a release is served; recognisers read it when it changes.
 """
 
 import hashlib
@@ -26,6 +28,9 @@ LONGEST = 200
 """Characters; nobody says a whole legal title."""
 VIETNAMESE = frozenset("ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ")
 
+VOWELS = VIETNAMESE - {"đ"} | set("aeiouy")
+"""A word without any is an abbreviation, in small letters as well ("htx")."""
+
 
 def phrases_path(data_dir: Path) -> Path:
     """Where the file is."""
@@ -42,24 +47,26 @@ def write_phrases(path: Path, sentences: Path, release: Path | None = None) -> i
     if path.is_file() and made_of in path.read_text(encoding="utf-8")[:200]:
         return 0
     catalogue, centre = _read(release, "catalogue.json"), _read(release, "centre.json")
-    official, names = list(_procedures(catalogue)), list(_ways(sentences))
-    every = list(dict.fromkeys([*official, *names]))
+    named = _named(catalogue, sentences)
     content = {
         "made_of": made_of,
-        "phrases": _each_said(every),
+        "phrases": list(named),
+        "meanings": list(named.values()),
         "frames": list(_frames(sentences)),
-        "alone": _each_said([*_places(centre), *_desk(sentences), *_framed(sentences, every)]),
+        "around": _around(sentences.parent / "lexicon" / "heard_vi.yaml"),
+        "alone": _each_said([*_places(centre), *_desk(sentences)]),
+        "sentences": _each_said(_framed(sentences, list(named))),
     }
     text = json.dumps(content, ensure_ascii=False, indent=0)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text + "\n")
-    return len(content["phrases"]) + len(content["alone"])
+    return sum(len(content[key]) for key in ("phrases", "alone", "sentences"))
 
 
 def _stamp(sentences: Path, release: Path | None) -> str:
     """Changes with every file that the phrases come from."""
     digest = hashlib.sha256(Path(__file__).read_bytes())
-    files = [*sentences.rglob("*.yaml")]
+    files = [*sentences.rglob("*.yaml"), sentences.parent / "lexicon" / "heard_vi.yaml"]
     if release is not None:
         files += [release / "catalogue.json", release / "centre.json"]
     for file in sorted(files):
@@ -78,12 +85,27 @@ def _read(release: Path | None, name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _ways(folder: Path) -> Iterator[str]:
-    """How people call a procedure."""
+def _named(catalogue: Mapping[str, Any], sentences: Path) -> dict[str, str]:
+    """What is said for which procedure; official names first. Codes of one procedure are one."""
+    same: dict[str, str] = {}
+    for procedure in catalogue.get("procedures", ()):
+        for code in (*procedure.get("same_as", ()), procedure.get("replaced_by")):
+            if code is not None and "code" in procedure:
+                same.setdefault(procedure["code"], code)
+    found: dict[str, str] = {}
+    for code, text in (*_procedures(catalogue), *_ways(sentences)):
+        if len(text) <= LONGEST and (said := _said(text)):
+            found.setdefault(said, same.get(code, code))
+    return found
+
+
+def _ways(folder: Path) -> Iterator[tuple[str, str]]:
+    """How people call a procedure: its code and their words."""
     for path in sorted((folder / "procedures").glob("*.yaml")):
-        for phrasings in _yaml(path).values():
+        for code, phrasings in _yaml(path).items():
             if isinstance(phrasings, list):
-                yield from (p for p in phrasings if isinstance(p, str) and _vietnamese(p))
+                ours = (p for p in phrasings if isinstance(p, str) and _vietnamese(p))
+                yield from ((str(code), phrasing) for phrasing in ours)
 
 
 def _desk(folder: Path) -> Iterator[str]:
@@ -110,11 +132,23 @@ def _frames(folder: Path) -> Iterator[str]:
             yield frame
 
 
-def _procedures(catalogue: Mapping[str, Any]) -> Iterator[str]:
+def _around(path: Path) -> dict[str, list[str]]:
+    """Greetings, openings, endings: what stands before and after a name."""
+    found = _yaml(path) if path.is_file() else {}
+    return {
+        str(slot): _each_said(text for text in texts if isinstance(text, str))
+        for slot, texts in found.items()
+        if isinstance(texts, list)
+    }
+
+
+def _procedures(catalogue: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for procedure in catalogue.get("procedures", ()):
-        yield procedure["name"]["vi"]
-        yield from procedure["aliases"]
-        yield from procedure["former_names"]
+        code = str(procedure.get("code", ""))
+        for name in (procedure["name"]["vi"], *procedure["former_names"]):
+            yield code, name
+        for alias in filter(_vietnamese, procedure["aliases"]):
+            yield code, alias
 
 
 def _places(centre: Mapping[str, Any]) -> Iterator[str]:
@@ -155,4 +189,4 @@ def _said(text: str) -> str:
 
 
 def _is_odd(word: str) -> bool:
-    return not word.isalpha() or word.isupper()
+    return not word.isalpha() or word.isupper() or VOWELS.isdisjoint(word.lower())

@@ -3,20 +3,24 @@
 import ctypes
 import json
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import Speaker
+from numpy.typing import NDArray
 
 from speech import lattice
 from speech.engines import SpeechRecognizer, Transcript, load_recogniser
 from speech.expected import Expectations
 from speech.lattice import AcousticModel, Frames, load_acoustic_model
+from speech.lattice_chains import Heard, best, blocks, ends
 from speech.lattice_language import OTHER_WORDS, Hinted, LanguageModel, sentence_score
-from speech.lattice_phrases import PhraseIndex, align
+from speech.lattice_phrases import Match, PhraseIndex
 from speech.lattice_search import BeamSearch
 from speech.lattice_text import BestPath, aligned
+from speech.misheard import Event, Misheard, Sounds, counted, parts
 from speech.recognisers.viet_asr_library import LibraryVietAsr
 
 RECIPE = {"voice": "vi+f2", "rate": 140, "pitch": 45}
@@ -113,42 +117,100 @@ def test_a_hint_corrects_what_was_said_and_nothing_else(hear: Hear) -> None:
         assert hear(text, tuple(QUESTIONS), voice="en-us", rate=150).text not in QUESTIONS
 
 
+def matches(index: PhraseIndex, rows: Frames, vocabulary: tuple[str, ...]) -> list[Match]:
+    best = BestPath(vocabulary)
+    best.extend(rows)
+    return index.match(rows, best.timed(), 3)
+
+
 def test_the_right_phrase_of_many_is_the_best(model: AcousticModel, espeak: Speaker) -> None:
     index = PhraseIndex(model.vocabulary, QUESTIONS)
     for question in QUESTIONS:
         rows = rows_of(model, bytes(16_000) + espeak(question).pcm)
-        best = BestPath(model.vocabulary)
-        best.extend(rows)
-        assert index.match(rows, best.score, len(question.split()), 3)[0].text == question
+        found = matches(index, rows, model.vocabulary)
+        assert found[0].text == question
+        assert found[0].score > found[0].rival
 
 
-def test_names_are_found_within_frames(model: AcousticModel, espeak: Speaker) -> None:
-    names, frames = ["khai sinh", "đăng ký kết hôn"], ["lệ phí {p} là bao nhiêu", "{p} ở đâu"]
-    index = PhraseIndex(model.vocabulary, names, frames, ["nhà vệ sinh"])
-    rows = rows_of(model, espeak("lệ phí đăng ký kết hôn là bao nhiêu", **RECIPE).pcm)
-    best = BestPath(model.vocabulary)
-    best.extend(rows)
-    found = index.match(rows, best.score, 8, 5)
-    assert found[0].text == "lệ phí đăng ký kết hôn là bao nhiêu"
+def test_names_are_found_between_their_surroundings(model: AcousticModel, espeak: Speaker) -> None:
+    names = ["khai sinh", "đăng ký kết hôn", "làm giấy kết hôn"]
+    index = PhraseIndex(
+        model.vocabulary,
+        names,
+        ["lệ phí {p} là bao nhiêu"],
+        alone=["nhà vệ sinh"],
+        around={"greetings": ["em ơi"], "endings": ["ở đâu"], "particles": ["ạ"]},
+        meanings=dict(zip(names, ("1", "2", "2"), strict=True)),
+    )
+    rows = rows_of(model, espeak("em ơi lệ phí đăng ký kết hôn là bao nhiêu ạ").pcm)
+    found = matches(index, rows, model.vocabulary)
+    assert found[0].text == "em ơi lệ phí đăng ký kết hôn là bao nhiêu ạ"
+    assert (found[0].name, found[0].unknown) == ("đăng ký kết hôn", 0)
+    assert found[0].rival < found[1].score, "what means the same is no rival"
     assert all("nhà vệ sinh ở" not in match.text for match in found)
 
 
-def test_alignment_is_the_best_of_all_paths() -> None:
-    """Against every path of a small case."""
-    rows = np.log(np.random.default_rng(1).dirichlet(np.ones(4), 6)).astype(np.float32)
-    for units in ([1], [1, 1], [1, 2], [2, 3, 2]):
-        paths = np.indices((4,) * 6).reshape(6, -1).T
-        best = max(
-            sum(rows[at][unit] for at, unit in enumerate(path))
-            for path in paths.tolist()
-            if collapsed(path) == units
-        )
-        assert float(align(rows, [np.array(units)])[0]) == pytest.approx(best, abs=1e-4)
+def test_unknown_words_around_a_name_stay_as_they_were_heard(
+    model: AcousticModel, espeak: Speaker
+) -> None:
+    index = PhraseIndex(model.vocabulary, ["đăng ký kết hôn"])
+    text = "chị tôi ở xa về đăng ký kết hôn"
+    found = matches(index, rows_of(model, espeak(text, "vi+f2", 140).pcm), model.vocabulary)
+    assert found[0].text.endswith("đăng ký kết hôn")
+    assert found[0].unknown >= 3
+    assert found[0].alone > found[0].score
 
 
-def collapsed(path: list[int]) -> list[int]:
-    kept = [unit for at, unit in enumerate(path) if at == 0 or unit != path[at - 1]]
-    return [unit for unit in kept if unit]
+def test_nothing_is_found_in_nothing(model: AcousticModel) -> None:
+    silence = rows_of(model, bytes(64_000))
+    assert matches(PhraseIndex(model.vocabulary, ["khai sinh"]), silence, model.vocabulary) == []
+    assert matches(PhraseIndex(model.vocabulary, []), silence, model.vocabulary) == []
+
+
+def test_a_chain_scores_as_its_best_way_does() -> None:
+    """Against every way of a small case: which word was heard where, which was missing."""
+    chance = np.random.default_rng(4)
+    evidence = chance.normal(0, 3, (5, 4)).astype(np.float32)
+    passed = chance.uniform(-3, 0, 5).astype(np.float32)
+    first = np.concatenate([np.zeros(1, np.float32), passed.cumsum(dtype=np.float32)])
+    last = np.full(6, -1e9, np.float32)
+    last[5] = 0.0
+    for chain in ([0], [1, 2], [3, 3, 1]):
+        (block,) = blocks([chain])
+        found = float(best(block, Heard(evidence, passed), first, last)[0])
+        ended, begun = ends(block, Heard(evidence, passed), first)
+        begins = int(begun[5, 0])
+        assert found == pytest.approx(slow(chain, evidence, passed), abs=1e-4)
+        assert float(ended[5, 0]) == pytest.approx(found)
+        assert 0 <= begins <= 5
+
+
+def slow(chain: list[int], evidence: Frames, passed: NDArray[np.float32]) -> float:
+    every = [np.float32(-np.inf)]
+    for heard in product([None, *range(len(passed))], repeat=len(chain)):
+        places = [place for place in heard if place is not None]
+        if places == sorted(set(places)):
+            score = sum(
+                np.float32(-4.0) if place is None else evidence[place][word]
+                for word, place in zip(chain, heard, strict=True)
+            )
+            every.append(score + sum(p for at, p in enumerate(passed) if at not in places))
+    return float(max(every))
+
+
+def test_a_syllable_is_taken_for_its_neighbours(model: AcousticModel) -> None:
+    assert parts("nghiêng") == ("ng", "iêng", "-")
+    assert parts("giấy")[::2] == parts("dấy")[::2]  # type: ignore[index]
+    assert parts("quý") == ("c", "uy", "\u0301")
+    assert parts("permit") is None
+    heard = {unit: at for at, unit in enumerate(model.vocabulary)}["▁lấy"]
+    words = ["lấy", "nấy", "giấy", "phường"]
+    event = Event(0, 1e-4, (heard,), (1.0,))
+    same, close, other, far = (
+        Sounds(Misheard(counted(), model.vocabulary), words).evidence([event])[0].tolist()
+    )
+    assert same > close > far
+    assert other > 0 > far
 
 
 def test_what_people_say_decides_between_equal_sounds() -> None:

@@ -5,7 +5,8 @@ or whether to go on in another language; a second failure in a row brings the me
 Noise, babble and other languages are answered by nothing.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -110,19 +111,27 @@ class Decider:
         if text and (confidence is None or confidence >= confirmation.SURE_WORDS):
             self.answered()
             return Answer(text, text, language, confidence)
-        parsed = await self._engine.parse(text) if text else {}
         plausible = bool(text) and (confidence or 0.0) >= PLAUSIBLE
-        if plausible and confirmation.sure_of(parsed):
+        meanings = await self._meanings(text, heard.transcript.alternatives) if plausible else []
+        if confirmation.agreed(meanings):
             self.answered()
             return Answer(text, text, language, confidence)
-        guesses = self._guesses(parsed, language) if plausible else []
+        ranked = confirmation.ranked(meanings)
+        guesses = self._guesses(ranked, language)
         other = await self._other_language(heard, language, keeps_waiting=bool(guesses))
         if other is not None:
             return other
         if guesses:
-            self._open = confirmation.did_you_mean(guesses, parsed.get("aspects") or [], language)
-            return self._ask(text, self._open, confidence, parsed)
+            aspects = ranked[0].get("aspects") or []
+            self._open = confirmation.did_you_mean(guesses, aspects, language)
+            return self._ask(text, self._open, confidence, ranked[0])
         return self._not_understood(text, confidence, language, counts=plausible or hold)
+
+    async def _meanings(self, text: str, alternatives: Sequence[str]) -> list[dict[str, Any]]:
+        """Of the doubtful words, and of what they are likeliest to have been instead."""
+        others = (decent(other) for other in alternatives)
+        texts = [text, *[other for other in others if other and other != text][:1]]
+        return list(await asyncio.gather(*(self._engine.parse(one) for one in texts)))
 
     async def _to_question(
         self, question: Question, heard: Utterance, text: str, language: Language
@@ -183,19 +192,12 @@ class Decider:
         understood = nothing_understood("change_language")
         return AskBack(words, _reply(other, self._open.parts, understood), again.confidence)
 
-    def _guesses(self, parsed: dict[str, Any], language: Language) -> list[Guess]:
-        found = [
-            one
-            for one in parsed.get("procedures") or []
-            if one["confidence"] >= confirmation.ASKED_ABOUT
-        ]
-        if not found:
-            return []
-        return [
-            guess
-            for one in parsed["procedures"]
-            if (guess := self._guess(str(one["code"]), language))
-        ]
+    def _guesses(self, ranked: Sequence[dict[str, Any]], language: Language) -> list[Guess]:
+        """The likeliest of each meaning, then what else the first may have been."""
+        firsts = [parsed["procedures"][0] for parsed in ranked]
+        others = ranked[0]["procedures"][1:] if ranked else []
+        codes = dict.fromkeys(str(one["code"]) for one in (*firsts, *others))
+        return [guess for code in codes if (guess := self._guess(code, language))]
 
     def _guess(self, code: str, language: Language) -> Guess | None:
         catalogue = self._catalogue()
