@@ -13,16 +13,10 @@ from uuid import uuid4
 import structlog
 
 from robot_bridge.clock import Clock, finish_within
-from robot_bridge.driver import (
-    Capability,
-    DriverError,
-    FailureCode,
-    Goal,
-    Pose,
-    RobotState,
-    StopResult,
-)
-from robot_bridge.journey import Journey, LegFailed, Watcher
+from robot_bridge.driver import Capability, DriverError, FailureCode, Pose, RobotState, StopResult
+from robot_bridge.errands import Errands
+from robot_bridge.halting import Halting
+from robot_bridge.journey import Journey, LegFailed
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import AUTOMATIC, Mission, MissionKind, MissionState, Policy, Refused
@@ -33,10 +27,6 @@ from robot_bridge.sentences import (
     BUSY_RETURNING,
     CANCELLED,
     CANNOT_GO_ON,
-    EXCUSE_ME,
-    FOLLOW_ME,
-    GOING_HOME,
-    GOING_TO_CHARGE,
     HERE_WE_ARE,
     STOPPED,
     WAY_BLOCKED,
@@ -46,8 +36,6 @@ from robot_bridge.sentences import (
 
 AT_HOME = 0.3
 """Metres from its home at which a robot need not return."""
-INSIST_EVERY = 1.0
-INSIST_TIMES = 60
 
 log = structlog.get_logger(__name__)
 
@@ -89,14 +77,18 @@ class Conductor:
         self._return: asyncio.Task[None] | None = None
         self._ear: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[Any]] = set()
-        self._insisting = False
-        self.stopped = False
-        """Held by `stop` until `resume`."""
+        self._halting = Halting(robot_id, driver, clock, policy.stop_seconds, self._spawn)
+        self._errands = Errands(robot_id, driver, self._journey, policy, clock)
 
     @property
     def mission(self) -> Mission | None:
         """The mission that runs, or the last one."""
         return self._mission
+
+    @property
+    def stopped(self) -> bool:
+        """Held by `stop` until `resume`."""
+        return self._halting.held
 
     def state(self) -> RobotState:
         return self._driver.snapshot()
@@ -168,24 +160,19 @@ class Conductor:
 
     async def stop(self, reason: str = "asked") -> StopResult:
         """Stand still now and stay so until `resume`. Always possible, never raises."""
-        self.stopped = True
+        self._halting.hold()
         self._forget_return()
         if self._end("stopped", reason):
             self._say(STOPPED)
         log.warning("robot stop", robot=self._id, reason=reason)
-        # In a task of its own: a caller who hangs up must not call the stop off.
-        halting: asyncio.Task[StopResult] = self._spawn(self._halt(reason))
-        result = await asyncio.shield(halting)
+        result = await self._halting.stop(reason)
         self._on_change()
-        if not result.confirmed and not self._insisting:
-            self._spawn(self._insist(reason))
         return result
 
     async def resume(self) -> None:
         """Let go of a stop. Moves nothing."""
-        self.stopped = False
         log.info("robot resume", robot=self._id)
-        await self._quietly(self._driver.resume())
+        await self._halting.release()
         self._on_change()
 
     # --- one mission ---
@@ -195,7 +182,7 @@ class Conductor:
         try:
             if replaced:
                 await self._driver.cancel("replaced")
-            await self._perform(mission)
+            await self._errands.perform(_Run(self, mission))
         except (LegFailed, DriverError) as error:
             failure, text = error.code, error.text
         except Exception:
@@ -214,54 +201,6 @@ class Conductor:
             self._say(WAY_BLOCKED if failure is FailureCode.BLOCKED else CANNOT_GO_ON)
             if failure in (FailureCode.BLOCKED, FailureCode.UNREACHABLE):
                 self._plan_return()
-
-    async def _perform(self, mission: Mission) -> None:
-        self._set(mission, "announcing")
-        announcement = {"lead": FOLLOW_ME, "return": GOING_HOME, "dock": GOING_TO_CHARGE}
-        self._say(announcement[mission.kind], mission.target)
-        await self._clock.sleep(self._policy.announce_seconds)
-        if mission.kind == "dock" and self.state().charging:
-            return
-        self._gate(mission)
-        self._set(mission, "moving")
-        watcher = Watcher(
-            waiting=lambda waits: self._show_waiting(mission, waits),
-            ask=lambda: self._say(EXCUSE_ME),
-        )
-        can = self._driver.capabilities()
-        if Capability.SPEED_LIMIT in can:
-            await self._driver.set_speed_limit(self._policy.max_speed)
-        if Capability.DOCK in can and (self.state().activity == "docked" or self.state().charging):
-            await self._journey.drive(
-                self._driver.undock, watcher, self._policy.manoeuvre_seconds, again=False
-            )
-        pose = mission.target.pose
-        await self._journey.drive(
-            lambda goal_id: self._driver.go_to(Goal(goal_id, pose)), watcher, self._longest(pose)
-        )
-        if mission.kind == "dock" and Capability.DOCK in can:
-            await self._dock(watcher)
-
-    async def _dock(self, watcher: Watcher) -> None:
-        """Docked is who charges, whatever the robot answers."""
-        for _ in range(self._policy.dock_attempts):
-            try:
-                await self._journey.drive(
-                    self._driver.dock, watcher, self._policy.manoeuvre_seconds, again=False
-                )
-            except (LegFailed, DriverError) as error:
-                if error.code is not FailureCode.DOCKING_FAILED:
-                    raise
-                log.warning("docking failed", robot=self._id, text=error.text)
-            if self.state().charging:
-                return
-        raise LegFailed(FailureCode.DOCKING_FAILED, "the robot does not charge")
-
-    def _longest(self, target: Pose) -> float:
-        """Seconds that a way may take when the robot does not tell how far it is."""
-        pose = self.state().pose
-        straight = 0.0 if pose is None else math.dist((pose.x, pose.y), (target.x, target.y))
-        return 3 * straight / self._policy.slowest + 30
 
     def _gate(self, mission: Mission) -> None:
         """The same question again just before the first motion: much may happen while it speaks."""
@@ -284,11 +223,6 @@ class Conductor:
                 "robot_battery_low": FailureCode.BATTERY_LOW,
             }
             raise LegFailed(codes.get(refused.code, FailureCode.REJECTED), refused.en)
-
-    def _show_waiting(self, mission: Mission, waits: bool) -> None:
-        current = self._mission
-        if current is not None and (current.state == "waiting") != waits:
-            self._set(mission, "waiting" if waits else "moving")
 
     def _set(self, mission: Mission, state: MissionState, reason: str | None = None) -> bool:
         """Change a mission that is still the current one and has not ended; whether it was."""
@@ -337,34 +271,6 @@ class Conductor:
 
     # --- stopping, speaking, listening ---
 
-    async def _halt(self, reason: str, *, again: bool = False) -> StopResult:
-        result = StopResult(confirmed=False, text="not confirmed in time")
-
-        async def halt() -> None:
-            nonlocal result
-            result = await self._driver.stop(reason)
-
-        try:
-            await finish_within(halt(), self._clock, self._policy.stop_seconds)
-        except Exception as error:
-            result = StopResult(confirmed=False, text=f"{type(error).__name__}: {error}")
-        if not result.confirmed and not again:
-            log.error("robot stop not confirmed", robot=self._id, text=result.text)
-        return result
-
-    async def _insist(self, reason: str) -> None:
-        """A stop that was not confirmed is repeated while it is wanted."""
-        self._insisting = True
-        try:
-            for _ in range(INSIST_TIMES):
-                await self._clock.sleep(INSIST_EVERY)
-                if not self.stopped or (await self._halt(reason, again=True)).confirmed:
-                    log.info("robot stop settled", robot=self._id, stopped=self.stopped)
-                    return
-            log.error("robot stop never confirmed", robot=self._id)
-        finally:
-            self._insisting = False
-
     def _busy(self, running: Mission) -> Refused:
         said = sentence(BUSY_LEADING if running.kind == "lead" else BUSY_RETURNING, running.target)
         return Refused("robot_busy", said.vi, said.en)
@@ -399,3 +305,26 @@ class Conductor:
 
 def _at(pose: Pose, other: Pose) -> bool:
     return math.dist((pose.x, pose.y), (other.x, other.y)) < AT_HOME
+
+
+class _Run:
+    """One mission as its errand sees it; after its end nothing is changed or said any more."""
+
+    def __init__(self, conductor: Conductor, mission: Mission) -> None:
+        self._conductor = conductor
+        self._last = mission
+
+    def current(self) -> Mission:
+        mission = self._conductor.mission
+        if mission is not None and mission.id == self._last.id:
+            self._last = mission
+        return self._last
+
+    def show(self, state: MissionState) -> None:
+        self._conductor._set(self._last, state)
+
+    def say(self, source: str, place: Place | None = None) -> None:
+        self._conductor._say(source, place)
+
+    def gate(self) -> None:
+        self._conductor._gate(self._last)
