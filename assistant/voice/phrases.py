@@ -18,6 +18,7 @@ import structlog
 import yaml
 
 from assistant.catalogue.snapshot import write_atomically
+from assistant.voice.wording import decent
 from speech.spoken_form import spoken
 
 log = structlog.get_logger(__name__)
@@ -113,7 +114,9 @@ def _desk(folder: Path) -> Iterator[str]:
     for path in sorted((folder / "intents").glob("*.yaml")):
         sentences = _yaml(path).get("vi")
         if isinstance(sentences, list):
-            yield from (s for s in sentences if isinstance(s, str) and "{" not in s)
+            texts = (s for s in sentences if isinstance(s, str) and "{" not in s)
+            # English sounds like Vietnamese abuse now and then: nobody is taken to have said that.
+            yield from (text for text in texts if decent(text) == text)
 
 
 def _framed(folder: Path, names: Sequence[str]) -> Iterator[str]:
