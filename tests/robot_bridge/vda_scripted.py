@@ -43,6 +43,8 @@ class Faults:
     headers_from: int | None = None
     fail_actions: tuple[str, ...] = ()
     no_charge: bool = False
+    strict: bool = False
+    """Refuses a message with an array that it does not know."""
 
 
 @dataclass
@@ -149,11 +151,17 @@ class ScriptedVehicle:
 
     async def _read(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
+            if message.retain:
+                continue
             assert isinstance(message.payload, bytes)
             body = json.loads(message.payload)
             self.messages.append(body)
             if message.topic.value.endswith("/order"):
                 self.take_order(body)
+            elif self.faults.strict and {"actions", "instantActions"} & set(body) != set(
+                self.fields
+            ):
+                self.errors = [{"errorType": "validationError", "errorLevel": "WARNING"}]
             else:
                 for name in self.fields:
                     for action in body.get(name, []):

@@ -3,11 +3,12 @@
 from robot_bridge.driver import Accepted, Arrived, DriverActivity, DriverEvent, Failed, FailureCode
 from robot_bridge.drivers.vda5050.desk import Desk
 from robot_bridge.drivers.vda5050.errand import Look, danger
+from robot_bridge.drivers.vda5050.reader import Report
 
 LOST_AFTER = 1.5
 """Seconds without any sign of the action, then it is sent again with the same id."""
 REPEATS = 2
-SECONDS = 45.0
+SECONDS = 30.0
 """For the charging to begin or end."""
 
 
@@ -31,6 +32,9 @@ class Charge:
     @property
     def watched(self) -> bool:
         return self._sent_at is not None
+
+    def is_mine(self, report: Report) -> bool:
+        return self._action in report.actions
 
     def look(self, look: Look) -> list[DriverEvent]:
         failed = danger(self.goal_id, look)

@@ -115,7 +115,7 @@ class Connection:
         """Cancel what an earlier life has left, ask for a state and find out what is understood."""
         for fields in self.desk.choices:
             self.desk.fields = fields
-            halt = Halt(self.desk, self._clock.monotonic())
+            halt = Halt(self.desk, self.vehicle.reports, self._clock.monotonic())
             self.desk.act("stateRequest")
             end = self._clock.monotonic() + GREET_SECONDS
             while (left := end - self._clock.monotonic()) > 0 and self.desk.up:
@@ -134,7 +134,7 @@ class Connection:
                 "right, and may we read its topics?"
             )
         log.warning("the vehicle does not answer to actions", robot=self._robot)
-        return Halt(self.desk, self._clock.monotonic())
+        return Halt(self.desk, self.vehicle.reports, self._clock.monotonic())
 
     def _settle(self, fields: tuple[str, ...]) -> None:
         if self.desk.choices != (fields,):

@@ -73,6 +73,9 @@ class Drive:
     def watched(self) -> bool:
         return self.order is not None
 
+    def is_mine(self, report: Report) -> bool:
+        return self.order is not None and self.order.is_mine(report)
+
     def look(self, look: Look) -> list[DriverEvent]:
         failed = danger(self.goal_id, look)
         if failed is not None:
@@ -161,8 +164,6 @@ class Drive:
         self._abandoned_since = self._abandoned_since if order.given_up(report) else None
         if order.given_up(report):
             self._abandoned_since = self._abandoned_since or now
-            if look.vehicle.rivalled(now):
-                return [*events, self._fail(FailureCode.PREEMPTED, look.vehicle.rival)]
             if now - self._abandoned_since >= GIVEN_UP_AFTER:
                 text = "the vehicle has given the order up"
                 return [*events, self._fail(FailureCode.CANCELED, text)]

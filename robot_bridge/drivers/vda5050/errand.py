@@ -36,6 +36,9 @@ class Errand(Protocol):
     def watched(self) -> bool:
         """States have to come quickly from now on: something was sent that moves the vehicle."""
 
+    def is_mine(self, report: Report) -> bool:
+        """Whether what the vehicle does, it does for this errand."""
+
     def look(self, look: Look) -> list[DriverEvent]:
         """What has happened; ends with Arrived or Failed when the errand is over.
 
@@ -53,6 +56,8 @@ def danger(goal_id: str, look: Look) -> Failed | None:
         return Failed(goal_id, FailureCode.MANUAL_MODE, "driven by hand")
     if grave is not None:
         return Failed(goal_id, FailureCode.INTERNAL, f"a person has to come: {grave}")
+    if vehicle.taken_over(look.now):
+        return Failed(goal_id, FailureCode.PREEMPTED, vehicle.rival)
     if not vehicle.localised(look.now):
         where = "another map" if not vehicle.on_map else "does not know where it is"
         return Failed(goal_id, FailureCode.NOT_LOCALISED, where)

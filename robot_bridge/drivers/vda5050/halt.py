@@ -20,11 +20,13 @@ class Halt:
     """One wish that the vehicle stands and has no order. Raises `LinkError` when it cannot be
     sent."""
 
-    def __init__(self, desk: Desk, now: float) -> None:
+    def __init__(self, desk: Desk, reports: int, now: float) -> None:
+        """``reports``: how many states had come before."""
         self._desk = desk
         self._ids: list[str] = []
-        self._began = now
-        self._last = now
+        self._reports = reports
+        self._began = self._last = now
+        self.done = False
         self.send(now)
 
     def send(self, now: float) -> None:
@@ -32,13 +34,13 @@ class Halt:
         self._last = now
         self._ids.append(self._desk.act("cancelOrder"))
 
-    def look(self, report: Report | None, reported_at: float | None, now: float) -> bool:
+    def look(self, report: Report, reports: int, now: float) -> bool:
         """Whether it is done; repeats the cancel when that is due."""
-        if report is not None and reported_at is not None and reported_at >= self._began:
-            resting = report.standing and not report.has_order
-            if resting and (self.answered(report) or reported_at - self._began >= WITHOUT_WORD):
-                return True
-        if now - self._last >= AGAIN_AFTER and len(self._ids) < MOST and self._desk.up:
+        if reports > self._reports and report.standing and not report.has_order:
+            self.done = self.answered(report) or now - self._began >= WITHOUT_WORD
+        if self.done:
+            return True
+        if now - self._last >= AGAIN_AFTER and len(self._ids) < MOST:
             self.send(now)
         return False
 

@@ -146,7 +146,7 @@ def read_state(message: Mapping[str, Any]) -> Report:
     driving = message.get("driving")
     if not isinstance(driving, bool):
         raise BadMessage("driving is missing")
-    mode = message.get("operatingMode")
+    mode = _text(message.get("operatingMode"))
     power = _first(message, POWER)
     power = power if isinstance(power, dict) else {}
     return Report(

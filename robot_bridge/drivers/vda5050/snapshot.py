@@ -1,6 +1,7 @@
 """What is known about a vehicle, in the words that all drivers share."""
 
 from robot_bridge.driver import DriverActivity, DriverConfig, Link, Pose, RobotState
+from robot_bridge.drivers.vda5050.dialect import NO_ORDER
 from robot_bridge.drivers.vda5050.drive import Drive
 from robot_bridge.drivers.vda5050.errand import Errand
 from robot_bridge.drivers.vda5050.options import Options
@@ -25,7 +26,9 @@ def snapshot(
     link: Link = "up" if vehicle.fresh(now, stale_after) else "silent"
     here = vehicle.position
     order = errand.order if isinstance(errand, Drive) else None
-    complaints = [str(error) for error in report.errors if error.kind]
+    complaints = [
+        str(error) for error in report.errors if error.kind and error.kind not in NO_ORDER
+    ]
     if vehicle.rivalled(now):
         complaints.insert(0, vehicle.rival)
     if not vehicle.on_map:

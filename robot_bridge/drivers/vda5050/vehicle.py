@@ -15,6 +15,8 @@ FASTEST = 2.0
 """Metres a second that no vehicle here can make."""
 DOUBT = 2.0
 """Seconds for which a position that has jumped is not trusted."""
+TAKE_OVER = 1.0
+"""Seconds in which a vehicle tells whose order it has."""
 RIVALRY = 30.0
 """Seconds for which a second vehicle or master is remembered."""
 
@@ -56,10 +58,12 @@ class Vehicle:
         self._map_id = map_id
         self._headers = HeaderWatch()
         self._doubt_until = -math.inf
-        self._rival_until = -math.inf
+        self._rival_until = self._rival_since = -math.inf
         self._moved: tuple[Position, float] | None = None
         self._estimate = 0.0
         self.report: Report | None = None
+        self.reports = 0
+        """How many states have come."""
         self.state_at: float | None = None
         self.position: Position | None = None
         self.position_at: float | None = None
@@ -75,6 +79,7 @@ class Vehicle:
         if self._headers.look(report.header_id, now):
             self.note_rival("two vehicles use this serial number", now)
         self.report, self.state_at = report, now
+        self.reports += 1
         self.gone = False
         if report.charge is not None:
             self.charge_at = now
@@ -97,6 +102,8 @@ class Vehicle:
 
     def note_rival(self, what: str, now: float) -> None:
         """Somebody else speaks for or to this vehicle."""
+        if not self.rivalled(now):
+            self._rival_since = now
         self.rival, self._rival_until = what, now + RIVALRY
 
     def forget(self) -> None:
@@ -107,6 +114,10 @@ class Vehicle:
 
     def rivalled(self, now: float) -> bool:
         return now < self._rival_until
+
+    def taken_over(self, now: float) -> bool:
+        """Whether somebody else has been there for so long that the vehicle must have told."""
+        return self.rivalled(now) and now - self._rival_since >= TAKE_OVER
 
     def localised(self, now: float) -> bool:
         """Whether the vehicle knows where it is, and on which map."""

@@ -1,0 +1,153 @@
+"""A link that is down, cut, frozen, deaf in one direction, or silent (robot.md §11, 1 to 4)."""
+
+import json
+import math
+from collections.abc import AsyncIterator
+
+import pytest
+from small_lobby import COUNTER, HOME
+from vda_proxy import Proxy
+from vda_rig import Floor, Scene, open_scene
+from vda_scripted import ScriptedVehicle
+
+from robot_bridge.driver import DriverError, FailureCode, Goal, LinkBack, LinkLost
+
+
+@pytest.fixture
+async def proxy(floor: Floor) -> AsyncIterator[Proxy]:
+    made = Proxy(floor.broker.port)
+    await made.open()
+    yield made
+    made.thaw()
+    await made.close()
+
+
+@pytest.fixture
+async def behind(floor: Floor, proxy: Proxy) -> AsyncIterator[Scene]:
+    """The driver reaches the broker through the proxy, the vehicle directly."""
+    vehicle = ScriptedVehicle(floor.broker.port)
+    await vehicle.connect()
+    made = await open_scene(floor, vehicle, url=f"mqtt://127.0.0.1:{proxy.port}")
+    await floor.until(lambda: made.state().link == "up", 5)
+    yield made
+    proxy.thaw()
+    await made.close()
+
+
+async def test_a_broker_that_is_down_at_start_is_tried_again_ever_more_seldom(
+    floor: Floor, proxy: Proxy
+) -> None:
+    await proxy.refuse()
+    vehicle = ScriptedVehicle(floor.broker.port)
+    await vehicle.connect()
+    scene = await open_scene(floor, vehicle, url=f"mqtt://127.0.0.1:{proxy.port}")
+    await floor.advance(20)
+    assert scene.state().link == "lost"
+    assert "127.0.0.1" in scene.state().errors[0]
+    tries = len([event for event in scene.events if isinstance(event, LinkLost)])
+    assert 3 <= tries <= 6, "1, 2, 4, 8 … seconds apart"
+    await proxy.open()
+    await floor.until(lambda: scene.state().link == "up", 30)
+    scene.lead(HOME)
+    await floor.until(scene.ended)
+    await scene.close()
+
+
+async def test_a_cut_link_fails_the_mission_and_nothing_is_resumed(
+    behind: Scene, proxy: Proxy
+) -> None:
+    behind.lead()
+    await behind.moving()
+    port_open = behind.sent("cancelOrder")
+    await proxy.refuse()
+    took = await behind.floor.until(behind.ended, 10)
+    assert took <= 4
+    assert behind.outcome == ("failed", "link_lost")
+    assert behind.state().link == "lost"
+    await behind.floor.advance(6)
+    stood = (behind.vehicle.x, behind.vehicle.y)
+    await proxy.open()
+    await behind.floor.until(lambda: behind.state().link == "up", 60)
+    assert behind.sent("cancelOrder") > port_open, "first of all, whatever runs is cancelled"
+    orders = len(behind.vehicle.orders)
+    await behind.floor.advance(5)
+    assert len(behind.vehicle.orders) == orders
+    assert (behind.vehicle.x, behind.vehicle.y) == stood
+    assert any(isinstance(event, LinkBack) for event in behind.events)
+
+
+@pytest.mark.parametrize("one_way", [False, True])
+async def test_a_frozen_link_is_noticed_within_four_seconds(
+    behind: Scene, proxy: Proxy, one_way: bool
+) -> None:
+    behind.lead()
+    await behind.moving()
+    if one_way:
+        proxy.drop_answers = True
+    else:
+        proxy.freeze()
+    behind.floor.cut_off = True
+    at = (behind.vehicle.x, behind.vehicle.y)
+    took = await behind.floor.until(behind.ended, 10)
+    assert took <= 4
+    assert behind.outcome == ("failed", "link_lost")
+    await behind.floor.advance(6)
+    way = math.dist(at, (behind.vehicle.x, behind.vehicle.y))
+    assert way <= 1.6, "it stands at the end of its base"
+    proxy.thaw()
+    proxy.drop_answers = False
+    proxy.cut()
+    behind.floor.cut_off = False
+    await behind.floor.until(lambda: behind.state().link == "up", 90)
+    assert not behind.vehicle.nodes
+    await behind.floor.advance(3)
+    assert math.dist(at, (behind.vehicle.x, behind.vehicle.y)) == way
+
+
+async def test_nothing_that_was_wanted_without_a_link_is_done_later(
+    behind: Scene, proxy: Proxy
+) -> None:
+    driver = behind.driver
+    await proxy.refuse()
+    await behind.floor.until(lambda: driver.snapshot().link == "lost", 5)
+    with pytest.raises(DriverError) as error:
+        await driver.go_to(Goal("late", COUNTER.pose))
+    assert error.value.code is FailureCode.LINK_LOST
+    assert not (await driver.stop("test")).confirmed
+    await driver.resume()
+    await proxy.open()
+    await behind.floor.until(lambda: driver.snapshot().link == "up", 60)
+    await behind.floor.advance(3)
+    assert behind.vehicle.orders == []
+
+
+async def test_a_vehicle_that_falls_silent_is_lost_within_four_seconds(scene: Scene) -> None:
+    scene.lead()
+    await scene.moving()
+    before = scene.sent("cancelOrder")
+    scene.vehicle.faults.mute = True
+    took = await scene.floor.until(scene.ended, 10)
+    assert took <= 4
+    assert scene.outcome == ("failed", "link_lost")
+    await scene.floor.advance(1)
+    assert scene.sent("cancelOrder") > before
+    assert scene.sent("stateRequest") > 1, "it was asked before it was given up"
+    assert scene.vehicle.speed == 0
+
+
+async def test_a_last_will_ends_the_mission_and_a_state_undoes_it(scene: Scene) -> None:
+    scene.lead()
+    await scene.moving()
+    broken = json.dumps({"connectionState": "CONNECTIONBROKEN"})
+    scene.vehicle.faults.mute = True
+    await scene.vehicle.send("connection", broken, retain=True)
+    assert await scene.floor.until(scene.ended, 5) <= 1
+    assert scene.outcome == ("failed", "link_lost")
+    assert scene.state().link == "lost"
+    scene.vehicle.faults.mute = False  # it lives, and never says ONLINE again
+    await scene.floor.until(lambda: scene.state().link == "up", 5)
+    await scene.floor.advance(2)
+    assert not scene.vehicle.nodes
+    scene.lead()
+    await scene.floor.until(scene.ended)
+    assert scene.outcome == ("arrived", None)
