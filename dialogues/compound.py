@@ -27,9 +27,10 @@ _ASKING = re.compile(
     r"|want|need|how|what|where|can|could|like to|tell me)\b"
 )
 _TOLD = re.compile(
-    r"\b(?:da|vua|moi|truoc day|hom qua|hoi|bi|nam ngoai|already|was|were|just|have been|got"
+    r"\b(?:da|vua|moi|xong|truoc day|hom qua|hoi|bi|nam ngoai|already|was|were|just|have been|got"
     r"|lost)\b"
 )
+_OVER = re.compile(r"\b(?:xong|xong roi|done|finished)$")
 _SHORTEST = 6
 
 
@@ -134,7 +135,8 @@ def _named(request: Request, release: Release) -> bool:
 
 def _is_bare_name(request: Request, release: Release) -> bool:
     """ "Đăng ký khai sinh" of "đăng ký khai sinh và đăng ký thường trú cần giấy tờ gì"."""
-    if not _named(request, release) or request.understanding.aspects:
+    over = _OVER.search(" ".join(tokens(request.said)))
+    if over or not _named(request, release) or request.understanding.aspects:
         return False
     entry = release.procedure(request.understanding.procedures[0].code)
     return familiarity(request.said, entry) >= 0.99

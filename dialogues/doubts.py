@@ -87,6 +87,12 @@ _ALL = re.compile(
     r"|\bwhat (?:all )?(?:do|should|must|would) (?:we|i) (?:have to|need to|must)? ?"
     r"(?:do|take care of|sort out|arrange)\b"
 )
+_WHAT_NOW = re.compile(
+    r"\b(?:gio|bay gio|chu) (?:\w+ )?(?:phai |can )?"
+    r"(?:lam sao|lam the nao|tinh sao|man rang|lam gi)\b"
+    r"|\bwhat now\b|\bwhat (?:do|should) (?:i|we) do(?: now)?$"
+)
+"""Whoever is at a loss asks no aspect ("phải làm sao" is no question of who must)."""
 _WANTED = re.compile(
     r"\b(?:lam|xin|dang ky|khai|nop|cap|doi|sao|chung thuc|cong chung|mien|huong|tro cap|ho tro"
     r"|register|apply|certificate|permit|licen[cs]e|copy|allowance|benefit)\b"
@@ -111,13 +117,22 @@ def whole_event(text: str, found: Understanding, release: Release) -> Understand
     if told < (TOLD_WHOLE if asks_for_all else TOLD):
         return found
     if not asks_for_all:
-        named = found.aspects or _is_called(release.procedure(best), folded)
+        asked = () if _WHAT_NOW.search(folded) else found.aspects
+        named = asked or _is_called(release.procedure(best), _WHAT_NOW.sub("", folded))
         if named or found.ambiguous:
             return found
     if best not in [release.canonical(code) for code in event["procedures"][:_FIRST]]:
         return found
     steps = tuple(Candidate(str(c), 0.9, str(event["id"])) for c in event["procedures"][:5])
-    return replace(found, intent="life_event", confidence=TOLD, procedures=steps, ambiguous=False)
+    aspects = () if _WHAT_NOW.search(folded) else found.aspects
+    return replace(
+        found,
+        intent="life_event",
+        confidence=TOLD,
+        procedures=steps,
+        aspects=aspects,
+        ambiguous=False,
+    )
 
 
 def _is_called(entry: Entry | None, folded: str) -> bool:
@@ -164,6 +179,11 @@ def waits_for_result(said: str, found: Understanding) -> Understanding:
 
 
 _WHERE = re.compile(r"\b(?:o dau|o mo|cho nao|cho mo|dau vay|dau a|where)\b")
+_SHOW_ME = re.compile(
+    r"\b(?:chi|huong dan|cho (?:toi|em|anh|chi|bac|minh|tui) (?:di|ra|toi|den|ghe)|ghe|ra|di|show"
+    r"|point)\b"
+)
+_NO_ERRAND = frozenset({"feedback", "out_of_scope", "affirm", "nlu_fallback", "repeat", "stop"})
 OUTSIDE_PLACE = 0.25
 """Probability that the way to a place is asked, from which a place that is named is meant."""
 
@@ -172,7 +192,11 @@ def way_to_place(said: str, found: Understanding) -> Understanding:
     """ "Chỗ gửi xe ở đâu hả chú": a place of the centre, though the rest is nobody's matter."""
     chance = dict(found.ranking).get("find_place", 0.0)
     place = found.entity("place")
-    asked = _WHERE.search(" ".join(tokens(said))) is not None
+    folded = " ".join(tokens(said))
+    shown = _SHOW_ME.search(folded) is not None
+    if place is not None and shown and found.intent in _NO_ERRAND and not found.procedures:
+        return replace(found, intent="find_place", confidence=SURE, out_of_scope=False)
+    asked = _WHERE.search(folded) is not None
     if found.intent != "out_of_scope" or place is None or not asked or chance < OUTSIDE_PLACE:
         return found
     return replace(found, intent="find_place", confidence=SURE, procedures=(), out_of_scope=False)

@@ -36,13 +36,15 @@ from dialogues.plain_words import (
     only_courtesy,
     opens_another,
     speaks_of_voice,
+    tells_purpose,
     wants_staff,
 )
 from dialogues.release import Release
-from dialogues.returning import taken_back, taken_up
+from dialogues.returning import named_before, taken_back, taken_up
 from dialogues.substance import content, familiarity
 from dialogues.two_ways import told_way
 from dialogues.understanding import Understanding
+from dialogues.wording import tokens
 
 NOT_OURS, GUESSED, _FEW_WORDS = 0.5, 0.15, 4
 """Probability of being out of scope from which a few words are refused, that of a procedure from
@@ -100,8 +102,19 @@ def _plainly(
     courtesy = only_courtesy(said, found, memory)
     if courtesy is not None:
         return replace(found, intent=courtesy, procedures=(), out_of_scope=False)
+    if memory.topic is not None and tells_purpose(said) and not found.aspects:
+        return replace(
+            found,
+            intent="ask_aspect",
+            procedures=(),
+            ambiguous=False,
+            out_of_scope=False,
+            foreign=False,
+        )
     if asks_about_paper(said, release.procedure(memory.topic)):
-        aspects = tuple(dict.fromkeys(("documents", *found.aspects)))
+        # yes or no to a paper is no question of who may
+        others = (aspect for aspect in found.aspects if aspect != "eligibility")
+        aspects = tuple(dict.fromkeys(("documents", *others)))
         return replace(
             found, intent="ask_aspect", procedures=(), aspects=aspects, out_of_scope=False
         )
@@ -111,6 +124,10 @@ def _plainly(
 def _in_view_of_topic(
     said: str, text: str, found: Understanding, memory: Memory, release: Release
 ) -> Understanding:
+    if found.intent == "ask_aspect" and not found.procedures and memory.history:
+        before = named_before(text, memory, release)
+        if before is not None:
+            return about(found, before, "ask_procedure")
     if _nothing_named(text, found):
         return replace(found, intent="ask_aspect", out_of_scope=False, procedures=())
     if found.intent == "ask_aspect" and found.outside >= SURELY_OUTSIDE:
@@ -161,6 +178,9 @@ def _of_others(said: str, found: Understanding) -> bool:
     return doubtful and found.confidence < SURE and competent_authority(said) is not None
 
 
+OUTSIDE_SAID, SENTENCE = 0.9, 6
+"""Probability from which a whole sentence of so many words is nobody's matter here, though its
+words are words of asking ("hôm nay vàng bao nhiêu một chỉ")."""
 _DOUBTFUL = frozenset({"find_place", "find_counter", "dossier_status", "nlu_fallback"})
 
 
@@ -185,6 +205,7 @@ _YIELDS_TO_STAFF = frozenset(
 def _nothing_named(text: str, found: Understanding) -> bool:
     """ "Lệ phí?" with nothing open: which procedure is asked back, nothing is refused."""
     asked = found.aspects and not found.foreign and not content(text)
-    if named_outright(text, found) or found.outside >= SURELY_OUTSIDE:
+    surely = OUTSIDE_SAID if len(tokens(text)) >= SENTENCE else SURELY_OUTSIDE
+    if named_outright(text, found) or found.outside >= surely:
         return False
     return bool(asked) and found.intent in {"out_of_scope", "nlu_fallback"}

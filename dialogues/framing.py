@@ -47,7 +47,8 @@ _COURTESY = re.compile(
     r"\s*[,.!;:?…~)(]+\s*"
 )
 _LINK = re.compile(
-    r"(?:(?:a ma|ma|the|vay|cho (?:toi|em|anh|chi|bac|minh|chau) hoi|nhan tien|tien the"
+    r"(?:(?:a ma|ma|the|vay|cho (?:(?:toi|em|anh|chi|bac|minh|chau|co|chu|ba|me|ngoai|noi|tui)"
+    r" )?hoi(?: (?:ve|chut|ti|xiu|them|chut xiu|ti xiu))*|nhan tien|tien the"
     r"|by the way|btw|but|and|so)[ ,]+)"
 )
 _THANKS_AND = re.compile(
@@ -86,6 +87,7 @@ _MEANING = re.compile(
 _RETURNS = re.compile(
     r"\b(?:(?:quay|tro) (?:lai|ve)(?! (?:sau|truong|que|hoat dong|kinh doanh|lam viec))"
     r"|(?:luc|ban|hoi|vua|khi) nay(?! (?:la|co|thi|khong))|nay (?:dang|hoi|noi|gio)"
+    r"|(?:hoi|luc|ban|khi) dau(?! (?:tien|nam|thang|tuan))"
     r"|noi do|hoi do|dang do|hoi truoc hoi|(?:viec|cai|vu|chuyen|thu tuc) (?:truoc|dau tien hoi)"
     r"|back to|(?:go|going|come|coming|return|returning) (?:back )?to (?:the|my|that|what)"
     r"|where were we|(?:i|we) (?:asked|said|talked)(?: about)? (?:before|earlier|first)"

@@ -8,10 +8,10 @@ from dialogues.authorities import foreign_matter
 from dialogues.conditions import named_cases
 from dialogues.framing import continues
 from dialogues.memory import Memory
-from dialogues.plain_words import asked_plainly, opens_another
+from dialogues.plain_words import asked_plainly, opens_another, opens_matter
 from dialogues.release import Entry, Release
-from dialogues.substance import content, own_name, said_of, vocabulary
-from dialogues.understanding import Understanding
+from dialogues.substance import content, names, own_name, said_of, vocabulary
+from dialogues.understanding import Candidate, Understanding
 from dialogues.wording import tokens
 
 SURE = 0.6
@@ -32,6 +32,11 @@ ERRANDS = frozenset({"check_documents", "dossier_status"})
 _TALK = frozenset(["greet", "thank", "who_are_you", "feedback", "dossier_status", "affirm", "deny"])
 _REMARK = 12
 """Words that a remark may have, about what is open, that asks no aspect and names nothing."""
+HEARD_AGAIN = 0.45
+"""Confidence from which a procedure that was spoken of before counts as named again."""
+FAINT, CLEAR = 0.3, 0.95
+"""Confidence below which a few words name nothing beside what is open; the one that a procedure
+needs of which no name was said, only what people in such a situation say."""
 _FEW = 2
 """Words that a question may have beside words of asking and still lean on the open procedure."""
 _FILED = re.compile(
@@ -55,29 +60,45 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
     topic = release.procedure(memory.topic)
     if (topic is None and not likely) or found.foreign or _matter_of_others(said, found, topic):
         return False
+    if topic is not None and found.intent == "out_of_scope" and _asks_at_last(said, found):
+        return True
     if any(e.get("entity") in {"place", "counter"} for e in found.entities):
         return False
     if found.intent not in ABOUT_PROCEDURES:
         return _overruled(said, text, found, topic, likely)
-    if found.intent == "find_counter":
-        return _counter_in_passing(text, found)
-    if found.intent == "check_documents":
-        return False
+    if found.intent in {"find_counter", "check_documents"}:
+        return found.intent == "find_counter" and _counter_in_passing(text, found)
     asked = found.aspects or asked_plainly(text)
+    if spoken_of_before(text, found, memory, release):
+        return False
     if topic is not None and asked and _tells_a_case(text, found, topic):
         return True
     if topic is not None and named_outright(text, found) and not _is_topic(found, memory, release):
         return False
-    if not content(text):
-        return bool(asked) or found.intent == "ask_aspect"
     best = found.procedures[0] if found.procedures else None
+    if not content(text):
+        unnamed = topic is not None and (best is None or best.confidence < FAINT)
+        return bool(asked) or unnamed or found.intent == "ask_aspect"
     if found.intent == "choose" or topic is None:
         return False
     if best is None:
         return bool(found.aspects) and found.intent == "ask_aspect"
     if _is_topic(found, memory, release):
         return bool(found.aspects) and not found.ambiguous
-    return _named_faintly(said, text, found, topic)
+    return _named_faintly(said, text, found, topic, release)
+
+
+def spoken_of_before(
+    text: str, found: Understanding, memory: Memory, release: Release
+) -> str | None:
+    """The code of a procedure of before that is named again, by half of a name at least."""
+    best = found.procedures[0] if found.procedures else None
+    code = None if best is None else release.canonical(best.code)
+    before = {release.canonical(str(left["code"])) for left in memory.history}
+    if best is None or code not in before or code == release.canonical(memory.topic):
+        return None
+    named = best.confidence >= HEARD_AGAIN and said_of(best.matched, text) >= 0.5
+    return code if named else None
 
 
 def _matter_of_others(said: str, found: Understanding, topic: Entry | None) -> bool:
@@ -99,7 +120,14 @@ def _counter_in_passing(text: str, found: Understanding) -> bool:
     return not words and asked_plainly(text) == ("documents",)
 
 
-def _named_faintly(said: str, text: str, found: Understanding, topic: Entry) -> bool:
+def _called(best: Candidate, text: str, release: Release) -> bool:
+    """Whether the half of a name, official or everyday, was said."""
+    return any(said_of(name, text) >= 0.5 for name in names(release.procedure(best.code)))
+
+
+def _named_faintly(
+    said: str, text: str, found: Understanding, topic: Entry, release: Release
+) -> bool:
     """Another procedure was heard, of which too little was said beside the open one."""
     best, words = found.procedures[0], content(text)
     spoken = said_of(best.matched, text)
@@ -108,6 +136,19 @@ def _named_faintly(said: str, text: str, found: Understanding, topic: Entry) -> 
     asked = found.aspects or asked_plainly(text)
     if asked and best.confidence < SURELY and _goes_on_asking(said, found):
         return True
+    if asked and best.confidence < CLEAR and _OF_WHAT_IS_OPEN.search(_folded(said)):
+        last = text if "," not in said else said.rpartition(",")[2]
+        if not (opens_another(said) or opens_matter(said) or _called(best, last, release)):
+            return True
+    if not asked and _LACKS.fullmatch(_folded(said)) and "?" not in said:
+        return True
+    pointed = asked and found.ambiguous and _POINTED_AT.search(_folded(said)) is not None
+    if pointed and best.confidence < SURE and found.language == "vi":
+        return True
+    if not (opens_another(said) or opens_matter(said)) and best.confidence < SURE:
+        faint = best.confidence < FAINT and len(tokens(said)) <= _SHORT
+        if faint or (asked and found.ambiguous and _IS_IT_SO.search(_folded(said))):
+            return True
     short = len(words) <= _FEW or best.confidence < SURE
     short = short or (spoken < _HARDLY and best.confidence < SURELY)
     return bool(found.aspects) and spoken < 0.5 and short
@@ -117,6 +158,32 @@ def _tells_a_case(text: str, found: Understanding, topic: Entry) -> bool:
     """ "Trường hợp cha mẹ chưa đăng ký kết hôn": a case of what is open, not the marriage."""
     best = found.procedures[0].confidence if found.procedures else 0.0
     return best < SURELY and bool(named_cases(topic, text).holds)
+
+
+_SHORT = 6
+_IS_IT_SO = re.compile(r"\bthi (?:co )?(?:\w+ ){0,3}(?:duoc|dc) (?:khong|ko|k|hong|chu|chua)\b")
+
+
+_OF_WHAT_IS_OPEN = re.compile(
+    r"\bthi (?:co )?(?:lam|nop|xin|khai|dang ky|di|ra|lay|nhan)(?: luon)? (?:o (?:dau|mo|cho nao)"
+    r"|tai dau|cho nao|may (?:ngay|bua|hom)|bao (?:lau|nhieu|gio)|duoc (?:khong|hong|ko|k|chu))\b"
+)
+"""A deed without its object, asked about: the object is what is open."""
+
+
+_LACKS = re.compile(
+    r"(?:(?:da|a|ma|tai|vi|toi|tui|em|anh|chi|bac|chau|minh|tui em|chung|hai|dua|vo chong|vo|chong"
+    r"|con|be|ba|me|bo|ma|ong|no|ho|nha|gia dinh|van|deu|thi|bay gio|gio|hien) )*"
+    r"(?:chua|khong)(?: (?:tung|he|co|kip|lam|di|duoc))* (?:dang ky|ket hon|nhap|co|lam|xin|cap|ly)"
+    r"(?: (?!duoc|thi|sao|gi|nao|a$)\w+){0,4}(?: (?:a|em|a em|luon|dau))?"
+)
+"""Something that was not done yet is a circumstance of what is open ("tụi em chưa đăng ký kết
+hôn")."""
+_POINTED_AT = re.compile(r"\b(?!(?:cho|noi|hom|luc|ngay|khi) )\w+ (?:do|ay|do a|ay a)\b")
+
+
+def _folded(said: str) -> str:
+    return " ".join(tokens(said))
 
 
 def _goes_on_asking(said: str, found: Understanding) -> bool:
@@ -147,6 +214,13 @@ def _mistaken_errand(folded: str, found: Understanding) -> bool:
     if found.intent == "find_place":
         return "place" not in found.aspects
     return found.intent == "centre_info" and _HOW_LONG.search(folded) is not None
+
+
+def _asks_at_last(said: str, found: Understanding) -> bool:
+    """ "Số tài khoản của bà là …, mấy ngày thì có tiền": what is told before is not asked."""
+    told, comma, last = said.rpartition(",")
+    asks = bool(found.aspects) and len(tokens(last)) >= 2 and bool(asked_plainly(last))
+    return bool(comma) and bool(told) and asks and found.outside < OUTSIDE and not content(last)
 
 
 def _overruled(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogues.doubts import about
-from dialogues.leaning import SURELY
+from dialogues.leaning import SURELY, spoken_of_before
 from dialogues.memory import Memory
 from dialogues.neighbours import called_within
 from dialogues.plain_words import change, opens_matter
@@ -110,7 +110,7 @@ def familiar(text: str, found: Understanding, memory: Memory, release: Release) 
             return about(found, str(topic), found.intent)
     if not found.ambiguous:
         return found
-    named = _fully_named(text, found, release)
+    named = spoken_of_before(text, found, memory, release) or _fully_named(text, found, release)
     if named is not None:
         return about(found, named, found.intent)
     for code in (memory.topic, *(left["code"] for left in memory.history)):

@@ -46,7 +46,7 @@ _OPERATION = re.compile(
     r"(?:thu tuc |viec )*(?:(?:cap lai|cap doi|cap moi|cap|dang ky lai|dang ky|giai quyet|thuc hien"
     r"|lam lai|lam|xin lai|xin|khai bao|thong bao|chung thuc|cong nhan|doi|dieu chinh|thay doi"
     r"|gia han|xoa|huy|cham dut|thanh lap|ban sao|hoa giai|mo|cong chung|trich luc|sao luc|mat"
-    r"|sua|lay|di)\s)+"
+    r"|sua|lay|di|tam ngung|tam nghi|tam dung|tam dong cua|tiep tuc)\s)+"
 )
 _OPERATION_EN = re.compile(
     r"(?:(?:new|re|register|registration|of|issue|reissue|exchange|amend|renew|replace|lost|certify"
@@ -73,11 +73,13 @@ def neighbour(
 ) -> Understanding:
     """`found`, or the understanding of the procedure beside the open one that `said` means."""
     release = ask.release
-    if topic is not None and opens_another(said):
-        if called_within(said, release, str(topic["code"])) is not None:
-            return found
-        if not found.procedures:
-            found = _thing_named(said, found, topic, ask)
+    names = topic is not None and opens_another(said)
+    if topic is not None and names and called_within(said, release, str(topic["code"])) is not None:
+        return found
+    if topic is not None and not found.procedures:
+        beside = _beside(said, found, topic, ask)
+        if beside is not None:
+            found = beside
     if topic is None or not _worth_asking(said, frame, found, topic):
         return found
     chances: dict[str, list[float]] = {}
@@ -112,6 +114,20 @@ def neighbour(
     )
 
 
+def _beside(said: str, found: Understanding, topic: Entry, ask: Ask) -> Understanding | None:
+    """ "Còn sổ đỏ thì sao", "chữ ký thì cũng giá vậy hả": the thing that is named beside the open
+    procedure; without "còn" only one of its kin ("hộ nghèo thì có được giảm không" is a case)."""
+    if opens_another(said):
+        return _thing_named(said, found, topic, ask)
+    folded = fold(said)
+    match = _ALSO.match(folded) if len(folded) == len(said) else None
+    if match is None:
+        return None
+    beside = _thing_named(said[: match.end("thing")], found, topic, ask)
+    first = ask.release.procedure(beside.procedures[0].code) if beside.procedures else None
+    return beside if first is not None and _alike(first, topic) >= KINDRED else None
+
+
 def _nearer(code: str, found: Understanding, topic: Entry, release: Release) -> bool:
     """Whether a procedure is called more like the open one than the one that was named: who says
     "A chứ không phải B" of a procedure names the thing in it that is different."""
@@ -128,6 +144,11 @@ def _alike(one: Entry, other: Entry) -> float:
     return len(first & second) / max(1, len(first | second))
 
 
+KINDRED = 0.15
+"""Share of words of two official names from which the one is named as beside the other."""
+_ALSO = re.compile(
+    r"(?:the |vay |a |o |ma )*(?P<thing>(?:\w+ ){0,3}\w+) thi (?:cung|co|bao|may|mat|gia|phi|sao)\b"
+)
 _AND_THAT = re.compile(
     r"^\W*(?:(?:thế|vậy|rồi|à|ơ|mà|the|vay|roi)\s+)*(?:còn|con|what about|how about|and for)\s+"
     r"|\s+(?:thì sao|thi sao|thì thế nào|thì làm sao|thi lam sao|thi the nao)\b.*$|\?+\s*$",

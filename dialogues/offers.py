@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dialogues.memory import Memory
 from dialogues.ordinals import ordinal, ordinal_within
@@ -164,7 +165,8 @@ def narrowed(
 ) -> Payload | None:
     """The choice on offer that a partial name or a description singles out."""
     on_offer = offers(memory)
-    if not on_offer or understanding.intent in _LEAVING:
+    surely = understanding.confidence >= SURELY or understanding.intent not in {"repeat", "stop"}
+    if not on_offer or (understanding.intent in _LEAVING and surely):
         return None
     index = ordinal_within(said)
     if index is not None:
@@ -189,6 +191,17 @@ def narrowed(
     if told is not None:
         return parse_payload(told, release, memory)
     return None if described is None else parse_payload(described, release, memory)
+
+
+def instead_of_chosen(
+    said: str, memory: Memory, release: Release, understanding: Understanding
+) -> Payload | None:
+    """Another of the choices than the one that was taken before the open question was asked."""
+    others = (memory.pending or {}).get("instead") or ()
+    if not others:
+        return None
+    before = replace(memory, pending={"kind": "chosen", "choices": others})
+    return narrowed(said, before, release, replace(understanding, intent="choose"))
 
 
 def _chooses_nothing(said: str, understanding: Understanding) -> bool:

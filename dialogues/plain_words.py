@@ -88,6 +88,10 @@ _PAPER_ASKED = re.compile(
     r"|chau|vay|ta|a|nhi))*$"
     r"|\b(?:do i need|need|bring|should i bring|must i bring)(?: \w+){0,4}"
     r" (?:originals?|copies|copy|photos?|passport|id card|pictures?)$"
+    r"|\b(?:do|does|must|should|would)(?: \w+){1,2} (?:need|have|bring|show|hand in|submit|enclose)"
+    r"(?: to (?:bring|show|have|submit))?(?: (?:the|a|an|any|my|his|her|our|their|some))?"
+    r"(?: \w+){0,2} (?:papers?|certificates?|notice|letter|receipt|contract|documents?|proof)"
+    r"(?: (?:from|of|by|for|too|as well|about)(?: \w+){0,4})?$"
 )
 _WANTS_ONE = re.compile(r"\b(?:muon|xin cap|lam lai|cap lai|lam the|sao y|chung thuc|dich vu)\b")
 
@@ -114,6 +118,21 @@ _FOR_ANOTHER = re.compile(
 def for_another(said: str) -> bool:
     """Somebody else is to go or sign."""
     return bool(_FOR_ANOTHER.search(" ".join(tokens(said))))
+
+
+_PURPOSE = re.compile(
+    r"(?:(?:toi|em|anh|chi|bac|chau|minh|tui|con|co|chu|da|a|y|thi|la|chi|xin|lam|lay|can|dung|muon"
+    r"|cai|giay|nay|do|no|di) )*de (?!(?:lai|tui|toi|em|minh|anh|chi) (?:xem|coi|tinh|hoi))\w+"
+    r"(?: \w+){0,9}"
+    r"|(?:(?:i|it|its|it s|we|need|want|is|m) )*(?:it |this |that |them )?"
+    r"(?:only )?(?:for|to use for|to show) (?:a |the |my |our )?\w+(?: \w+){0,5}"
+)
+
+
+def tells_purpose(said: str) -> bool:
+    """ "Xin để vay ngân hàng chứ không phải để cưới": what the paper is for, nothing else."""
+    folded = " ".join(tokens(said))
+    return _PURPOSE.fullmatch(folded) is not None and "?" not in said
 
 
 _PLAINLY: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -238,6 +257,18 @@ _HAS_AND_LACKS = re.compile(
 def has_and_lacks(said: str) -> bool:
     """ "Giả dụ có A với B rồi, coi còn thiếu gì": papers are told, the missing ones asked for."""
     return bool(_HAS_AND_LACKS.search(" ".join(tokens(said))))
+
+
+_HAD = re.compile(
+    r"\b(?:co|mang|dem|cam|chuan bi|have|got|brought)\b(?: \w+){1,12}? (?:roi|san|day|du|already)\b"
+)
+
+
+def without_papers(said: str) -> str | None:
+    """The folded text without the papers that are said to be had; None where none are."""
+    folded = " ".join(tokens(said))
+    rest = _HAD.sub(" ", folded)
+    return None if rest == folded else rest
 
 
 def counts_papers(said: str) -> bool:

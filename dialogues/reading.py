@@ -16,13 +16,14 @@ from dialogues.elsewhere import opens_elsewhere
 from dialogues.follow_up import settled
 from dialogues.framing import Framing, framing, goes_on, wants_reading_out
 from dialogues.memory import Memory
-from dialogues.offers import answer_to_question, narrowed, offered
+from dialogues.offers import answer_to_question, instead_of_chosen, narrowed, offered
 from dialogues.papers import says_to_have
 from dialogues.payloads import INTENT_OF_PAYLOAD, Payload, parse_payload
-from dialogues.plain_words import has_and_lacks
+from dialogues.plain_words import has_and_lacks, without_papers
 from dialogues.release import Release
 from dialogues.substance import said_of
 from dialogues.understanding import Understanding
+from dialogues.voices import wanted_voice
 from dialogues.wording import tokens
 from safeguards.emergencies import Cry, heard
 from safeguards.wording import in_other_letters
@@ -73,6 +74,9 @@ def read(
     if button is None and understanding is not None:
         declines = _FIXED_PHRASES.get(phrase) == "deny"
         button = None if fixed_phrase else answer_to_question(said, memory, understanding)
+        if button is None and frame.corrects:
+            button = instead_of_chosen(frame.rest, memory, release, understanding)
+            chosen = button is not None
         leaves = _leaves_topic(frame, understanding, memory, release)
         counts = _counts_papers(said, memory)
         leaves = leaves or counts or (frame.returns and bool(understanding.aspects))
@@ -87,6 +91,9 @@ def read(
         intent = INTENT_OF_PAYLOAD[button.kind]
         return Reading(intent, 1.0, understanding or Understanding(), said, button, chosen)
     understanding = understanding or Understanding()
+    if wanted_voice(said) is not None:
+        spoken = replace(understanding, intent="change_language", procedures=(), aspects=())
+        return Reading("change_language", 1.0, spoken, said, fixed=True)
     fixed = _FIXED_PHRASES.get(phrase) or _worded(phrase, memory)
     if fixed is not None:
         return Reading(
@@ -112,6 +119,8 @@ def _in_its_place(
     if is_abuse(said) and not _asks_surely(found):
         found = replace(found, intent="out_of_scope", out_of_scope=True, procedures=())
         return Reading("out_of_scope", 0.95, found, said, abusive=True, fixed=True)
+    if found.intent == "check_documents" and _named_as_paper(said, found, memory):
+        found = replace(found, procedures=(), ambiguous=False)
     if found.intent in _MISTAKEN_FOR_TOPIC and _counts_papers(said, memory):
         counted = replace(found, procedures=(), aspects=(), ambiguous=False, out_of_scope=False)
         return Reading("check_documents", found.confidence, counted, said)
@@ -128,6 +137,15 @@ def _counts_papers(said: str, memory: Memory) -> bool:
     which names a case or another procedure."""
     pending = (memory.pending or {}).get("kind")
     return memory.topic is not None and pending == "condition" and has_and_lacks(said)
+
+
+def _named_as_paper(said: str, found: Understanding, memory: Memory) -> bool:
+    """ "Tôi có hợp đồng thuê nhà rồi, còn thiếu gì": what is had is no procedure to begin, unless
+    one is named in the rest of the message."""
+    rest = without_papers(said)
+    if memory.topic is None or rest is None or not found.procedures:
+        return False
+    return said_of(found.procedures[0].matched, rest) < 0.5
 
 
 def _leaves_topic(
@@ -212,7 +230,8 @@ _TICKET = re.compile(
     r"|can|muon|vang|ok|oke|roi|duoc roi|cam on|thoi)\s)*"
     r"(?:xin|cho|lay|boc|bam|in|rut|phat|cap)(?:\s(?:em|anh|chi|toi|bac|chau|minh|con|tui"
     r"|giup|gium|cho|xin"
-    r"|lay|voi|mot|1))*\s(?:(?:cai|to|tam)\s)?(?:so|phieu|so thu tu|phieu so|so phieu|ve so|stt)"
+    r"|lay|voi|mot|hai|ba|may|[1-3]))*\s(?:(?:cai|to|tam)\s)?"
+    r"(?:so|phieu|so thu tu|phieu so|so phieu|ve so|stt)"
     r"(?:\s(?:thu tu|nhe|nha|voi|di|a|em|luon|luon voi|cai|giup|gium|toi|coi|nghen|chi|anh))*"
 )
 

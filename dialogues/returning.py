@@ -10,10 +10,11 @@ from dialogues.doubts import about
 from dialogues.framing import framing, goes_on
 from dialogues.leaning import ABOUT_PROCEDURES, SURE
 from dialogues.memory import Memory
-from dialogues.plain_words import asked_plainly, asks_which_counter
-from dialogues.release import Release
-from dialogues.substance import content, familiarity
+from dialogues.plain_words import asked_plainly, asks_which_counter, counts_papers
+from dialogues.release import Entry, Release
+from dialogues.substance import content, names, vocabulary
 from dialogues.understanding import Understanding
+from dialogues.wording import known_words, tokens
 
 _DESK = frozenset(["find_counter", "lead_me", "take_ticket", "check_documents"])
 
@@ -22,14 +23,18 @@ def taken_up(
     said: str, text: str, found: Understanding, memory: Memory, release: Release
 ) -> Understanding | None:
     """Something of before is named again, or simply the last thing; None when nothing was open."""
-    running = memory.checklist if (memory.checklist or {}).get("current") else None
-    if not framing(said).returns and running is None:
+    running = (memory.checklist or {}).get("current")
+    waits = goes_on(said) and counts_papers(said) and _laid_aside(memory) is not None
+    if not framing(said).returns and not running and not waits:
         return None
     before = [str(left["code"]) for left in memory.history]
     codes = [c for c in (memory.topic, *before) if release.canonical(c)]
     if not codes:
         return None
-    code = _named_among(codes, text, found, release)
+    here = None if memory.aside or framing(said).returns is False else memory.topic
+    code = _named_among(codes, text, found, release, here)
+    if waits and not running and (code is None or code == memory.topic):
+        return about(replace(found, aspects=()), str(_laid_aside(memory)), "check_documents")
     if code is None:
         words = content(text) - _TAKING_UP
         if words and found.procedures and found.procedures[0].confidence >= SURE:
@@ -54,6 +59,12 @@ def taken_up(
         if (checklist or {}).get("current"):
             intent = "check_documents"
     return about(found, code, intent)
+
+
+def _laid_aside(memory: Memory) -> str | None:
+    """The last procedure whose papers were being gone through when another was asked about."""
+    unfinished = (h for h in memory.history if (h.get("checklist") or {}).get("current"))
+    return next((str(h["code"]) for h in unfinished), None)
 
 
 _COUNTER_SAID = re.compile(
@@ -81,16 +92,56 @@ _TAKING_UP = frozenset(
 
 
 def _named_among(
-    codes: Sequence[str | None], text: str, found: Understanding, release: Release
+    codes: Sequence[str | None],
+    text: str,
+    found: Understanding,
+    release: Release,
+    here: str | None = None,
 ) -> str | None:
-    """The one of `codes` that the text names best: by the classifier, else by its own words."""
+    """The one of `codes` that the text names best: by the classifier, else by its own words. Who
+    goes back does not mean what is open now (`here`), where another is named as well."""
     for candidate in found.procedures:
         code = release.canonical(candidate.code)
         if code in codes:
             return code
-    scored = [(familiarity(text, release.procedure(code)), code) for code in codes]
+    scored = [(_called(text, release.procedure(code)), code) for code in codes]
     best = max((score for score, _ in scored), default=0.0)
-    return next((code for score, code in scored if best > 0 and score == best), None)
+    named = [code for score, code in scored if best > 0 and score == best]
+    return next((code for code in named if code != here), named[0] if named else None)
+
+
+_PAPER = frozenset(["giay", "to", "ban", "the", "so", "certificate"])
+
+
+def named_before(text: str, memory: Memory, release: Release) -> str | None:
+    """The procedure of before that two words of its name, side by side, mean ("cái sang tên đó nộp
+    ở đâu"); none that the open one is called by, none of a paper's name."""
+    said = tokens(text)
+    pairs = {
+        f"{one} {two}"
+        for before, one, two in zip(["", *said], said, said[1:], strict=False)
+        if before not in _PAPER and len({one, two} & content(text)) == 2
+    }
+    topic = {pair for pair in pairs if _says(release.procedure(memory.topic), pair)}
+    for left in memory.history if pairs - topic else ():
+        entry = release.procedure(left["code"])
+        if any(_says(entry, pair) for pair in pairs - topic):
+            return release.canonical(left["code"])
+    return None
+
+
+def _says(entry: Entry | None, pair: str) -> bool:
+    return any(f" {pair} " in f" {known_words(name)} " for name in names(entry))
+
+
+_STEM = 6
+
+
+def _called(text: str, entry: Entry | None) -> float:
+    """The share of a text's telling words by which an entry is called, as far as their stems
+    ("registration", "register a household business")."""
+    words, stems = content(text) - _TAKING_UP, {word[:_STEM] for word in vocabulary(entry)}
+    return sum(word[:_STEM] in stems for word in words) / len(words) if words else 0.0
 
 
 def taken_back(text: str, found: Understanding, memory: Memory, release: Release) -> Understanding:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialogues.actions import checklist, desk, life_events, places, procedures
+from dialogues.actions import checklist, desk, life_events, places, procedures, speaking
 from dialogues.actions.turn import ReplyAction
 from dialogues.release import Release
 
-__all__ = ["actions", "checklist", "desk", "life_events", "places", "procedures"]
+__all__ = ["actions", "checklist", "desk", "life_events", "places", "procedures", "speaking"]
 
 
 def actions(release: Release) -> Iterator[ReplyAction]:

@@ -211,6 +211,11 @@ class FindPlace(ReplyAction):
         if place is not None:
             tell_way(turn, place)
             return
+        asked = turn.reading.understanding.aspects
+        if "place" in asked and turn.release.procedure(turn.memory.topic) is not None:
+            # "gửi đơn ở đâu": of what is open
+            answer_procedure(turn, str(turn.memory.topic), asked)
+            return
         _ = turn.translate
         turn.say(_("Dạ, em chưa biết chỗ đó. Đây là những nơi em chỉ đường được ạ."))
         _offer_places(turn)

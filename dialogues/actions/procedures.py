@@ -301,8 +301,8 @@ class Choose(ReplyAction):
             if not aspects and turn.pending_before is not None:
                 aspects = turn.memory.aspects
             answer_procedure(turn, payload.value, aspects)
-            if turn.memory.pending is None and turn.reading.chosen:
-                turn.memory.pending = {**(turn.pending_before or {}), "kind": "chosen"}
+            if turn.reading.chosen:
+                _keep_on_offer(turn)
         turn.outcome = "chosen"
 
     @staticmethod
@@ -327,6 +327,15 @@ class Choose(ReplyAction):
             take_answer(turn, entry)
         else:
             clarify(turn)
+
+
+def _keep_on_offer(turn: Turn) -> None:
+    """Another of the choices may still be taken, also instead of answering what is asked now."""
+    before = turn.pending_before or {}
+    if turn.memory.pending is None:
+        turn.memory.pending = {**before, "kind": "chosen"}
+    else:
+        turn.memory.pending["instead"] = list(before.get("choices") or ())
 
 
 class Clarify(ReplyAction):

@@ -138,7 +138,12 @@ class Turn:
         name = self.name(entry)
         if self.language == "en":
             return name
-        return self.lower_first((name.removeprefix("Thủ tục ") or name).replace(": ", " "))
+        name = (name.removeprefix("Thủ tục ") or name).replace(": ", " ")
+        first = name.split(maxsplit=1)[0].strip(",") if name.strip() else ""
+        # what a procedure is called begins with a deed ("Cấp Giấy …"), never with a name
+        if first[1:].islower() and first.lower() in self.release.ordinary_words.get("vi", ()):
+            return name[:1].lower() + name[1:]
+        return name
 
     def titles(self, entries: Sequence[Entry]) -> list[str]:
         """Names side by side; where two are alike, what stands in brackets tells them apart."""
