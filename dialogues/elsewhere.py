@@ -24,6 +24,8 @@ _LEADING = (
     r"|lam|nhan|lay|rut|o day|co|duoc|nop phat|dang ky|nop|don|ho so|and|what about|how about"
     r"|also|so|then|is|the|can|do|i|my|get|apply for)\s)*"
 )
+_OVER = r"da|tung|vua|moi|sau|sau khi|ban an|quyet dinh|already|after|since"
+"""Words before another authority's errand that say that it is over."""
 _COPIES = re.compile(r"\b(?:chung thuc|ban sao)\b")
 
 
@@ -53,7 +55,7 @@ def belongs_elsewhere(said: str, text: str, found: Understanding, release: Relea
         # "sao y bằng lái" is about the copy: the licence is what is copied
         ours = best >= ALL_BUT_CERTAIN or (called and best >= SURELY_NAMED)
         return not (ours and not content(matter) & own)
-    if _surely_ours(found) or (called and best >= SURE):
+    if _surely_ours(found) or (called and best >= SURE) or _is_over(said, matter):
         return False
     known = vocabulary(entry)
     theirs = set(matter.split())
@@ -63,6 +65,12 @@ def belongs_elsewhere(said: str, text: str, found: Understanding, release: Relea
         return True
     facts = (entry.get("documents"), entry.get("fees"), entry.get("time"))
     return all(fact is None for fact in facts) and release.counter_for(entry) is None
+
+
+def _is_over(said: str, matter: str) -> bool:
+    """ "Ly hôn rồi, con theo mẹ": what was done elsewhere and is over asks nothing of anybody."""
+    over = rf"\b(?:{_OVER}) {matter}\b|\b{matter} (?:roi|xong)\b"
+    return re.search(over, " ".join(tokens(said))) is not None
 
 
 def opens_elsewhere(said: str, topic: Entry | None) -> bool:

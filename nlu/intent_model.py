@@ -18,6 +18,9 @@ EPOCHS = 12
 DROPOUT = 0.5
 """Share of the features left out of each step: few sentences of an intent must not be learnt by
 heart."""
+AVERAGED = 8
+"""Last epochs whose weights are averaged: 2.2 instead of 2.9 % of the messages change their intent
+with the seed."""
 BALANCE = 0.45
 """How far rare intents weigh up to the common ones: 0 not at all, 1 wholly."""
 
@@ -65,6 +68,7 @@ class IntentModel:
             epochs=EPOCHS,
             batch=256,
             dropout=DROPOUT,
+            averaged=AVERAGED,
         )
         return cls(names, vocabulary, weights, bias, strange)
 

@@ -108,7 +108,7 @@ class Linker:
         event, closeness = self._events.codes[told.numbers[0]], float(told.cosine[0])
         steps = list(self._event_procedures.get(event, ()))
         if closeness < SAME and found is not None and len(steps) > 1:
-            leading = self._leading(steps, found)
+            leading = self._leading(steps, found, reading)
             steps.sort(key=lambda code: code != leading)
         situations = self._situations(told)
         if situations:
@@ -133,12 +133,11 @@ class Linker:
     def _found(self, document: Sequence[str], reading: Reading) -> Found | None:
         return self.index.find(document, self._exact(reading.message.folded)) if document else None
 
-    def _leading(self, steps: Sequence[str], found: Found) -> str:
+    def _leading(self, steps: Sequence[str], found: Found, reading: Reading) -> str:
         """Of a life event's procedures the first, unless the message singles out another."""
-        chances = {
-            self.index.codes[number]: float(chance)
-            for number, chance in zip(found.numbers, self.ranker(found.evidence), strict=False)
-        }
+        codes = [self.index.codes[number] for number in found.numbers]
+        weighed = self._marks.weigh(codes, self.ranker(found.evidence), reading)
+        chances = {code: float(chance) for code, chance in zip(codes, weighed, strict=False)}
         best = max(steps, key=lambda code: chances.get(code, 0.0))
         enough = max(SINGLED_OUT, AHEAD * chances.get(steps[0], 0.0))
         return best if chances.get(best, 0.0) >= enough else steps[0]

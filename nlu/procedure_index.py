@@ -27,9 +27,11 @@ CANDIDATES = 20
 """Entries that are looked at closely."""
 MOST_CLASSES = 1_200
 """Entries up to which the classifier is trained; its weights are dense (features × entries)."""
-_LEARNING = {"epochs": 6, "batch": 128, "rate": 5.6, "dropout": 0.5}
+_LEARNING = {"epochs": 6, "batch": 128, "rate": 5.6, "dropout": 0.5, "averaged": 4}
 """Chosen on the development sets: leaving out half of the features of a row raised the first
-candidate of the classifier alone from 91 to 94 % of 338 questions, at the same cost."""
+candidate of the classifier alone from 91 to 94 % of 338 questions, at the same cost. Averaging
+lowered its log loss on 1,800 questions from .304 to .286, and fewer of them are answered otherwise
+after another training."""
 _FLOOR = 12.0
 """Log probabilities below minus this are all alike."""
 
