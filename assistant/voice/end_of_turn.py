@@ -13,7 +13,7 @@ COMPLETE_S = 0.45
 """A new hypothesis takes 0.43 s of audio: with less, words at the end would not be seen."""
 WHOLE_S = 0.35
 """After a whole question, once its last word is known (`voice.recognising`)."""
-NAMED_S = 0.5
+NAMED_S = 0.45
 """After a plain sentence that names what it is about, and may go on to ask something of it."""
 OPEN_S = 1.3
 BARE_S = 0.9

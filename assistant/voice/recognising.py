@@ -24,12 +24,6 @@ SLOW_S = 0.4
 """An answer that took so long came from a machine that has enough to do."""
 _REST_S = 15.0
 _BLOCK = 2 * SAMPLE_RATE // 5
-FIRST_LOOK_S = 0.42
-"""Of speech: two words take as long."""
-_LOOK_EVERY_S = 0.2
-_MOST_LOOKS = 3
-LEAST_CONFIDENCE = 0.5
-"""Of the words that a look may tell; a beginning is heard less well than a sentence."""
 
 
 class Pace:
@@ -74,15 +68,12 @@ class Recognising:
         self._known = 0
         """Length of the longest hypothesis: what is heard once more is not told once more."""
         self._whole: asyncio.Task[None] | None = None
-        self._looking: asyncio.Task[None] | None = None
-        self._looks = 0
 
     async def __aenter__(self) -> Self:
         await self._open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await _cancelled(self._looking)
         await self._leave()
 
     @property
@@ -116,15 +107,6 @@ class Recognising:
         await self._open()
         for at in range(0, len(self.pcm), _BLOCK):
             await self._recognition.feed(bytes(self.pcm[at : at + _BLOCK]))
-
-    def look(self, speech_s: float) -> None:
-        """Somebody waits for the first words: they are looked for beside the recogniser, which
-        tells them when its next 0.4 s of audio are complete."""
-        due = FIRST_LOOK_S + self._looks * _LOOK_EVERY_S
-        busy = self._looking is not None and not self._looking.done()
-        if not (busy or self._known or self._looks >= _MOST_LOOKS) and speech_s >= due:
-            self._looks += 1
-            self._looking = asyncio.create_task(self._first_words(bytes(self.pcm)))
 
     def check(self) -> None:
         """Raises SpeechError when the recogniser has failed."""
@@ -166,17 +148,6 @@ class Recognising:
             transcript = await asyncio.shield(self._reader)
             self._pace.slow = time.perf_counter() - began > SLOW_S
             self._on_whole(transcript)
-
-    async def _first_words(self, pcm: bytes) -> None:
-        with suppress(SpeechError):  # the recogniser itself tells whether it works
-            async with Recognition(self._uri, self._language, seconds=self._seconds) as looking:
-                await looking.feed(pcm)
-                await looking.end()
-                async for event in looking.hypotheses():
-                    if isinstance(event, Transcript) and not self._known:
-                        sure = event.confidence is None or event.confidence >= LEAST_CONFIDENCE
-                        if sure and event.text:
-                            self._on_words(event.text)
 
 
 async def _cancelled(task: "asyncio.Task[Any] | None") -> None:

@@ -59,7 +59,7 @@ class Room:
     def change_language(self, language: str) -> None:
         """Of the microphone: there is none."""
 
-    def hurry(self) -> None:
+    def hurry(self, wanted: bool) -> None:
         """Words come here when the script says so."""
 
     def wait(self, seconds: float, foreheard: Transcript) -> None:

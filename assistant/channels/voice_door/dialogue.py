@@ -150,10 +150,16 @@ class Dialogue:
         )
 
     def speaking_began(self) -> None:
+        self._hurry(True)
         self._enter("speaking")
 
     def speaking_over(self) -> None:
+        self._hurry(False)
         self._settle()
+
+    def _hurry(self, wanted: bool) -> None:
+        if self._hearing is not None:
+            self._hearing.hurry(wanted)
 
     @property
     def _busy(self) -> bool:
@@ -163,8 +169,6 @@ class Dialogue:
         self._clock.mark("vad_on")
         self._decider.forget()
         self._over_speech = self.playback.speaking
-        if self._over_speech and self._hearing is not None:
-            self._hearing.hurry()
         self._outbox.put(events.SpeechStarted())
         await self.playback.lower(recent)
         if not self._busy:
