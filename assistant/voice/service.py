@@ -138,9 +138,14 @@ class Voice:
             yield self._service("recogniser").uri
 
     async def speech(
-        self, sentence: str, language: Language, rate: float = 1.0
+        self,
+        sentence: str,
+        language: Language,
+        rate: float = 1.0,
+        region: Region | None = None,
     ) -> AsyncIterator[AudioBlock]:
-        """A sentence in spoken form as audio, block by block, as early as the engine gives it.
+        """A sentence in spoken form as audio, block by block, as early as the engine gives it;
+        ``region`` chooses among the voices for Vietnamese.
 
         Raises LetanError `speech_unavailable`, `speech_failed`.
         """
@@ -148,7 +153,9 @@ class Voice:
         rate = round(min(RATES[1], max(RATES[0], rate)), 2)
         try:
             await service.wait_ready(5.0)
-            async for block in synthesize(service.uri, sentence, language=language, rate=rate):
+            chosen = region if language == "vi" else None
+            blocks = synthesize(service.uri, sentence, language=language, voice=chosen, rate=rate)
+            async for block in blocks:
                 yield block
         except SpeechError as error:
             raise of_speech(error) from error

@@ -15,6 +15,7 @@ from typing import Protocol
 from assistant.errors import Language, LetanError
 from assistant.voice.service import Voice
 from speech.engines import AudioBlock
+from speech.regions import Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class _Spoken:
 class _Plan:
     language: Language
     rate: float
+    region: Region | None = None
     spoken: list[_Spoken] = field(default_factory=list)
 
 
@@ -86,12 +88,18 @@ class Speaker:
         near = self._plan.spoken[max(0, at - 1) : at + 2]
         return " ".join(spoken.line.text for spoken in near)
 
-    def say(self, lines: Sequence[Line], language: Language, rate: float = 1.0) -> None:
-        """Begins; what was being said before ends."""
+    def say(
+        self,
+        lines: Sequence[Line],
+        language: Language,
+        rate: float = 1.0,
+        region: Region | None = None,
+    ) -> None:
+        """Begins; what was being said before ends. ``region``: whose Vietnamese is spoken."""
         self.hush()
         if not lines:
             return
-        plan = _Plan(language, rate)
+        plan = _Plan(language, rate, region)
         for line in lines:
             self._numbers += 1
             plan.spoken.append(_Spoken(self._numbers, line))
@@ -151,7 +159,8 @@ class Speaker:
 
     async def _sentence(self, plan: _Plan, at: int) -> None:
         spoken, begun = plan.spoken[at], False
-        async for block in self._voice.speech(spoken.line.text, plan.language, plan.rate):
+        blocks = self._voice.speech(spoken.line.text, plan.language, plan.rate, plan.region)
+        async for block in blocks:
             if not begun:
                 begun = True
                 before = plan.spoken[at - 1].ends if at else 0.0

@@ -13,6 +13,7 @@ from assistant.voice.service import Voice
 from assistant.voice.speaker import Line, Speaker
 from assistant.voice.timings import TurnClock
 from speech.echo import ECHO, EchoDetector
+from speech.regions import REGIONS, Region
 from speech.spoken_form import sentences
 
 LINGERS_S = 3.0
@@ -53,6 +54,8 @@ class Playback:
         self._speaker = Speaker(voice, self, now)
         self._audio_rate = 0
         self._pace = 1.0
+        self._region: Region | None = None
+        """The region whose voice was wished for; None says what the service is set to."""
         self._turn: tuple[TurnClock, str] | None = None
         """Of the reply that is being said: its clock and its outcome."""
         self._quiet_since = 0.0
@@ -81,7 +84,7 @@ class Playback:
             return False
         self._turn, self._in_vain = (clock, str(reply["outcome"])), 0
         language: Language = "en" if reply["language"] == "en" else "vi"
-        self._speaker.say(lines, language, self._pace)
+        self._speaker.say(lines, language, self._pace, self._region)
         return True
 
     def interrupt(self) -> bool:
@@ -165,6 +168,8 @@ class Playback:
         for part in reply["parts"]:
             if part.get("type") == "control" and part.get("action") == "slower":
                 self._pace = max(SLOWEST, self._pace * SLOWER)
+            elif part.get("type") == "control" and part.get("action") == "voice":
+                self._region = next((r for r in REGIONS if r == part.get("value")), None)
 
     def _end_lowered(self) -> None:
         timer, self._lowered = self._lowered, None

@@ -281,6 +281,7 @@ class Kiosk {
     if (!control) return;
     if (control.action === "slower" && !this.speaker.slow) this.slower();
     else if (control.action === "louder") this.speaker.louder();
+    else if (control.action === "voice") this.speaker.region = control.value;
     else if (control.action === "repeat") this.speaker.repeat();
     else if (control.action === "stop") this.guide.stop();
     else if (control.action === "end") this.goodbye();

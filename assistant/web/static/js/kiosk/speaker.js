@@ -20,6 +20,7 @@ export class Speaker {
     Object.assign(this, { onSentence, onSpeaking, onPlayed, onDropped });
     this.muted = false;
     this.slow = false;
+    this.region = null; // whose Vietnamese is spoken; null: as the centre has set it
     this.gain = 1;
     this.turn = 0;
     this.lines = [];
@@ -173,6 +174,7 @@ export class Speaker {
     this.stop();
     this.lines = [];
     this.slow = false;
+    this.region = null;
     this.muted = false;
     this.gain = 1;
   }
@@ -229,6 +231,7 @@ export class Speaker {
   async #fetch(text) {
     if (this.muted || !this.context) return null;
     const body = { text, language: language(), rate: this.slow ? SLOW : 1 };
+    if (this.region) body.voice = this.region;
     try {
       const response = await call("POST", "/api/v1/speech", { body, timeout: 8000 });
       return await this.context.decodeAudioData(await response.arrayBuffer());
