@@ -32,6 +32,7 @@ from pydantic_settings import (
 from assistant.errors import LetanError
 from robot_bridge.driver import Capability
 from robot_bridge.drivers import check_options
+from robot_bridge.missions import Pace
 
 _DATABASES = ("postgresql://", "postgres://", "postgresql+asyncpg://", "sqlite+aiosqlite://")
 ROOT = Path(__file__).resolve().parent.parent
@@ -116,6 +117,12 @@ class MissionSettings(BaseModel):
     blocked_give_up: float = Field(30.0, gt=0, le=3600, description="… it gives the mission up")
     battery_floor: float = Field(0.1, ge=0, le=0.9, description="0 to 1; below: only to its dock")
     battery_return: float = Field(0.25, ge=0, le=1, description="0 to 1; below: docks afterwards")
+    pace: Pace = Field("normal", description="elderly: slower, and asked more often")
+    elderly_speed: float = Field(0.35, gt=0, le=1.5, description="metres a second")
+    pause_every: float = Field(12.0, ge=0, le=500, description="metres between questions; 0: none")
+    pause_every_elderly: float = Field(6.0, ge=0, le=500, description="the same at that pace")
+    ask_seconds: float = Field(10.0, gt=0, le=600, description="for an answer, then asked again")
+    ask_times: int = Field(3, ge=1, le=20, description="then it takes its leave")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -19,6 +19,7 @@ from assistant.errors import LetanError
 from assistant.health import Health
 from assistant.releases.content import centre_folder, ensure_content
 from assistant.releases.service import Release, Releases
+from assistant.robots.counters import CentreCounters
 from assistant.robots.service import Fleet
 from assistant.settings import MissionSettings, Settings
 from assistant.storage.database import Database
@@ -81,6 +82,7 @@ def make_fleet(settings: Settings, centre: Centre, health: Health) -> Fleet:
             centre.map,
             centre.static()["places"],
             policy=mission_policy(settings.missions),
+            counters=CentreCounters(centre),
         ),
     )
 
@@ -94,6 +96,12 @@ def mission_policy(missions: MissionSettings) -> Policy:
         blocked_give_up=missions.blocked_give_up,
         battery_floor=missions.battery_floor,
         battery_return=missions.battery_return,
+        pace=missions.pace,
+        elderly_speed=missions.elderly_speed,
+        pause_every=missions.pause_every,
+        pause_every_elderly=missions.pause_every_elderly,
+        ask_seconds=missions.ask_seconds,
+        ask_times=missions.ask_times,
     )
 
 

@@ -13,13 +13,25 @@ from uuid import uuid4
 import structlog
 
 from robot_bridge.clock import Clock, finish_within
+from robot_bridge.company import Company, GivenUp
+from robot_bridge.counters import AlwaysOpen, Counters
 from robot_bridge.driver import Capability, DriverError, FailureCode, Pose, RobotState, StopResult
 from robot_bridge.errands import Errands
 from robot_bridge.halting import Halting
 from robot_bridge.journey import Journey, LegFailed
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
-from robot_bridge.missions import AUTOMATIC, Mission, MissionKind, MissionState, Policy, Refused
+from robot_bridge.missions import (
+    AUTOMATIC,
+    About,
+    Mission,
+    MissionKind,
+    MissionState,
+    Pace,
+    Policy,
+    Question,
+    Refused,
+)
 from robot_bridge.places import Place
 from robot_bridge.safety import refusal
 from robot_bridge.sentences import (
@@ -28,6 +40,7 @@ from robot_bridge.sentences import (
     CANCELLED,
     CANNOT_GO_ON,
     HERE_WE_ARE,
+    SLOWER,
     STOPPED,
     WAY_BLOCKED,
     Sentence,
@@ -62,6 +75,8 @@ class Conductor:
         clock: Clock,
         on_change: Callable[[], None],
         on_say: Callable[[Sentence], None],
+        on_mission: Callable[[Mission], None] = lambda mission: None,
+        counters: Counters | None = None,
     ) -> None:
         self._id = robot_id
         self._driver = driver
@@ -71,6 +86,8 @@ class Conductor:
         self._clock = clock
         self._on_change = on_change
         self._on_say = on_say
+        self._on_mission = on_mission
+        self._company = Company(policy, clock)
         self._journey = Journey(driver, policy, clock)
         self._mission: Mission | None = None
         self._task: asyncio.Task[None] | None = None
@@ -78,7 +95,15 @@ class Conductor:
         self._ear: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[Any]] = set()
         self._halting = Halting(robot_id, driver, clock, policy.stop_seconds, self._spawn)
-        self._errands = Errands(robot_id, driver, self._journey, policy, clock)
+        self._errands = Errands(
+            robot_id,
+            driver,
+            self._journey,
+            lobby_map,
+            counters or AlwaysOpen(),
+            policy,
+            clock,
+        )
 
     @property
     def mission(self) -> Mission | None:
@@ -109,7 +134,15 @@ class Conductor:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._driver.close()
 
-    def start(self, kind: MissionKind, target: Place, requested_by: str) -> Mission:
+    def start(
+        self,
+        kind: MissionKind,
+        target: Place,
+        requested_by: str,
+        *,
+        pace: Pace | None = None,
+        ticket: str | None = None,
+    ) -> Mission:
         """Begin a mission. Raises `Refused` when another runs or the robot may not move."""
         running = self._mission if self._mission and not self._mission.ended else None
         if running is not None and (not running.automatic or requested_by == AUTOMATIC):
@@ -130,7 +163,14 @@ class Conductor:
         self._forget_return()
         replaced = self._end("cancelled", "replaced")
         mission = Mission(
-            f"m-{uuid4().hex[:12]}", kind, target, requested_by, "accepted", self._clock.now()
+            f"m-{uuid4().hex[:12]}",
+            kind,
+            target,
+            requested_by,
+            "accepted",
+            self._clock.now(),
+            pace=pace or self._policy.pace,
+            ticket=ticket,
         )
         self._mission = mission
         log.info(
@@ -142,7 +182,7 @@ class Conductor:
             requested_by=requested_by,
         )
         self._task = asyncio.create_task(self._run(mission, replaced), name=f"{self._id} mission")
-        self._on_change()
+        self._tell(mission)
         return mission
 
     async def cancel(self, reason: str = "asked") -> None:
@@ -157,6 +197,22 @@ class Conductor:
         await self._quietly(self._driver.cancel(reason))
         if mission is not None and mission.kind == "lead":
             self._plan_return()
+
+    def answer(self, following: bool, question_id: str | None = None) -> bool:
+        """Take the visitor's answer to the question that is open; whether there was one."""
+        return self._company.answer(following, question_id)
+
+    async def set_pace(self, pace: Pace) -> None:
+        """Lead faster or more slowly from now on; without a mission nothing happens."""
+        mission = self._mission
+        if mission is None or mission.ended or mission.pace == pace:
+            return
+        self._change(mission, pace=pace)
+        if pace == "elderly":
+            self._say(SLOWER)
+        if Capability.SPEED_LIMIT in self._driver.capabilities():
+            limit = self._errands.speed(replace(mission, pace=pace))
+            await self._quietly(self._driver.set_speed_limit(limit))
 
     async def stop(self, reason: str = "asked") -> StopResult:
         """Stand still now and stay so until `resume`. Always possible, never raises."""
@@ -178,19 +234,26 @@ class Conductor:
     # --- one mission ---
 
     async def _run(self, mission: Mission, replaced: bool) -> None:
-        failure, text = FailureCode.INTERNAL, ""
+        failure, text, run = FailureCode.INTERNAL, "", _Run(self, mission)
         try:
             if replaced:
                 await self._driver.cancel("replaced")
-            await self._errands.perform(_Run(self, mission))
+            await self._errands.perform(run)
         except (LegFailed, DriverError) as error:
             failure, text = error.code, error.text
+        except GivenUp as given_up:
+            self._set(mission, "cancelled", given_up.reason)
+            if given_up.source:
+                self._say(given_up.source, mission.target)
+            self._plan_return()
+            return
         except Exception:
             log.exception("mission broke", robot=self._id, mission=mission.id)
         else:
+            target = run.current().target
             self._set(mission, "arrived")
             if mission.kind == "lead":
-                self._say(HERE_WE_ARE, mission.target)
+                self._say(HERE_WE_ARE, target)
                 self._plan_return()
             return
         if not self._set(mission, "failed", failure.value):
@@ -226,13 +289,27 @@ class Conductor:
 
     def _set(self, mission: Mission, state: MissionState, reason: str | None = None) -> bool:
         """Change a mission that is still the current one and has not ended; whether it was."""
+        changed = self._change(mission, state=state, reason=reason, question=None)
+        if changed:
+            log.info(
+                "mission state", robot=self._id, mission=mission.id, state=state, reason=reason
+            )
+        return changed
+
+    def _change(self, mission: Mission, **fields: Any) -> bool:
         current = self._mission
         if current is None or current.id != mission.id or current.ended:
             return False
-        self._mission = replace(current, state=state, reason=reason)
-        log.info("mission state", robot=self._id, mission=mission.id, state=state, reason=reason)
-        self._on_change()
+        self._mission = replace(current, **fields)
+        self._tell(self._mission)
         return True
+
+    def _tell(self, mission: Mission) -> None:
+        try:
+            self._on_mission(mission)
+        except Exception:  # whoever listens, the mission goes on
+            log.exception("mission not told", robot=self._id, mission=mission.id)
+        self._on_change()
 
     def _end(self, state: MissionState, reason: str) -> bool:
         """End whatever mission runs; whether there was one."""
@@ -276,7 +353,9 @@ class Conductor:
         return Refused("robot_busy", said.vi, said.en)
 
     def _say(self, source: str, place: Place | None = None) -> None:
-        said = sentence(source, place)
+        self._speak(sentence(source, place))
+
+    def _speak(self, said: Sentence) -> None:
         self._on_say(said)
         if Capability.SAY in self._driver.capabilities():
             self._spawn(self._quietly(self._driver.say(said.vi, "vi")))
@@ -325,6 +404,21 @@ class _Run:
 
     def say(self, source: str, place: Place | None = None) -> None:
         self._conductor._say(source, place)
+
+    def aim(self, target: Place) -> None:
+        self._conductor._change(self._last, target=target)
+
+    async def ask(self, about: About, said: Sentence) -> bool | None:
+        conductor = self._conductor
+
+        def tell(question: Question) -> None:
+            conductor._change(self._last, state="waiting", question=question)
+            conductor._speak(said)
+
+        try:
+            return await conductor._company.ask(about, said, tell)
+        finally:
+            conductor._change(self._last, question=None)
 
     def gate(self) -> None:
         self._conductor._gate(self._last)

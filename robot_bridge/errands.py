@@ -7,17 +7,38 @@ from typing import Protocol
 import structlog
 
 from robot_bridge.clock import Clock
+from robot_bridge.company import GivenUp
+from robot_bridge.counters import Counters
 from robot_bridge.driver import Capability, DriverError, FailureCode, Goal, Pose
-from robot_bridge.journey import Journey, LegFailed, Watcher
+from robot_bridge.journey import Diverted, Journey, LegFailed, Watcher
 from robot_bridge.link import KeptDriver
-from robot_bridge.missions import Mission, MissionState, Policy
+from robot_bridge.lobby_map import LobbyMap
+from robot_bridge.missions import About, Mission, MissionState, Policy
+from robot_bridge.pauses import pauses
 from robot_bridge.places import Place
-from robot_bridge.sentences import EXCUSE_ME, FOLLOW_ME, GOING_HOME, GOING_TO_CHARGE
+from robot_bridge.planner import NoPath, Point, plan
+from robot_bridge.sentences import (
+    CANCELLED,
+    CLOSED,
+    CLOSED_BUT,
+    EXCUSE_ME,
+    FOLLOW_ME,
+    GOING_HOME,
+    GOING_ON,
+    GOING_TO_CHARGE,
+    NO_ANSWER,
+    STILL_THERE,
+    Sentence,
+    sentence,
+)
+
+WAY_CLEARANCE = 0.3
+"""Metres that a way keeps from walls when pauses on it are worked out."""
 
 log = structlog.get_logger(__name__)
 
 
-class Progress(Protocol):
+class Run(Protocol):
     """What an errand may do to the mission that it carries out."""
 
     def current(self) -> Mission:
@@ -27,6 +48,12 @@ class Progress(Protocol):
         """Change its state, unless it has ended."""
 
     def say(self, source: str, place: Place | None = None) -> None: ...
+
+    def aim(self, target: Place) -> None:
+        """Lead to another place from now on."""
+
+    async def ask(self, about: About, said: Sentence) -> bool | None:
+        """Stand and ask the visitor; None when nobody answers."""
 
     def gate(self) -> None:
         """Raise `LegFailed` when the robot may not move now."""
@@ -39,26 +66,81 @@ class Errands:
     robot_id: str
     driver: KeptDriver
     journey: Journey
+    lobby_map: LobbyMap
+    counters: Counters
     policy: Policy
     clock: Clock
 
-    async def perform(self, run: Progress) -> None:
-        """Return when the mission is done. Raises `LegFailed` and `DriverError`."""
+    async def perform(self, run: Run) -> None:
+        """Return when the mission is done. Raises `LegFailed`, `DriverError` and `GivenUp`."""
         await {"lead": self._lead, "return": self._return, "dock": self._charge}[
             run.current().kind
         ](run)
 
-    async def _lead(self, run: Progress) -> None:
+    async def _lead(self, run: Run) -> None:
+        """At the visitor's pace, asking on long ways; to another counter when this one closes."""
         await self._announce(run, FOLLOW_ME)
         await self._set_off(run)
-        await self._go(run, run.current().target.pose)
+        while True:
+            target = run.current().target
+            closes = not self.counters.closed(target)
+            try:
+                for pose in self._pauses(run):
+                    await self._go(run, pose, closes=closes)
+                    await self._ask_following(run)
+                await self._go(run, target.pose, closes=closes)
+                return
+            except Diverted:
+                run.aim(await self._other_counter(run, target))
+                run.gate()
+                run.show("moving")
 
-    async def _return(self, run: Progress) -> None:
+    async def _ask_following(self, run: Run) -> None:
+        """Stand and ask. Raises `GivenUp` when the visitor is gone or does not want to go on."""
+        following = await run.ask("following", sentence(STILL_THERE))
+        if following is None:
+            raise GivenUp("no_answer", NO_ANSWER)
+        if not following:
+            raise GivenUp("declined", CANCELLED)
+        run.say(GOING_ON)
+        run.gate()
+        run.show("moving")
+
+    async def _other_counter(self, run: Run, closed: Place) -> Place:
+        """The open counter to which the visitor wants to go instead. Raises `GivenUp`."""
+        other = self.counters.instead(closed)
+        if other is None:
+            raise GivenUp("counter_closed", CLOSED)
+        wanted = await run.ask("other_counter", sentence(CLOSED_BUT, closed, other))
+        if not wanted:
+            raise GivenUp("counter_closed", CANCELLED if wanted is False else NO_ANSWER)
+        run.say(FOLLOW_ME, other)
+        return other
+
+    def _pauses(self, run: Run) -> list[Pose]:
+        """Where to ask on the way from here to the target."""
+        every = self.policy.pauses(run.current().pace)
+        here, there = self.driver.snapshot().pose, run.current().target.pose
+        if every <= 0 or here is None:
+            return []
+        try:
+            path = plan(
+                self.lobby_map, (here.x, here.y), (there.x, there.y), clearance=WAY_CLEARANCE
+            )
+        except NoPath:
+            return []  # whether there is a way is the robot's own affair
+
+        def safe(point: Point) -> bool:
+            return self.lobby_map.clearance(*point) >= self.policy.pause_clearance
+
+        return pauses(path, every, safe)
+
+    async def _return(self, run: Run) -> None:
         await self._announce(run, GOING_HOME)
         await self._set_off(run)
         await self._go(run, run.current().target.pose)
 
-    async def _charge(self, run: Progress) -> None:
+    async def _charge(self, run: Run) -> None:
         await self._announce(run, GOING_TO_CHARGE)
         if self.driver.snapshot().charging:
             return
@@ -67,32 +149,37 @@ class Errands:
         if Capability.DOCK in self.driver.capabilities():
             await self._dock(run)
 
-    async def _announce(self, run: Progress, source: str) -> None:
+    async def _announce(self, run: Run, source: str) -> None:
         run.show("announcing")
         run.say(source, run.current().target)
         await self.clock.sleep(self.policy.announce_seconds)
 
-    async def _set_off(self, run: Progress) -> None:
+    async def _set_off(self, run: Run) -> None:
         """The gate again, the speed, and away from the charger."""
         run.gate()
         run.show("moving")
         can = self.driver.capabilities()
         if Capability.SPEED_LIMIT in can:
-            await self.driver.set_speed_limit(self.policy.max_speed)
+            await self.driver.set_speed_limit(self.speed(run.current()))
         state = self.driver.snapshot()
         if Capability.DOCK in can and (state.activity == "docked" or state.charging):
             await self.journey.drive(
                 self.driver.undock, self._watcher(run), self.policy.manoeuvre_seconds, again=False
             )
 
-    async def _go(self, run: Progress, pose: Pose) -> None:
+    def speed(self, mission: Mission) -> float:
+        """The ceiling of its speed, metres a second."""
+        return self.policy.speed(mission.pace if mission.kind == "lead" else "normal")
+
+    async def _go(self, run: Run, pose: Pose, *, closes: bool = False) -> None:
+        """Drive there; ``closes``: look whether the counter closes meanwhile (`Diverted`)."""
         await self.journey.drive(
             lambda goal_id: self.driver.go_to(Goal(goal_id, pose)),
-            self._watcher(run),
+            self._watcher(run, closes=closes),
             self._longest(pose),
         )
 
-    async def _dock(self, run: Progress) -> None:
+    async def _dock(self, run: Run) -> None:
         """Docked is who charges, whatever the robot answers."""
         for _ in range(self.policy.dock_attempts):
             try:
@@ -110,12 +197,16 @@ class Errands:
                 return
         raise LegFailed(FailureCode.DOCKING_FAILED, "the robot does not charge")
 
-    def _watcher(self, run: Progress) -> Watcher:
+    def _watcher(self, run: Run, *, closes: bool = False) -> Watcher:
         def show(waits: bool) -> None:
             if (run.current().state == "waiting") != waits:
                 run.show("waiting" if waits else "moving")
 
-        return Watcher(waiting=show, ask=lambda: run.say(EXCUSE_ME))
+        def look() -> None:
+            if closes and self.counters.closed(run.current().target):
+                raise Diverted("the counter has closed")
+
+        return Watcher(waiting=show, ask=lambda: run.say(EXCUSE_ME), look=look)
 
     def _longest(self, target: Pose) -> float:
         """Seconds that a way may take when the robot does not tell how far it is."""

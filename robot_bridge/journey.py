@@ -39,6 +39,10 @@ class LegFailed(Exception):  # noqa: N818 - an outcome that missions handle
         self.text = text
 
 
+class Diverted(Exception):  # noqa: N818 - a change of mind, not a fault
+    """The leg is given up because there is no use in going on."""
+
+
 @dataclass(slots=True)
 class Watcher:
     """What a leg tells to the mission while it goes on."""
@@ -47,6 +51,8 @@ class Watcher:
     """The robot waits before something in its way, or drives again."""
     ask: Callable[[], None]
     """It is time to ask politely."""
+    look: Callable[[], None] = lambda: None
+    """Called at every look; may raise `Diverted` to give the leg up."""
 
 
 @dataclass(slots=True)
@@ -96,7 +102,7 @@ class Journey:
         try:
             await send(self._leg.goal_id)
             await self._watch(send, watcher, at_most, again)
-        except LegFailed as failure:
+        except (LegFailed, Diverted) as failure:
             await self._driver.cancel(str(failure))
             raise
         finally:
@@ -117,6 +123,7 @@ class Journey:
                 return
             now, state = self._clock.monotonic(), self._driver.snapshot()
             self._check(state, now)
+            watcher.look()
             fast = fast + 1 if too_fast(state, self._policy) else 0
             if fast >= 2:
                 raise LegFailed(FailureCode.INTERNAL, f"drives at {state.speed:.2f} m/s")

@@ -14,8 +14,27 @@ MissionState = Literal[
 ENDED: frozenset[MissionState] = frozenset({"arrived", "cancelled", "stopped", "failed"})
 """A mission in one of these never changes again."""
 
+Pace = Literal["normal", "elderly"]
+"""How fast somebody who is led walks; elderly: slower, and asked more often."""
+
+About = Literal["following", "other_counter"]
+"""following: whether the visitor is still there; other_counter: whether to go to another one."""
+
 AUTOMATIC = "automatic"
 """``requested_by`` of the way home that a robot takes by itself after leading somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a robot asks the visitor whom it leads; it stands until there is an answer."""
+
+    id: str
+    about: About
+    vi: str
+    en: str
+    asked_at: datetime
+    times: int
+    """How often it has been asked by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +49,13 @@ class Mission:
     state: MissionState
     created_at: datetime
     reason: str | None = None
-    """A `FailureCode` or a word (asked, replaced, closed), once it has ended early."""
+    """A `FailureCode` or a word once it has ended early: asked, replaced, closed, declined,
+    no_answer, counter_closed."""
+    pace: Pace = "normal"
+    ticket: str | None = None
+    """The number that the visitor holds, told to the counter."""
+    question: Question | None = None
+    """Open now; never in a mission that has ended."""
 
     @property
     def ended(self) -> bool:
@@ -74,6 +99,27 @@ class Policy:
     max_speed: float = 0.6
     """Metres a second."""
     dock_attempts: int = 2
+    pace: Pace = "normal"
+    """Of missions that name none."""
+    elderly_speed: float = 0.35
+    """Metres a second when an old person is led."""
+    pause_every: float = 12.0
+    """Metres of way after which a visitor is asked whether he still follows; 0: never."""
+    pause_every_elderly: float = 6.0
+    pause_clearance: float = 0.5
+    """Metres of room that a place must have to stand and ask there."""
+    ask_seconds: float = 10.0
+    """For an answer, before the question is asked again."""
+    ask_times: int = 3
+    """How often it is asked before the robot gives up politely."""
+
+    def speed(self, pace: Pace) -> float:
+        """The ceiling for leading somebody at this pace, metres a second."""
+        return min(self.max_speed, self.elderly_speed) if pace == "elderly" else self.max_speed
+
+    def pauses(self, pace: Pace) -> float:
+        """Metres between two questions; 0: none are asked."""
+        return self.pause_every_elderly if pace == "elderly" else self.pause_every
 
 
 @dataclass(slots=True)

@@ -18,6 +18,8 @@ class Sentence:
 
     vi: str
     en: str
+    code: str = ""
+    """Its name for programs, where it has one: what a page need not say a second time."""
 
 
 FOLLOW_ME: Final = "Dạ, mời anh/chị theo em đến {place} ạ."
@@ -32,6 +34,18 @@ CANNOT_GO_ON: Final = (
 )
 STOPPED: Final = "Dạ, em đã dừng lại rồi ạ."
 CANCELLED: Final = "Dạ, em không đi nữa ạ."
+STILL_THERE: Final = "Dạ, anh/chị còn theo em không ạ?"
+GOING_ON: Final = "Dạ, mình đi tiếp ạ."
+NO_ANSWER: Final = (
+    "Dạ, em không thấy anh/chị trả lời nên em xin phép về chỗ của em. "
+    "Khi nào cần, anh/chị gọi em ạ."
+)
+SLOWER: Final = "Dạ, em đi chậm lại ạ."
+CLOSED_BUT: Final = (
+    "Dạ, {place} vừa đóng. {other} đang mở và cũng nhận việc này. "
+    "Em dẫn anh/chị đến đó được không ạ?"
+)
+CLOSED: Final = "Dạ, {place} vừa đóng rồi ạ. Anh/chị hỏi nhân viên giúp em ạ."
 GOING_HOME: Final = "Dạ, em xin phép về chỗ của em ạ."
 GOING_TO_CHARGE: Final = "Dạ, em xin phép đi sạc pin ạ."
 
@@ -45,16 +59,33 @@ OFF_MAP: Final = "{place} nằm ngoài vùng robot được phép đi."
 BUSY_LEADING: Final = "Robot đang dẫn một người khác đến {place}. Xin chờ một chút."
 BUSY_RETURNING: Final = "Robot đang đi đến {place}. Xin chờ một chút."
 
+_CODES: Final = {
+    FOLLOW_ME: "follow_me",
+    HERE_WE_ARE: "here_we_are",
+    EXCUSE_ME: "excuse_me",
+    WAY_BLOCKED: "way_blocked",
+    CANNOT_GO_ON: "cannot_go_on",
+    STOPPED: "stopped",
+    CANCELLED: "cancelled",
+    STILL_THERE: "still_there",
+    GOING_ON: "going_on",
+    NO_ANSWER: "no_answer",
+    SLOWER: "slower",
+    CLOSED_BUT: "closed_but",
+    CLOSED: "closed",
+    GOING_HOME: "going_home",
+    GOING_TO_CHARGE: "going_to_charge",
+}
 
-def sentence(source: str, place: Place | None = None) -> Sentence:
-    """A sentence in both languages, with the place's name in it."""
+
+def sentence(source: str, place: Place | None = None, other: Place | None = None) -> Sentence:
+    """A sentence in both languages, with the names of places in it; ``other`` begins a sentence."""
     vi, en = source, _english()[source]
     if place is not None:
-        vi, en = (
-            vi.format(place=_inside(place.vi)),
-            en.format(place=_inside(place.en)),
-        )
-    return Sentence(_capital(vi), _capital(en))
+        beside = other or place
+        vi = vi.format(place=_inside(place.vi), other=_capital(beside.vi))
+        en = en.format(place=_inside(place.en), other=_capital(beside.en))
+    return Sentence(_capital(vi), _capital(en), _CODES.get(source, ""))
 
 
 @cache

@@ -14,7 +14,7 @@ from assistant.console.outcomes import outcome
 from assistant.console.today import Day, day
 from assistant.console.wording import say
 from assistant.errors import Language, LetanError
-from assistant.robots.service import RobotView
+from assistant.robots.view import RobotView
 
 log = structlog.get_logger(__name__)
 

@@ -3,6 +3,7 @@
 A failure here becomes a sentence of the reply, never an error of the turn.
 """
 
+from collections import OrderedDict
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -13,9 +14,11 @@ import structlog
 from assistant.centre.service import Centre
 from assistant.centre.tickets import IssuedTicket
 from assistant.centre.wayfinding import Route
+from assistant.conversation.company import Companion
 from assistant.conversation.wording import say
 from assistant.errors import Language, LetanError
-from assistant.robots.service import Fleet, RobotView
+from assistant.robots.service import Fleet
+from assistant.robots.view import RobotView
 from robot_bridge.missions import MissionKind
 from speech.spoken_form import spoken
 
@@ -24,6 +27,7 @@ log = structlog.get_logger(__name__)
 Part = dict[str, Any]
 
 _SPEECH_KEPT = 2048
+_TICKETS_KEPT = 512
 
 _DESKS = ("information-desk", "reception", "waiting-area")
 """Where a person is found, best first; ids of places."""
@@ -35,6 +39,9 @@ class Effects:
     def __init__(self, centre: Centre, fleet: Fleet) -> None:
         self._centre = centre
         self._fleet = fleet
+        self.companion = Companion(fleet)
+        self._tickets: OrderedDict[str, IssuedTicket] = OrderedDict()
+        """The last one of a conversation, so that a counter is told whom the robot brings."""
         self._speech = lru_cache(maxsize=_SPEECH_KEPT)(_speech)
         """Sentences repeat all day; the spoken form of a long one takes a millisecond."""
 
@@ -75,6 +82,7 @@ class Effects:
             message_id=message_id,
             robot=robot,
             language=language,
+            ticket=self._tickets.get(conversation),
         )
         done: list[Part] = []
         for part in parts:
@@ -83,6 +91,8 @@ class Effects:
                 if part.get("type") == "mission" and not _moves(made):
                     _take_back(done)
                 done += made
+                if turn.ticket is not None:
+                    self._keep(conversation, turn.ticket)
             except LetanError as error:
                 log.warning("effect refused", part=part.get("type"), code=error.code)
                 done += turn.apology(part, error)
@@ -96,6 +106,12 @@ class Effects:
             if part.get("type") == "text":
                 part["speech"] = self._speech(part.get("speech") or part["text"], language)
         return done
+
+    def _keep(self, conversation: str, ticket: IssuedTicket) -> None:
+        self._tickets[conversation] = ticket
+        self._tickets.move_to_end(conversation)
+        if len(self._tickets) > _TICKETS_KEPT:
+            self._tickets.popitem(last=False)
 
     async def stop(self, robot: str | None) -> bool:
         """Stop the conversation's robot now; whether there was one to stop."""
@@ -113,6 +129,7 @@ class Effects:
 
     async def forget(self, conversation: str) -> None:
         """Raises LetanError when the centre does not work."""
+        self._tickets.pop(conversation, None)
         await self._centre.forget(conversation)
 
     def _view(self, robot: str | None) -> RobotView | None:
@@ -134,6 +151,7 @@ class _Turn:
         message_id: str,
         robot: str | None,
         language: Language,
+        ticket: IssuedTicket | None = None,
     ) -> None:
         self._centre = centre
         self._fleet = fleet
@@ -141,6 +159,8 @@ class _Turn:
         self._message_id = message_id
         self._robot = robot
         self._language = language
+        self.ticket = ticket
+        """The one that the visitor holds."""
 
     async def carry_out(self, part: Part, among: list[Part]) -> list[Part]:
         """What one part of the engine becomes. Raises LetanError."""
@@ -187,7 +207,10 @@ class _Turn:
             return [] if _has_route(among, to) else [await self._route({"type": "route", "to": to})]
         kind = cast(MissionKind, part.get("kind", "lead"))
         try:
-            mission = await self._fleet.start_mission(self._robot, kind, to, self._conversation)
+            number = None if self.ticket is None else str(self.ticket.number)
+            mission = await self._fleet.start_mission(
+                self._robot, kind, to, self._conversation, ticket=number
+            )
         except LetanError as error:
             log.warning("mission refused", robot=self._robot, code=error.code)
             described = self.apology(part, error)
@@ -200,6 +223,7 @@ class _Turn:
     async def _ticket(self, part: Part) -> list[Part]:
         key = f"{self._conversation}:{self._message_id}"
         ticket = await self._centre.issue_ticket(str(part["counter"]), self._conversation, key)
+        self.ticket = ticket
         name = ticket.counter_name[self._language]
         sentence = _ticket_sentence(ticket, name, self._language)
         card = part | {

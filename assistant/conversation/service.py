@@ -269,7 +269,12 @@ class Conversations:
                 _, known = await self._find(turn.conversation.id, turn.message, turn.text)
                 if known is not None:
                     return known
-            if turn.text is not None and not has_words(turn.text):
+            own = await self._effects.companion.reply(
+                turn.conversation.robot, turn.text, turn.message.payload, self._language(turn)
+            )
+            if own is not None:
+                reply = own
+            elif turn.text is not None and not has_words(turn.text):
                 reply = rephrase(self._language(turn))
             elif turn.text is not None and in_other_letters(turn.text):
                 reply = only_two_languages(turn.message.language or turn.conversation.language)

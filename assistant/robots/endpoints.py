@@ -1,7 +1,8 @@
 """Robots over HTTP. Stopping needs no right, no database and no dialogue engine."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import json
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Annotated, cast
 
@@ -11,9 +12,11 @@ from starlette.websockets import WebSocketDisconnect
 
 from assistant.errors import LetanError
 from assistant.problems import language_of
+from assistant.robots.announcements import Event
 from assistant.robots.errors import robot_not_yours
-from assistant.robots.schemas import MissionIn, MissionOut, RobotOut, StopOut
-from assistant.robots.service import Fleet, RobotView
+from assistant.robots.schemas import AnswerIn, MissionIn, MissionOut, PaceIn, RobotOut, StopOut
+from assistant.robots.service import Fleet
+from assistant.robots.view import RobotView
 from assistant.security import Principal, require_operator_or_kiosk
 
 router = APIRouter(prefix="/robots", tags=["robots"])
@@ -61,7 +64,9 @@ async def start_mission(
     robot_id: RobotId, body: MissionIn, fleet: FleetHere, commander: Commander
 ) -> MissionOut:
     """The robot announces itself, then drives; follow it by its states."""
-    mission = await fleet.start_mission(robot_id, body.kind, body.to, commander)
+    mission = await fleet.start_mission(
+        robot_id, body.kind, body.to, commander, pace=body.pace, ticket=body.ticket
+    )
     view = fleet.robot(robot_id)
     return MissionOut.of(mission, view.path, view.remaining)
 
@@ -69,6 +74,18 @@ async def start_mission(
 @router.delete("/{robot_id}/missions/current", summary="End the mission that runs, if any")
 async def cancel(robot_id: RobotId, fleet: FleetHere, _: Commander) -> RobotOut:
     return RobotOut.of(await fleet.cancel(robot_id))
+
+
+@router.patch("/{robot_id}/missions/current", summary="Lead faster or more slowly")
+async def set_pace(robot_id: RobotId, body: PaceIn, fleet: FleetHere, _: Commander) -> RobotOut:
+    """Counts from now on, for the mission that runs; without one nothing happens."""
+    return RobotOut.of(await fleet.set_pace(robot_id, body.pace))
+
+
+@router.post("/{robot_id}/missions/current/answer", summary="Answer what the robot asks")
+async def answer(robot_id: RobotId, body: AnswerIn, fleet: FleetHere, _: Commander) -> RobotOut:
+    """The visitor has touched or said an answer; the robot goes on, or takes its leave."""
+    return RobotOut.of(fleet.answer(robot_id, body.following, body.question))
 
 
 @router.post("/{robot_id}/stop", summary="Stop now: anybody may")
@@ -86,15 +103,25 @@ async def resume(robot_id: RobotId, fleet: FleetHere, _: Commander) -> RobotOut:
 @router.websocket("/{robot_id}/states")
 async def states(socket: WebSocket, robot_id: str) -> None:
     """The newest state at 10 Hz while the robot moves, else at least once a second."""
+    await _serve(socket, lambda: _texts(fleet_of(socket).states(robot_id)))
+
+
+@router.websocket("/{robot_id}/events")
+async def events(socket: WebSocket, robot_id: str) -> None:
+    """What the robot says and asks, its missions, and whom it brings, as it happens."""
+    await _serve(socket, lambda: _events(fleet_of(socket).events(robot_id)))
+
+
+async def _serve(socket: WebSocket, open_stream: Callable[[], AsyncGenerator[str]]) -> None:
     await socket.accept()
     try:
-        stream = fleet_of(socket).states(robot_id)
+        stream = open_stream()
     except LetanError as error:
         text = error.text(language_of(socket.headers))
         await socket.send_json({"type": "error", "code": error.code, "detail": text})
         await socket.close(UNKNOWN_ROBOT, error.code)
         return
-    sender = asyncio.create_task(_send_states(socket, stream))
+    sender = asyncio.create_task(_send(socket, stream))
     listener = asyncio.create_task(_until_gone(socket))
     try:
         await asyncio.wait((sender, listener), return_when=asyncio.FIRST_COMPLETED)
@@ -104,12 +131,24 @@ async def states(socket: WebSocket, robot_id: str) -> None:
         await asyncio.gather(sender, listener, return_exceptions=True)
 
 
-async def _send_states(socket: WebSocket, stream: AsyncGenerator[RobotView]) -> None:
+async def _texts(views: AsyncGenerator[RobotView]) -> AsyncGenerator[str]:
+    async with aclosing(views):
+        async for view in views:
+            yield RobotOut.of(view).model_dump_json()
+
+
+async def _events(found: AsyncGenerator[Event]) -> AsyncGenerator[str]:
+    async with aclosing(found):
+        async for event in found:
+            yield json.dumps(event, ensure_ascii=False)
+
+
+async def _send(socket: WebSocket, stream: AsyncGenerator[str]) -> None:
     """Until the fleet is closed or the reader gone; sending waits for a slow reader."""
     try:
         async with aclosing(stream):
-            async for view in stream:
-                await socket.send_text(RobotOut.of(view).model_dump_json())
+            async for text in stream:
+                await socket.send_text(text)
         await socket.close(1001, "the server ends")
     except (WebSocketDisconnect, RuntimeError):
         return  # gone between two states

@@ -84,6 +84,17 @@ def post_unknown(robot: str, field: str, place: str, valid: Sequence[str]) -> Le
     )
 
 
+def no_question(robot: str) -> LetanError:
+    """409: the robot asks nothing now, or something else."""
+    return LetanError(
+        "no_question",
+        409,
+        f"Robot {_shown(robot)} hiện không hỏi câu nào, hoặc câu hỏi đã khác.",
+        f"Robot {_shown(robot)} asks nothing now, or something else.",
+        field="following",
+    )
+
+
 def robot_not_yours(robot: str) -> LetanError:
     """403: a kiosk commands its own robot only."""
     return LetanError(

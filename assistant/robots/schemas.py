@@ -5,9 +5,9 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.robots.service import RobotView
+from assistant.robots.view import RobotView
 from robot_bridge.driver import StopResult
-from robot_bridge.missions import Mission, MissionKind, MissionState
+from robot_bridge.missions import About, Mission, MissionKind, MissionState, Pace, Question
 from robot_bridge.planner import Point
 
 
@@ -31,6 +31,51 @@ class MissionIn(BaseModel):
     to: str | None = Field(
         None, min_length=1, max_length=64, description="a place; needed to lead somebody"
     )
+    pace: Pace | None = Field(
+        None, description="elderly: slower, and asked more often; left out: as the centre has set"
+    )
+    ticket: str | None = Field(
+        None, min_length=1, max_length=16, description="the visitor's number, told to the counter"
+    )
+
+
+class PaceIn(BaseModel):
+    """How fast to lead from now on."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"pace": "elderly"}]})
+
+    pace: Pace
+
+
+class AnswerIn(BaseModel):
+    """The visitor's answer to what the robot asks."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"following": True}]})
+
+    following: bool = Field(description="yes: still following, or: to the other counter, please")
+    question: str | None = Field(
+        None, max_length=32, description="its id; left out: the question that is open"
+    )
+
+
+class QuestionOut(BaseModel):
+    """What the robot asks the visitor."""
+
+    id: str = Field(examples=["q-0a1b2c3d4e5f"])
+    about: About = Field(description="other_counter: the one they went to has closed")
+    vi: str = Field(examples=["Dạ, anh/chị còn theo em không ạ?"])
+    en: str = Field(examples=["Are you still with me?"])
+    times: int = Field(description="how often it has been asked", examples=[1])
+
+    @classmethod
+    def of(cls, question: Question) -> Self:
+        return cls(
+            id=question.id,
+            about=question.about,
+            vi=question.vi,
+            en=question.en,
+            times=question.times,
+        )
 
 
 class MissionOut(BaseModel):
@@ -45,6 +90,9 @@ class MissionOut(BaseModel):
         description="the way still to go, metres", examples=[[[0.0, -4.0], [-3.9, 3.7]]]
     )
     remaining_m: float | None = Field(examples=[6.4])
+    pace: Pace = Field("normal", examples=["normal"])
+    ticket: str | None = Field(None, description="the visitor's number", examples=["17"])
+    question: QuestionOut | None = Field(None, description="waits for an answer")
 
     @classmethod
     def of(cls, mission: Mission, path: tuple[Point, ...], remaining: float | None) -> Self:
@@ -56,6 +104,9 @@ class MissionOut(BaseModel):
             reason=mission.reason,
             path=[(round(x, 3), round(y, 3)) for x, y in path],
             remaining_m=None if remaining is None else round(remaining, 2),
+            pace=mission.pace,
+            ticket=mission.ticket,
+            question=QuestionOut.of(mission.question) if mission.question else None,
         )
 
 

@@ -1,15 +1,17 @@
 """The robots of a centre: who may go where, what each is doing, and the way to stop it."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import structlog
 
+from assistant.robots.announcements import Announcements, Event
 from assistant.robots.errors import (
+    no_question,
     place_missing,
     place_unknown,
     post_unknown,
@@ -17,17 +19,18 @@ from assistant.robots.errors import (
     robot_unknown,
     target_not_its_own,
 )
+from assistant.robots.view import RobotView, activity_of
 from assistant.settings import RobotSettings
 from robot_bridge.clock import Clock, SystemClock, wait_for_event
 from robot_bridge.conductor import Conductor, Posts
-from robot_bridge.driver import DriverConfig, Link, Pose, RobotDriver, RobotState, StopResult
+from robot_bridge.counters import Counters
+from robot_bridge.driver import DriverConfig, RobotDriver, RobotState, StopResult
 from robot_bridge.drivers import find_driver
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
-from robot_bridge.missions import Mission, MissionKind, Policy, Refused
+from robot_bridge.missions import Mission, MissionKind, Pace, Policy, Refused
 from robot_bridge.places import Place, reachable, read_places
 from robot_bridge.planner import NoPath, Point, path_length, plan
-from robot_bridge.sentences import Sentence
 
 CLEARANCE = 0.3
 """Metres that a place must have around it to be a target."""
@@ -35,33 +38,7 @@ MOVING_PERIOD = 0.1
 RESTING_PERIOD = 1.0
 SHORTEST_PERIOD = 0.05
 
-Activity = Literal["idle", "moving", "waiting", "docked", "charging"]
-
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class RobotView:
-    """A robot as people and other rooms see it, at one instant."""
-
-    id: str
-    name: str
-    driver: str
-    link: Link
-    pose: Pose | None
-    speed: float
-    battery: float | None
-    charging: bool
-    e_stop: bool
-    stopped: bool
-    activity: Activity
-    blocked: bool
-    mission: Mission | None
-    path: tuple[Point, ...]
-    """The way still to go, corner points in metres."""
-    remaining: float | None
-    """Metres."""
-    at: datetime
 
 
 class Fleet:
@@ -80,6 +57,7 @@ class Fleet:
         clock: Clock | None = None,
         *,
         policy: Policy | None = None,
+        counters: Counters | None = None,
         drivers: Callable[[str], Callable[[DriverConfig], RobotDriver]] = find_driver,
     ) -> None:
         self._clock = clock or SystemClock()
@@ -91,7 +69,8 @@ class Fleet:
                 log.warning("place cannot be reached by a robot", place=place.id)
         self._drivers = drivers
         self._policy = policy or Policy()
-        self._sayings: set[_Sayings] = set()
+        self._counters = counters
+        self._announcements = Announcements()
         self._closed = False
         self._robots = {robot.id: self._build(robot) for robot in robots}
 
@@ -106,8 +85,7 @@ class Fleet:
         await asyncio.gather(*(robot.conductor.close() for robot in self._robots.values()))
         for robot in self._robots.values():
             robot.touch()
-        for sayings in self._sayings:
-            sayings.end()
+        self._announcements.close()
 
     def ids(self) -> list[str]:
         return list(self._robots)
@@ -134,6 +112,9 @@ class Fleet:
         kind: MissionKind,
         to: str | None,
         requested_by: str,
+        *,
+        pace: Pace | None = None,
+        ticket: str | None = None,
     ) -> Mission:
         """Send a robot somewhere (None: the first robot). Returns the accepted mission.
 
@@ -143,7 +124,7 @@ class Fleet:
         robot = self._find(robot_id)
         target = self._target(robot, kind, to)
         try:
-            mission = robot.conductor.start(kind, target, requested_by)
+            mission = robot.conductor.start(kind, target, requested_by, pace=pace, ticket=ticket)
         except Refused as refused:
             raise refused_as_error(refused) from refused
         robot.way = ()
@@ -154,6 +135,22 @@ class Fleet:
         """End the mission that runs; without one nothing happens."""
         robot = self._find(robot_id)
         await robot.conductor.cancel()
+        return robot.view(self._clock.now())
+
+    def answer(self, robot_id: str, following: bool, question: str | None = None) -> RobotView:
+        """Take the visitor's answer to what the robot asks (None: the question that is open).
+
+        Raises LetanError `robot_unknown`, and `no_question` when none is open.
+        """
+        robot = self._find(robot_id)
+        if not robot.conductor.answer(following, question):
+            raise no_question(robot_id)
+        return robot.view(self._clock.now())
+
+    async def set_pace(self, robot_id: str, pace: Pace) -> RobotView:
+        """Lead faster or more slowly from now on; without a mission nothing happens."""
+        robot = self._find(robot_id)
+        await robot.conductor.set_pace(pace)
         return robot.view(self._clock.now())
 
     async def stop(self, robot_id: str, reason: str = "asked") -> StopResult:
@@ -176,9 +173,16 @@ class Fleet:
 
     def subscribe_events(self) -> AsyncIterator[dict[str, str]]:
         """What robots say, from this call on: ``{"robot", "kind": "say", "vi", "en"}``."""
-        sayings = _Sayings()
-        self._sayings.add(sayings)
-        return self._say_events(sayings)
+        return _sayings(self._announcements.listen())
+
+    def events(self, robot_id: str | None = None) -> AsyncGenerator[Event]:
+        """All that happens to one robot or to all, from this call on (docs/robots.md).
+
+        Raises LetanError `robot_unknown` at once.
+        """
+        if robot_id is not None:
+            self._find(robot_id)
+        return self._announcements.listen(robot_id)
 
     async def _states(self, robot: "_Robot") -> AsyncGenerator[RobotView]:
         changed = asyncio.Event()
@@ -193,19 +197,6 @@ class Fleet:
                 await wait_for_event(changed, self._clock, period - SHORTEST_PERIOD)
         finally:
             robot.watchers.discard(changed)
-
-    async def _say_events(self, sayings: "_Sayings") -> AsyncIterator[dict[str, str]]:
-        try:
-            while True:
-                await sayings.ready.wait()
-                if not sayings.events:
-                    return
-                event = sayings.events.popleft()
-                if not sayings.events and not sayings.ended:
-                    sayings.ready.clear()
-                yield event
-        finally:
-            self._sayings.discard(sayings)
 
     def _find(self, robot_id: str | None) -> "_Robot":
         if robot_id is None and self._robots:
@@ -274,13 +265,11 @@ class Fleet:
             policy=policy,
             clock=self._clock,
             on_change=lambda: _touch(watchers),
-            on_say=lambda said: self._say(robot.id, said),
+            on_say=lambda said: self._announcements.said(robot.id, said),
+            on_mission=lambda mission: self._announcements.changed(robot.id, mission),
+            counters=self._counters,
         )
         return _Robot(robot, posts, kept, conductor, watchers)
-
-    def _say(self, robot_id: str, said: Sentence) -> None:
-        for sayings in self._sayings:
-            sayings.push({"robot": robot_id, "kind": "say", "vi": said.vi, "en": said.en})
 
 
 @dataclass(slots=True)
@@ -314,7 +303,7 @@ class _Robot:
             charging=state.charging,
             e_stop=state.e_stop,
             stopped=self.conductor.stopped,
-            activity=_activity(state, mission),
+            activity=activity_of(state, mission),
             blocked=state.blocked or state.field_violation,
             mission=mission,
             path=path,
@@ -323,33 +312,13 @@ class _Robot:
         )
 
 
-class _Sayings:
-    """One subscriber's events; the oldest give way when it does not read."""
-
-    def __init__(self) -> None:
-        self.events: deque[dict[str, str]] = deque(maxlen=32)
-        self.ready = asyncio.Event()
-        self.ended = False
-
-    def push(self, event: dict[str, str]) -> None:
-        self.events.append(event)
-        self.ready.set()
-
-    def end(self) -> None:
-        self.ended = True
-        self.ready.set()
-
-
 def _touch(watchers: set[asyncio.Event]) -> None:
     for watcher in watchers:
         watcher.set()
 
 
-def _activity(state: RobotState, mission: Mission | None) -> Activity:
-    if mission is not None and mission.state == "waiting":
-        return "waiting"
-    if state.activity in ("moving", "docking", "undocking"):
-        return "moving"
-    if state.charging:
-        return "charging"
-    return "docked" if state.activity == "docked" else "idle"
+async def _sayings(events: AsyncGenerator[Event]) -> AsyncIterator[dict[str, str]]:
+    async with aclosing(events):
+        async for event in events:
+            if event["kind"] == "say":
+                yield {key: event[key] for key in ("robot", "kind", "vi", "en")}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def config_for(clock: ManualClock, lobby_map: LobbyMap | None = None) -> DriverC
     return DriverConfig("robot-1", lobby_map or small_lobby(), HOME.pose, DOCK.pose, 0.6, clock)
 
 
-async def open_lobby(policy: Policy | None = None) -> Lobby:
+async def open_lobby(policy: Policy | None = None, **options: Any) -> Lobby:
     clock = ManualClock()
     lobby_map = small_lobby()
     robot = SimulatedRobot(config_for(clock, lobby_map))
@@ -95,6 +96,7 @@ async def open_lobby(policy: Policy | None = None) -> Lobby:
         clock=clock,
         on_change=changed,
         on_say=said.append,
+        **options,
     )
     await conductor.open()
     await clock.advance(0.1)
