@@ -42,17 +42,10 @@ class Mosquitto:
         program = which("mosquitto") or "/usr/sbin/mosquitto"
         assert Path(program).exists(), "mosquitto is missing: apt-get install mosquitto"
         config = self.folder / f"mosquitto-{self.port}.conf"
-        config.write_text(
-            "\n".join(
-                [
-                    f"listener {self.port} 127.0.0.1",
-                    "persistence false",
-                    "set_tcp_nodelay true",
-                    *self.lines,
-                ]
-            )
-            + "\n"
-        )
+        # It would give root's rights up and then not be allowed to read this folder.
+        common = ["persistence false", "set_tcp_nodelay true", "user root"]
+        listener = f"listener {self.port} 127.0.0.1"
+        config.write_text("\n".join([listener, *common, *self.lines]) + "\n")
         log = (self.folder / f"mosquitto-{self.port}.log").open("ab")
         with log:
             self.process = subprocess.Popen(

@@ -68,6 +68,8 @@ class ScriptedVehicle:
     map_id: str = "lobby"
     extra: dict[str, Any] = field(default_factory=dict)
     """Fields that overwrite those of the state."""
+    login: dict[str, str] = field(default_factory=dict)
+    ca: str | None = None
 
     def __post_init__(self) -> None:
         self.orders: list[dict[str, Any]] = []
@@ -112,7 +114,14 @@ class ScriptedVehicle:
             f"{self.root}/connection", self._connection("CONNECTIONBROKEN"), 1, True
         )
         self.client = aiomqtt.Client(
-            "127.0.0.1", port or self.port, will=will, timeout=5, socket_options=[AT_ONCE]
+            "127.0.0.1",
+            port or self.port,
+            will=will,
+            timeout=5,
+            socket_options=[AT_ONCE],
+            tls_params=aiomqtt.TLSParameters(ca_certs=self.ca) if self.ca else None,
+            username=self.login.get("username"),
+            password=self.login.get("password"),
         )
         await self.client.__aenter__()
         await self.client.subscribe([(f"{self.root}/order", 0), (f"{self.root}/instantActions", 0)])

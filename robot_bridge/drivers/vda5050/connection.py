@@ -121,11 +121,12 @@ class Connection:
             while (left := end - self._clock.monotonic()) > 0 and self.desk.up:
                 report = self.vehicle.report
                 if report is not None and halt.understood(report):
-                    self._settle(fields)
+                    self.desk.settle()
+                    self.desk.act("factsheetRequest")  # asked for, never waited for
                     return halt
                 self._news.clear()
                 await wait_for_event(self._news, self._clock, left)
-        self.desk.fields = self.desk.choices[0]
+        self.desk.fields, self.desk.understood = self.desk.choices[0], False
         if not self.desk.up:
             raise LinkError(await self.lost())
         if self.vehicle.report is None:
@@ -135,12 +136,6 @@ class Connection:
             )
         log.warning("the vehicle does not answer to actions", robot=self._robot)
         return Halt(self.desk, self.vehicle.reports, self._clock.monotonic())
-
-    def _settle(self, fields: tuple[str, ...]) -> None:
-        if self.desk.choices != (fields,):
-            log.info("vehicle understands", robot=self._robot, fields=fields)
-        self.desk.choices = (fields,)
-        self.desk.act("factsheetRequest")  # asked for, never waited for
 
     def _receive(self, topic: str, payload: bytes, retained: bool) -> None:
         """Every message comes by here; none may break the reader."""

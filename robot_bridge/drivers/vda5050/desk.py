@@ -52,6 +52,8 @@ class Desk:
         """What to try in turn while it is not known which one the vehicle understands."""
         if wanted == "auto" and len(self.fields) > 1:
             self.choices = (self.fields, *((name,) for name in self.fields))
+        self.understood = False
+        """The vehicle has taken notice of an action under the names in use."""
         self.link: MqttLink | None = None
 
     @property
@@ -64,6 +66,18 @@ class Desk:
         if dialect.version != self.dialect.version:
             log.info("vehicle's version", robot=self._robot, version=dialect.version)
             self.dialect = dialect
+
+    def settle(self) -> None:
+        """The names in use are the right ones."""
+        if not self.understood:
+            log.info("vehicle understands", robot=self._robot, fields=self.fields)
+        self.understood = True
+        self.choices = (self.fields,)
+
+    def try_next(self) -> None:
+        """Other names, for the next action."""
+        place = self.choices.index(self.fields)
+        self.fields = self.choices[(place + 1) % len(self.choices)]
 
     def order(self, part: Part) -> int:
         """Send an order or its update; the headerId. Raises `LinkError`."""

@@ -25,8 +25,8 @@ FRESH = 1.0
 """Seconds: a state that an order may be based on."""
 ASK_SECONDS = 2.0
 """For a fresh state to come when it was asked for."""
-LOST_AFTER = 3.0
-"""Seconds without a state of the order, then it is sent again with the same ids."""
+LOST_AFTER = 2.5
+"""Seconds without a state of the order until it is sent again, within the patience of missions."""
 REPEATS = 2
 GIVEN_UP_AFTER = 1.0
 """Seconds for which an order has to be seen abandoned."""

@@ -36,6 +36,8 @@ RELEASE_FRESH = 1.5
 """Seconds: a state on which more way may be released."""
 ASK_AFTER = 1.0
 """Seconds without a state of a driving vehicle until it is asked for one."""
+PROBE_EVERY = 5.0
+"""Seconds between two cancels for a vehicle that has not yet answered to any."""
 SHOW_EVERY = 10.0
 """Seconds between two signs of ours for another master, who should notice us as well."""
 
@@ -63,6 +65,7 @@ class Pilot:
         self._now = now
         self._safety = (False, False)
         self._looked_at = self._asked_at = self._shown_at = self._trust_from = -math.inf
+        self._probed_at = -math.inf
         self.errand: Errand | None = None
         self.halt: Halt | None = None
         self.held = False
@@ -88,6 +91,7 @@ class Pilot:
             return
         try:
             if not vehicle.fresh(now, self.stale_after):
+                vehicle.silent = True
                 self.lose("the vehicle is offline" if vehicle.gone else "no state from the vehicle")
                 return
             self.find()
@@ -175,6 +179,7 @@ class Pilot:
             (not vehicle.localised(now), FailureCode.NOT_LOCALISED, "does not know where it is"),
             (grave is not None, FailureCode.REJECTED, f"a person has to come: {grave}"),
             (vehicle.rivalled(now), FailureCode.REJECTED, vehicle.rival),
+            (not self._desk.understood, FailureCode.REJECTED, "does not answer to cancelOrder"),
         ):
             if wrong:
                 raise DriverError(code, text)
@@ -182,6 +187,8 @@ class Pilot:
 
     def _carry_on(self, report: Report, now: float, new: bool) -> None:
         vehicle = self._vehicle
+        if not self._desk.understood:
+            self._probe(report, now)
         if self.halt is not None and self.halt.look(report, vehicle.reports, now):
             self.halt = None
         if self.errand is not None:
@@ -200,6 +207,15 @@ class Pilot:
         if vehicle.rivalled(now) and now - self._shown_at >= SHOW_EVERY:
             self._shown_at = now
             self._desk.act("stateRequest")
+
+    def _probe(self, report: Report, now: float) -> None:
+        """A vehicle that could not be stopped is not set in motion: find out how it can be."""
+        if self.halt is not None and self.halt.understood(report):
+            self._desk.settle()
+        elif self.halt is None and now - self._probed_at >= PROBE_EVERY:
+            self._probed_at = now
+            self._desk.try_next()
+            self.cancel_all()
 
     def _tell(self, event: DriverEvent, report: Report) -> None:
         if isinstance(event, Failed):

@@ -71,6 +71,8 @@ class Vehicle:
         self.charge_at: float | None = None
         self.gone = False
         """The broker or the vehicle itself says that it is away."""
+        self.silent = False
+        """It did not speak when it should have; only a new state changes that."""
         self.factsheet: Factsheet | None = None
         self.rival: str = ""
 
@@ -80,7 +82,7 @@ class Vehicle:
             self.note_rival("two vehicles use this serial number", now)
         self.report, self.state_at = report, now
         self.reports += 1
-        self.gone = False
+        self.gone = self.silent = False
         if report.charge is not None:
             self.charge_at = now
         self.take_position(report.position, report.speed, now)
@@ -133,7 +135,9 @@ class Vehicle:
 
     def fresh(self, now: float, limit: float) -> bool:
         """Whether a state has come within so many seconds, from a vehicle that is there."""
-        return self.state_at is not None and not self.gone and now - self.state_at <= limit
+        if self.state_at is None or self.gone or self.silent:
+            return False
+        return now - self.state_at <= limit
 
     def _check_jump(self, position: Position, now: float) -> None:
         last = self._moved

@@ -43,6 +43,13 @@ async def test_a_lost_order_is_repeated_with_the_same_ids(scene: Scene) -> None:
     assert [body["nodes"] for body in sent] == [sent[0]["nodes"]] * 3
 
 
+async def test_a_mission_survives_a_lost_order(scene: Scene) -> None:
+    scene.vehicle.faults.drop_orders = 1
+    scene.lead()
+    await scene.floor.until(scene.ended)
+    assert scene.outcome == ("arrived", None)
+
+
 async def test_an_order_that_is_never_taken_is_repeated_twice_at_most(scene: Scene) -> None:
     scene.vehicle.faults.drop_orders = 99
     await driven(scene, "a", COUNTER.pose)

@@ -133,6 +133,11 @@ async def test_a_vehicle_that_falls_silent_is_lost_within_four_seconds(scene: Sc
     assert scene.sent("cancelOrder") > before
     assert scene.sent("stateRequest") > 1, "it was asked before it was given up"
     assert scene.vehicle.speed == 0
+    assert scene.state().link == "silent"
+    assert not any(isinstance(event, LinkBack) for event in scene.events[-1:])
+    scene.vehicle.faults.mute = False
+    await scene.floor.advance(0.3)
+    assert scene.state().link == "up"
 
 
 async def test_a_last_will_ends_the_mission_and_a_state_undoes_it(scene: Scene) -> None:

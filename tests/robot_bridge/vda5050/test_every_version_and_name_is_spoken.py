@@ -133,6 +133,23 @@ async def test_the_name_of_the_array_is_found_out(
     await scene.close()
 
 
+async def test_a_vehicle_that_could_not_be_stopped_is_not_set_in_motion(floor: Floor) -> None:
+    vehicle = ScriptedVehicle(floor.broker.port, fields=())
+    await vehicle.connect()
+    scene = await open_scene(floor, vehicle, version="2.1")
+    await floor.until(lambda: scene.state().link == "up", 15)
+    with pytest.raises(DriverError, match="cancelOrder"):
+        await scene.driver.go_to(Goal("a", HOME.pose))
+    await floor.advance(1)
+    assert vehicle.orders == []
+    vehicle.fields = ("instantActions",)  # somebody has mended it
+    await floor.advance(20)
+    await scene.driver.go_to(Goal("b", HOME.pose))
+    await floor.advance(1)
+    assert vehicle.orders
+    await scene.close()
+
+
 async def test_a_given_name_is_used_and_nothing_else(floor: Floor) -> None:
     vehicle = ScriptedVehicle(floor.broker.port, fields=("instantActions",))
     await vehicle.connect()
