@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from ros_rig import Hall, count_openings, free_port
+from ros_rig import build as build_ros2
+from ros_scripted import ScriptedServer
 from small_lobby import DOCK, HOME, config_for
 from vda_rig import Floor, build, temporary_broker
 from vda_scripted import ScriptedVehicle
@@ -119,7 +122,32 @@ def vda5050() -> Rig:
     )
 
 
-RIGS = {"simulator": simulator, "vda5050": vda5050}
+def ros2() -> Rig:
+    """A scripted robot behind a scripted rosbridge server."""
+    server = ScriptedServer("classic")
+    hall = Hall(server)
+    server.port = free_port()
+    robot = build_ros2(hall.clock, f"ws://127.0.0.1:{server.port}")
+    hall.drivers.append(robot)
+    undo = count_openings(hall)
+
+    async def dismantle() -> None:
+        undo()
+        await server.close()
+
+    return Rig(
+        robot,
+        hall.advance,
+        lambda: server.robot.change(e_stop=True),
+        server.kill,
+        lambda: server.robot.change(deviation=5.0),
+        lambda: server.robot.change(manual=True),
+        prepare=server.open,
+        dismantle=dismantle,
+    )
+
+
+RIGS = {"ros2": ros2, "simulator": simulator, "vda5050": vda5050}
 FAR = Pose(1.0, 5.0, 1.57)
 NEAR = Pose(2.0, 1.0, 0.0)
 
