@@ -6,7 +6,8 @@ A recording is Chromium's microphone: question after question in real time, each
 answer to the one before it. The kiosk's own page hears and plays (hands-free). The clock starts
 with the last block of the microphone that holds speech and stops when the audio thread gives the
 first sample of the answer to the loudspeaker (`AudioContext.getOutputTimestamp`); a barge-in is
-counted from the first block that holds speech and from the server's `interrupted`. With ``--busy``
+counted from the first block that holds speech, to the lowered voice and to silence, and from the
+server's `interrupted`. With ``--busy``
 the robot leads a visitor and another kiosk is talked to on the same machine.
 """
 
@@ -141,7 +142,8 @@ def turns_of(told: Told) -> Iterator[tuple[float, float]]:
 def figures_of(told: Told) -> dict[str, list[float]]:
     """Seconds for each thing measured, over all turns."""
     found: dict[str, list[float]] = {
-        name: [] for name in ("final", "reply", "first_audio", "barge_in", "page_silent")
+        name: []
+        for name in ("final", "reply", "audio", "first_audio", "lowered", "barge_in", "page_silent")
     }
     turns = list(turns_of(told))
     for number, (start, end) in enumerate(turns):
@@ -154,9 +156,14 @@ def figures_of(told: Told) -> dict[str, list[float]]:
         words, reply = first("final", end), first("reply", end)
         # A sentence that is taken up again after a false interruption is no answer.
         audio = None if reply is None else first("voice.began", reply)
-        for name, at in (("final", words), ("reply", reply), ("first_audio", audio)):
+        sent = None if reply is None else first("audio", reply)
+        found_at = {"final": words, "reply": reply, "audio": sent, "first_audio": audio}
+        for name, at in found_at.items():
             if at is not None:
                 found[name].append((at - end) / 1000)
+        lowered = first("voice.lowered", start)
+        if number and lowered is not None:
+            found["lowered"].append((lowered - start) / 1000)
         interrupted = first("voice.interrupted", start)
         silent = None if interrupted is None else first("voice.silent", interrupted)
         if number and interrupted is not None and silent is not None:
@@ -226,7 +233,9 @@ def main() -> None:
     names = {
         "final": "end of speech → words",
         "reply": "end of speech → reply",
+        "audio": "end of speech → audio arrives",
         "first_audio": "end of speech → first audio",
+        "lowered": "voice over the answer → lowered",
         "barge_in": "voice over the answer → silence",
         "page_silent": "`interrupted` → silence",
     }

@@ -32,6 +32,8 @@ ECHO = 0.63
 """Likeness from which a second of sound is our own voice. Measured in five rooms (reverberation
 0.2 to 0.6 s, loud to faint): echoes 0.66 to 0.93 (second percentile to median), people 0.39 (98 %
 of the seconds below 0.59), a person and the echo equally loud 0.58."""
+ALIKE = 0.5
+"""Likeness from which it may be our own voice, where the words are ours as well."""
 
 _Bands = npt.NDArray[np.float32]
 _WINDOW = np.hanning(WINDOW).astype(np.float32)
@@ -69,14 +71,15 @@ class EchoDetector:
         self._said.clear()
         self._rest = np.zeros(0, np.float32)
 
-    def share(self, pcm: bytes) -> float:
-        """Which part of an utterance (s16le, 16 kHz) is our own voice, 0..1."""
+    def share(self, pcm: bytes, border: float = ECHO) -> float:
+        """Which part of an utterance (s16le, 16 kHz) is our own voice, 0..1; ``border``: the
+        likeness that a second of it must have."""
         size = 2 * round(PIECE_S * SAMPLE_RATE)
         pieces = [pcm[at : at + size] for at in range(0, max(1, len(pcm) - size // 2), size)]
         loud = [piece for piece in pieces if level_dbfs(piece) > QUIET_DBFS]
         if not loud:
             return 0.0
-        return sum(self.likeness(piece) >= ECHO for piece in loud) / len(loud)
+        return sum(self.likeness(piece) >= border for piece in loud) / len(loud)
 
     def likeness(self, pcm: bytes) -> float:
         """How much the last second of what was heard (s16le, 16 kHz) is like something said.
@@ -116,7 +119,8 @@ def _best(heard: _Bands, said: _Bands) -> float:
     """The largest correlation over all delays; each band has its own mean (rooms colour sound)."""
     count = len(heard)
     heard = heard - heard.mean(axis=0)
-    norm = float(np.sqrt((heard**2).sum()))
+    # Silence is like nothing: without a floor, rounding would decide.
+    norm = float(np.sqrt(max((heard**2).sum(), 1e-3 * count)))
     size = 1 << int(np.ceil(np.log2(len(said) + count)))
     spectrum = np.fft.rfft(said, size, axis=0) * np.conj(np.fft.rfft(heard, size, axis=0))
     products = np.fft.irfft(spectrum.sum(axis=1), size)[: len(said) - count + 1]

@@ -83,6 +83,7 @@ def test_the_own_voice_is_told_from_another_at_any_delay() -> None:
     assert detector.share(as_microphone(said, 16_000, 0.2)) > 0.9
     assert detector.share(other) == 0.0
     assert detector.share(bytes(64_000)) == 0.0
+    assert detector.likeness(bytes(32_000)) < 0.1
     detector.forget()
     assert detector.share(said) == 0.0
 

@@ -215,6 +215,28 @@ def test_the_own_voice_does_not_lower_itself(app: TestClient) -> None:
     act(app, script)
 
 
+@pytest.mark.parametrize("voice", ["vi+f3", "vi"])
+def test_whoever_interrupts_may_use_our_words(app: TestClient, voice: str) -> None:
+    said = "giấy tờ tùy thân và sổ hộ khẩu cũ nếu còn giữ"
+
+    async def script(room: Room) -> None:
+        await speaking(room)
+        await room.until("audio_end")
+        ours = voice == "vi"
+        pcm = espeak(LONG_REPLY[0], "vi", 160) if ours else espeak(said, voice, 110)
+        heard = ear.Utterance(Transcript(said, 0.95), pcm, 2.0, 0.6, 0.05)
+        room.hear(ear.Began(), words("thế còn"))
+        await room.until("interrupted")
+        room.hear(ear.Ended(), heard)
+        if ours:
+            assert (await room.until("rejected"))["reason"] == "echo"
+        else:
+            assert (await room.until("final"))["text"] == said
+            await room.until("reply")
+
+    act(app, script)
+
+
 def test_a_single_word_over_the_reply_is_no_question(app: TestClient) -> None:
     async def script(room: Room) -> None:
         await speaking(room)

@@ -12,7 +12,7 @@ from assistant.voice.barge_in import Overheard, Verdict, repeats, verdict
 from assistant.voice.service import Voice
 from assistant.voice.speaker import Line, Speaker
 from assistant.voice.timings import TurnClock
-from speech.echo import ECHO, EchoDetector
+from speech.echo import ALIKE, ECHO, EchoDetector
 from speech.regions import REGIONS, Region
 from speech.spoken_form import sentences
 
@@ -157,7 +157,12 @@ class Playback:
         # Whoever answers our question takes its words: after it only the sound tells.
         said = self._speaker.said_lately() if self.speaking or self.interrupted else ""
         share = await asyncio.to_thread(self._echo.share, pcm)
-        return share >= (ALL_OF_IT if visitor else HALF_OF_IT) or repeats(text, said)
+        if not visitor or share >= ALL_OF_IT:
+            return share >= HALF_OF_IT or repeats(text, said)
+        # Whoever interrupts may well take our words, but does not sound like us.
+        return repeats(text, said) and (
+            await asyncio.to_thread(self._echo.share, pcm, ALIKE) >= HALF_OF_IT
+        )
 
     async def close(self) -> None:
         self._end_lowered()
