@@ -28,6 +28,15 @@ def test_who_married_abroad_is_not_about_to_marry(engine: Engine, conversation: 
     assert engine.turn(conversation, text=text)["topic"] == "2.002189"
 
 
+def test_what_a_court_has_done_already_is_not_asked_of_it(
+    engine: Engine, conversation: str
+) -> None:
+    reply = engine.turn(conversation, text="Tòa xử ly hôn xong, giờ đổi họ cho con theo họ mẹ")
+    assert reply["topic"] == "1.004859"
+    asked = engine.turn(conversation, text="Tôi muốn ly hôn thì nộp đơn ở đâu?")
+    assert asked["outcome"] == "out_of_scope"
+
+
 def test_a_condition_is_no_lawsuit(engine: Engine, conversation: str) -> None:
     reply = engine.turn(conversation, text="Điều kiện đăng ký kết hôn là gì?")
     assert reply["outcome"] == "answered"
