@@ -11,6 +11,7 @@ from robot_bridge.driver import DriverConfig, LinkError
 from robot_bridge.drivers.vda5050.address import read_url
 from robot_bridge.drivers.vda5050.desk import Desk
 from robot_bridge.drivers.vda5050.dialect import dialect_of
+from robot_bridge.drivers.vda5050.factsheet import read_factsheet
 from robot_bridge.drivers.vda5050.halt import Halt
 from robot_bridge.drivers.vda5050.mqtt import TOO_LONG, MqttLink, tls_context
 from robot_bridge.drivers.vda5050.options import Options
@@ -18,7 +19,6 @@ from robot_bridge.drivers.vda5050.reader import (
     BadMessage,
     decode,
     read_connection,
-    read_factsheet,
     read_position,
     read_speed,
     read_state,

@@ -168,7 +168,9 @@ class Drive:
                 text = "the vehicle has given the order up"
                 return [*events, self._fail(FailureCode.CANCELED, text)]
             return events
-        if look.may_release and not report.field_violation:
+        facts = look.vehicle.factsheet
+        rested = now - self._sent_at >= (facts.order_interval if facts else 0.0)
+        if look.may_release and rested and not report.field_violation:
             part = order.next_part(self._ceiling())
             if part is not None:
                 self._repeats = 0

@@ -27,10 +27,12 @@ from robot_bridge.driver import (
 from robot_bridge.drivers.vda5050.charge import Charge
 from robot_bridge.drivers.vda5050.connection import Connection
 from robot_bridge.drivers.vda5050.drive import Drive
+from robot_bridge.drivers.vda5050.lanes import read_lanes
 from robot_bridge.drivers.vda5050.options import Options
 from robot_bridge.drivers.vda5050.order import Order
 from robot_bridge.drivers.vda5050.pilot import TICK, Pilot
-from robot_bridge.drivers.vda5050.route import route_along
+from robot_bridge.drivers.vda5050.reader import Position
+from robot_bridge.drivers.vda5050.route import Route, route_along
 from robot_bridge.drivers.vda5050.snapshot import snapshot
 from robot_bridge.planner import NoPath, plan
 
@@ -65,6 +67,7 @@ class Vda5050Robot:
             self._stream,
             now=config.clock.monotonic,
         )
+        self._lanes = read_lanes(options.lanes, config.map) if options.lanes else None
         self._closed = False
         self._ceiling = config.max_speed
         self._unable: set[Capability] = set()
@@ -219,26 +222,43 @@ class Vda5050Robot:
         here, report = self._vehicle.position, self._vehicle.report
         if here is None or report is None:
             raise DriverError(FailureCode.NOT_LOCALISED, "does not know where it is")
-        lobby, options = self._config.lobby_map, self._options
-        try:
-            path = plan(
-                lobby, (here.x, here.y), (goal.pose.x, goal.pose.y), clearance=options.clearance
+        order_id = f"{goal.id}-{uuid4().hex[:8]}"
+        route = self._route(goal, order_id, here, report.last_node_id)
+        facts = self._vehicle.factsheet
+        longest = facts.longest_order if facts and facts.longest_order else 100
+        return Order(order_id, route, self._options.base_length, longest)
+
+    def _route(self, goal: Goal, order_id: str, here: Position, last_node: str) -> Route:
+        """Along the lanes where there are some, else along the way that we plan on our map."""
+        options, start = self._options, (here.x, here.y)
+        there, map_id = (goal.pose.x, goal.pose.y), self._config.map or here.map_id
+        if not self._config.lobby_map.inside(*there):
+            raise DriverError(FailureCode.UNREACHABLE, "outside of the map")
+        if self._lanes is not None:
+            on_lanes = self._lanes.route(
+                start,
+                there,
+                goal.pose.theta,
+                last_node=last_node,
+                map_id=map_id,
+                deviation=options.deviation,
             )
+            if on_lanes is None:
+                raise DriverError(FailureCode.UNREACHABLE, "no lane leads there from here")
+            return on_lanes
+        try:
+            path = plan(self._config.lobby_map, start, there, clearance=options.clearance)
         except NoPath as error:
             raise DriverError(FailureCode.UNREACHABLE, str(error)) from error
-        order_id = f"{goal.id}-{uuid4().hex[:8]}"
-        route = route_along(
+        return route_along(
             path,
             goal.pose.theta,
             prefix=order_id,
-            start_id=report.last_node_id or f"{order_id}-0",
-            map_id=self._config.map or here.map_id,
+            start_id=last_node or f"{order_id}-0",
+            map_id=map_id,
             step=options.base_length / 3,
             deviation=options.deviation,
         )
-        facts = self._vehicle.factsheet
-        longest = facts.longest_order if facts and facts.longest_order else 100
-        return Order(order_id, route, options.base_length, longest)
 
     def _charge(self, goal_id: str, *, begin: bool) -> None:
         now = self._clock.monotonic()

@@ -110,6 +110,9 @@ class MqttLink:
         except (aiomqtt.MqttError, OSError, ValueError) as error:
             await self.close()
             raise LinkError(f"the broker {where}: {error}") from error
+        except BaseException:
+            await self.close()
+            raise
         codes = [code if isinstance(code, int) else code.value for code in granted]
         refused = [name for name, code in zip(self._topics, codes, strict=False) if code >= 128]
         if refused:

@@ -42,7 +42,8 @@ class Position:
     y: float
     theta: float
     map_id: str
-    localised: bool
+    localised: bool | None
+    """None: not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class Report:
     e_stop: bool
     field_violation: bool
     position: Position | None
+    says_position: bool
+    """Some tell it in the visualization only."""
     speed: float | None
     """Metres a second over the ground."""
     charge: float | None
@@ -150,12 +153,12 @@ def read_state(message: Mapping[str, Any]) -> Report:
     power = _first(message, POWER)
     power = power if isinstance(power, dict) else {}
     return Report(
-        header_id=_whole(message.get("headerId")),
+        header_id=whole(message.get("headerId")),
         version=_text(message.get("version")),
         order_id=order_id,
-        order_update_id=_whole(message.get("orderUpdateId")) or 0,
+        order_update_id=whole(message.get("orderUpdateId")) or 0,
         last_node_id=_text(message.get("lastNodeId")),
-        last_node_sequence=_whole(message.get("lastNodeSequenceId")),
+        last_node_sequence=whole(message.get("lastNodeSequenceId")),
         nodes_ahead=len(_list(message, "nodeStates")),
         edges_ahead=len(_list(message, "edgeStates")),
         driving=driving,
@@ -164,6 +167,7 @@ def read_state(message: Mapping[str, Any]) -> Report:
         e_stop=e_stop != "NONE",
         field_violation=safety.get("fieldViolation") is True,
         position=read_position(message),
+        says_position=any(name in message for name in POSITION),
         speed=read_speed(message),
         charge=number(_first(power, CHARGE)),
         charging=power.get("charging") is True,
@@ -183,7 +187,8 @@ def read_position(message: Mapping[str, Any]) -> Position | None:
     if max(abs(x), abs(y)) > FARTHEST or abs(theta) > 1000:
         return None
     turn = math.remainder(theta, math.tau)
-    return Position(x, y, turn, _text(raw.get("mapId")), _first(raw, LOCALISED) is True)
+    known = _first(raw, LOCALISED) is True if any(name in raw for name in LOCALISED) else None
+    return Position(x, y, turn, _text(raw.get("mapId")), known)
 
 
 def read_speed(message: Mapping[str, Any]) -> float | None:
@@ -203,31 +208,6 @@ def read_connection(message: Mapping[str, Any]) -> str:
     return state
 
 
-@dataclass(frozen=True, slots=True)
-class Factsheet:
-    """What of a factsheet is of use here."""
-
-    actions: frozenset[str]
-    """Types of actions that the vehicle knows."""
-    longest_order: int | None
-    """Nodes that fit into one order message."""
-
-
-def read_factsheet(message: Mapping[str, Any]) -> Factsheet:
-    """A factsheet; whatever it does not tell is empty or None."""
-    features = message.get("protocolFeatures")
-    listed = features.get("agvActions") if isinstance(features, dict) else None
-    kinds = {
-        entry["actionType"]
-        for entry in (listed if isinstance(listed, list) else [])
-        if isinstance(entry, dict) and isinstance(entry.get("actionType"), str)
-    }
-    limits = message.get("protocolLimits")
-    arrays = limits.get("maxArrayLens") if isinstance(limits, dict) else None
-    longest = _whole(arrays.get("order.nodes")) if isinstance(arrays, dict) else None
-    return Factsheet(frozenset(kinds), longest if longest and longest > 1 else None)
-
-
 def number(value: object) -> float | None:
     """A finite number, or None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -243,7 +223,7 @@ def _first(message: Mapping[str, Any], names: Iterable[str]) -> Any:
     return next((message[name] for name in names if name in message), None)
 
 
-def _whole(value: object) -> int | None:
+def whole(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 

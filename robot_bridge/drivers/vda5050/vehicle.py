@@ -7,7 +7,8 @@ import math
 from collections import deque
 
 from robot_bridge.drivers.vda5050.dialect import GONE
-from robot_bridge.drivers.vda5050.reader import Factsheet, Position, Report
+from robot_bridge.drivers.vda5050.factsheet import Factsheet
+from robot_bridge.drivers.vda5050.reader import Position, Report
 
 JUMP = 1.0
 """Metres that a position may be off by itself."""
@@ -61,6 +62,7 @@ class Vehicle:
         self._rival_until = self._rival_since = -math.inf
         self._moved: tuple[Position, float] | None = None
         self._estimate = 0.0
+        self._knows_place = False
         self.report: Report | None = None
         self.reports = 0
         """How many states have come."""
@@ -85,7 +87,10 @@ class Vehicle:
         self.gone = self.silent = False
         if report.charge is not None:
             self.charge_at = now
-        self.take_position(report.position, report.speed, now)
+        if report.says_position:
+            self.take_position(report.position, report.speed, now)
+        elif report.speed is not None:
+            self.speed = report.speed
         if not report.driving and report.speed is None:
             self.speed = 0.0
 
@@ -96,6 +101,8 @@ class Vehicle:
         else:
             self._check_jump(position, now)
             self.position, self.position_at = position, now
+            if position.localised is not None:
+                self._knows_place = position.localised
         self.speed = speed if speed is not None else self._estimate
 
     def take_connection(self, state: str) -> None:
@@ -113,6 +120,7 @@ class Vehicle:
         self.report = self.state_at = self.position = self.position_at = None
         self.speed = self.charge_at = self._moved = None
         self._headers = HeaderWatch()
+        self._knows_place = False
 
     def rivalled(self, now: float) -> bool:
         return now < self._rival_until
@@ -124,7 +132,8 @@ class Vehicle:
     def localised(self, now: float) -> bool:
         """Whether the vehicle knows where it is, and on which map."""
         here = self.position
-        return here is not None and here.localised and now >= self._doubt_until and self.on_map
+        known = here is not None and self._knows_place
+        return known and now >= self._doubt_until and self.on_map
 
     @property
     def on_map(self) -> bool:

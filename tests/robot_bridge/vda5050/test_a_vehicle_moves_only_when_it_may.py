@@ -105,6 +105,26 @@ async def test_a_vehicle_without_a_known_place_does_not_move(scene: Scene, posit
     assert await refused(scene) == "robot_not_localised"
 
 
+async def test_a_place_told_in_the_visualization_only_is_enough(scene: Scene) -> None:
+    vehicle = scene.vehicle
+    plain = vehicle.state
+
+    def without() -> dict[str, Any]:
+        return {key: value for key, value in plain().items() if key != "agvPosition"}
+
+    vehicle.state = without  # type: ignore[method-assign]
+    for _ in range(300):
+        told = place(x=vehicle.x, y=vehicle.y)
+        del told["positionInitialized"]
+        await vehicle.send("visualization", json.dumps({"agvPosition": told}))
+        await scene.floor.advance(0.1)
+        if scene.conductor.mission is None:
+            scene.lead(HOME)
+        if scene.ended():
+            break
+    assert scene.outcome == ("arrived", None)
+
+
 async def test_a_place_that_jumps_is_not_believed(scene: Scene) -> None:
     scene.lead()
     await scene.moving()

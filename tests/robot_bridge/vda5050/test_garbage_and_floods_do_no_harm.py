@@ -12,13 +12,13 @@ from structlog.testing import capture_logs
 from vda_rig import Scene
 from vda_scripted import ScriptedVehicle
 
+from robot_bridge.drivers.vda5050.factsheet import read_factsheet
 from robot_bridge.drivers.vda5050.mqtt import BACKLOG, TOO_LONG, _Newest
 from robot_bridge.drivers.vda5050.reader import (
     LONGEST,
     BadMessage,
     decode,
     read_connection,
-    read_factsheet,
     read_position,
     read_speed,
     read_state,
