@@ -8,7 +8,16 @@ from fastapi.testclient import TestClient
 from voice_client import SILENCE, Client, conversation, espeak
 
 from assistant.channels.voice_door.deciding import Answer, AskBack, Decider, Decision, Unclear
-from assistant.voice.confirmation import Guess, agrees, did_you_mean, menu, other_language, sure_of
+from assistant.voice.confirmation import (
+    Guess,
+    agreed,
+    agrees,
+    did_you_mean,
+    menu,
+    other_language,
+    ranked,
+    sure_of,
+)
 from assistant.voice.ear import Utterance
 from assistant.voice.second_hearing import PLAIN
 from speech.engines import Transcript
@@ -64,13 +73,14 @@ def test_after_no_the_question_is_asked_anew_and_then_given_up(
     assert (len(menu), menu[-1]["payload"]) == (4, "staff")
 
 
-def test_sure_words_or_a_sure_meaning_are_answered(
+def test_sure_words_and_likely_words_of_a_sure_meaning_are_answered(
     app: TestClient, decider: Decider, meaning: Meaning
 ) -> None:
     meaning(0.0)
     assert isinstance(decide(app, decider, "thế nào cũng được", 0.95), Answer)
     meaning(0.97)
-    assert isinstance(decide(app, decider, "khai sinh cần với rồi gì", 0.6), Answer)
+    assert isinstance(decide(app, decider, "khai sinh cần với rồi gì", 0.7), Answer)
+    assert isinstance(decide(app, decider, "khai sinh cần với rồi gì", 0.6), AskBack)
     assert decide(app, decider, "khai sinh cần với rồi gì", 0.3) == Unclear("noise")
 
 
@@ -131,6 +141,18 @@ def test_a_foreigner_is_asked_in_english_and_answered_in_english(
 )  # fmt: skip
 def test_yes_and_no_are_whole_answers(text: str, meant: bool | None) -> None:
     assert agrees(text) is meant
+
+
+def test_two_readings_that_disagree_are_no_agreement() -> None:
+    sure, other = ({"procedures": [{"code": code, "confidence": 0.9}]} for code in ("a", "b"))
+    unsure = {"procedures": [{"code": "c", "confidence": 0.5}]}
+    vague: dict[str, Any] = {"procedures": []}
+    assert agreed([sure, sure])
+    assert agreed([sure, unsure])
+    assert not agreed([sure, other])
+    assert not agreed([unsure, sure])
+    assert not agreed([])
+    assert ranked([unsure, sure, vague]) == [sure, unsure]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """What becomes of an utterance: an answer, a question back, the menu, or nothing at all.
 
-Sure words or a sure meaning are answered. Neither: the desk asks whether the likeliest was meant,
-or whether to go on in another language; a second failure in a row brings the menu and a person.
-Noise, babble and other languages are answered by nothing.
+Sure words, or likely words of a sure meaning, are answered. Neither: the desk asks whether the
+likeliest was meant, or whether to go on in another language; a second failure in a row brings the
+menu and a person. Noise, babble and other languages are answered by nothing.
 """
 
 import asyncio
@@ -113,7 +113,8 @@ class Decider:
             return Answer(text, text, language, confidence)
         plausible = bool(text) and (confidence or 0.0) >= PLAUSIBLE
         meanings = await self._meanings(text, heard.transcript.alternatives) if plausible else []
-        if confirmation.agreed(meanings):
+        likely = (confidence or 0.0) >= confirmation.LIKELY_WORDS
+        if likely and confirmation.agreed(meanings):
             self.answered()
             return Answer(text, text, language, confidence)
         ranked = confirmation.ranked(meanings)
