@@ -6,7 +6,7 @@ goals has a socket of its own, which is opened first (robot.md §2.4).
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -14,10 +14,10 @@ from robot_bridge.clock import wait_for_event
 from robot_bridge.driver import DriverConfig, LinkError
 from robot_bridge.drivers.ros2 import operations
 from robot_bridge.drivers.ros2.address import read_server
-from robot_bridge.drivers.ros2.calls import Call, Calls
+from robot_bridge.drivers.ros2.calls import Call
 from robot_bridge.drivers.ros2.fragments import Fragments
+from robot_bridge.drivers.ros2.listener import Heard, Listener
 from robot_bridge.drivers.ros2.options import Options
-from robot_bridge.drivers.ros2.readings import BadMessage, decode, text_of
 from robot_bridge.drivers.ros2.robot import Robot, Topic
 from robot_bridge.drivers.ros2.socket import RosSocket
 
@@ -29,16 +29,8 @@ POSE_SECONDS = 1.0
 """After that, for its pose and its switches."""
 LISTEN_AGAIN = 5.0
 """Seconds without anything on a topic until it is subscribed to anew, longer each time."""
-COMPLAIN_EVERY = 10.0
-"""Seconds between two log lines about bad messages."""
 
 log = structlog.get_logger(__name__)
-
-
-class Heard(Protocol):
-    """Told after something has come: a topic's message, or an operation about a goal."""
-
-    def __call__(self, operation: Mapping[str, Any] | None) -> None: ...
 
 
 class Connection:
@@ -49,18 +41,14 @@ class Connection:
         self._clock = config.clock
         self._options = options
         self._robot = robot
-        self._heard = heard
         self._server = read_server(config.url, options)
-        self._topics = {topic.name: topic for topic in robot.topics()}
-        self._silent: dict[str, tuple[float, float]] = {}
+        self._listener = Listener(config, robot.topics(), heard)
+        self._asked: dict[str, tuple[float, float]] = {}
         self._control: RosSocket | None = None
         self._work: RosSocket | None = None
         self._renewing: dict[str, asyncio.Task[None]] = {}
-        self._calls = Calls()
+        self._advertised: RosSocket | None = None
         self._over = asyncio.Event()
-        self._news = asyncio.Event()
-        self._bad = 0
-        self._complained_at: float | None = None
         self.ready = False
         """Both sockets are open and the robot has been heard of."""
 
@@ -156,7 +144,7 @@ class Connection:
         fragments = Fragments()
         socket = RosSocket(
             self._server,
-            lambda text: self._receive(text, fragments),
+            lambda text: self._listener.receive(text, fragments),
             self._clock,
             f"{self._name} {which}",
         )
@@ -194,8 +182,8 @@ class Connection:
                 return False
             if self._over.is_set():
                 raise LinkError(await self.lost())
-            self._news.clear()
-            await wait_for_event(self._news, self._clock, left)
+            self._listener.news.clear()
+            await wait_for_event(self._listener.news, self._clock, left)
         return True
 
     # --- talking ---
@@ -216,18 +204,19 @@ class Connection:
         """Ask every action to end all its goals. Raises `LinkError`."""
         asked = []
         for action in self._options.actions:
-            call_id, call = self._calls.new()
+            call_id, call = self._listener.calls.new()
             self.send_control(operations.cancel_all(call_id, action))
             asked.append(call)
         return asked
 
-    def say_limit(self, metres_per_second: float, *, first: bool = False) -> None:
+    def say_limit(self, metres_per_second: float) -> None:
         """Publish the speed limit. Raises `LinkError`."""
         topic = self._options.speed_limit_topic
         if topic is None:
             return
-        if first:
+        if self._advertised is not self._control:
             self.send_control(operations.advertise(topic, operations.SPEED_LIMIT_TYPE))
+            self._advertised = self._control
         message = operations.speed_limit(metres_per_second, self._options.frame)
         self.send_control(operations.publish(topic, message))
 
@@ -235,68 +224,19 @@ class Connection:
         """Subscribe anew to what nothing has come of: a server may have subscribed in a way
         that does not fit a publisher that came later."""
         now = self._clock.monotonic()
-        for name, (asked_at, pause) in list(self._silent.items()):
-            if now - asked_at >= pause and self._work is not None and self._work.up:
+        for name, (asked_at, pause) in list(self._asked.items()):
+            if name in self._listener.heard_of:
+                del self._asked[name]
+            elif now - asked_at >= pause and self._work is not None and self._work.up:
                 self._work.send(operations.unsubscribe(name))
-                self._subscribe(self._topics[name], min(60.0, pause * 2))
+                self._subscribe(self._listener.topics[name], min(60.0, pause * 2))
 
     def _listen(self) -> None:
-        for topic in self._topics.values():
+        self._listener.heard_of.clear()
+        for topic in self._listener.topics.values():
             self._subscribe(topic, LISTEN_AGAIN)
 
     def _subscribe(self, topic: Topic, pause: float) -> None:
-        self._silent[topic.name] = (self._clock.monotonic(), pause)
+        self._asked[topic.name] = (self._clock.monotonic(), pause)
         if self._work is not None:
             self._work.send(operations.subscribe(topic.name, topic.kind, every=topic.every))
-
-    # --- listening ---
-
-    def _receive(self, text: str | bytes, fragments: Fragments) -> None:
-        """Every message comes by here; none may break the reader."""
-        try:
-            message = decode(text)
-            if message.get("op") == "fragment":
-                whole = fragments.add(message)
-                if whole is None:
-                    return
-                message = decode(whole)
-            self._take(message)
-        except BadMessage as error:
-            self._complain(str(error), len(text))
-        except Exception:
-            log.exception("message not read", robot=self._name)
-        self._news.set()
-
-    def _take(self, message: dict[str, Any]) -> None:
-        match message.get("op"):
-            case "publish":
-                topic = self._topics.get(str(message.get("topic")))
-                content = message.get("msg")
-                if topic is None or not isinstance(content, dict):
-                    raise BadMessage("a message of no topic of ours")
-                self._silent.pop(topic.name, None)
-                try:
-                    topic.take(content, self._clock.monotonic())
-                except BadMessage as error:
-                    raise BadMessage(f"{topic.name}: {error}") from error
-                finally:
-                    self._heard(None)
-            case "service_response":
-                self._calls.take(message)
-                self._heard(None)
-            case "action_feedback" | "action_result":
-                self._heard(message)
-            case "status":
-                if message.get("level") in ("error", "warning"):
-                    raise BadMessage(f"the server says: {text_of(message.get('msg'))}")
-            case operation:
-                raise BadMessage(f"unknown operation {text_of(operation, 30)}")
-
-    def _complain(self, what: str, size: int) -> None:
-        """One line for many bad messages."""
-        self._bad += 1
-        now = self._clock.monotonic()
-        if self._complained_at is not None and now - self._complained_at < COMPLAIN_EVERY:
-            return
-        self._complained_at = now
-        log.warning("bad message", robot=self._name, what=what, bytes=size, count=self._bad)

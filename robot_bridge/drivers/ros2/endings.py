@@ -29,7 +29,7 @@ def failure_of(outcome: Outcome, *, docking: bool) -> tuple[FailureCode, str]:
         text = f"{text} (code {outcome.code})".strip()
     if outcome.refused:
         return FailureCode.REJECTED, text or "refused"
-    if outcome.ending == "canceled":
+    if outcome.ending in ("canceled", "unknown"):  # servers of early 2024 tell no status then
         return FailureCode.CANCELED, text or "ended by somebody else"
     if docking:
         return FailureCode.DOCKING_FAILED, text or f"the goal was {outcome.ending}"

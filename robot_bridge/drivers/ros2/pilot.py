@@ -131,7 +131,6 @@ class Pilot:
         if not self.present:
             self.present = True
             self.cancel_all()
-            self._limited_at = -math.inf
             log.info("robot found", robot=self._name)
             self._stream.publish(LinkBack())
 
@@ -241,9 +240,8 @@ class Pilot:
 
     def tell_limit(self) -> None:
         """Tell the robot how fast it may be. Raises `LinkError`."""
-        first = self._limited_at == -math.inf
         self._limited_at = self._now()
-        self._connection.say_limit(self.limit, first=first)
+        self._connection.say_limit(self.limit)
 
     def _danger(self, errand: Errand, now: float) -> Failed | None:
         """Why no robot may go on with anything."""
