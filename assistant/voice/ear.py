@@ -74,9 +74,6 @@ class Level:
 class Began:
     """Somebody began to speak."""
 
-    recent: bytes = b""
-    """The first sound and what was heard before it, s16le mono 16 kHz."""
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -305,7 +302,7 @@ class Ear:
             self._emit(found)
             return
         self._fresh = False
-        self._emit(Began(b"".join(event.pcm for event in found if isinstance(event, Audio))))
+        self._emit(Began())
         with self._voice.turn():
             heard = await self._recognise(found)
         self._heard_s = self._level_at = 0.0

@@ -87,8 +87,8 @@ class Dialogue:
             match event:
                 case ear.Level(dbfs):
                     self._outbox.put(events.Level(dbfs=dbfs))
-                case ear.Began(recent):
-                    await self._began(recent)
+                case ear.Began():
+                    self._began()
                 case ear.Words():
                     await self._words(event, hearing)
                 case ear.Foreheard():
@@ -165,12 +165,12 @@ class Dialogue:
     def _busy(self) -> bool:
         return self.playback.speaking or bool(self._answering - {_current_task()})
 
-    async def _began(self, recent: bytes) -> None:
+    def _began(self) -> None:
         self._clock.mark("vad_on")
         self._decider.forget()
         self._over_speech = self.playback.speaking
         self._outbox.put(events.SpeechStarted())
-        await self.playback.lower(recent)
+        self.playback.lower()
         if not self._busy:
             self._enter("listening")
 

@@ -12,7 +12,7 @@ from assistant.voice.barge_in import Overheard, Verdict, repeats, verdict
 from assistant.voice.service import Voice
 from assistant.voice.speaker import Line, Speaker
 from assistant.voice.timings import TurnClock
-from speech.echo import ALIKE, ECHO, EchoDetector
+from speech.echo import ALIKE, EchoDetector
 from speech.regions import REGIONS, Region
 from speech.spoken_form import sentences
 
@@ -61,6 +61,8 @@ class Playback:
         self._quiet_since = 0.0
         self._lowered: asyncio.TimerHandle | None = None
         self._in_vain = 0
+        self._hears_itself = False
+        """Whether the last voice over a reply was our own: the microphone hears the loudspeaker."""
 
     @property
     def speaking(self) -> bool:
@@ -97,13 +99,10 @@ class Playback:
         self._outbox.put(events.Interrupted(sentence=number))
         return True
 
-    async def lower(self, recent: bytes) -> None:
-        """A voice begins: make room for it at once, before it is known whose it is. ``recent``:
-        the sound that it begins with."""
-        if not self.speaking or self._lowered is not None or self._in_vain >= MOST_IN_VAIN:
-            return
-        likeness = await asyncio.to_thread(self._echo.likeness, recent)
-        if likeness < ECHO and self.speaking and self._lowered is None:
+    def lower(self) -> None:
+        """A voice begins: make room for it at once, before it can be known whose it is."""
+        noisy = self._in_vain >= MOST_IN_VAIN or self._hears_itself
+        if self.speaking and self._lowered is None and not noisy:
             self._lowered = asyncio.get_running_loop().call_later(LOWERED_S, self.restore)
             self._outbox.put(events.Volume(level=LOWERED))
 
@@ -145,6 +144,7 @@ class Playback:
         """Whose voice is heard while we speak."""
         likeness = await asyncio.to_thread(self._echo.likeness, recent)
         found = verdict(Overheard(text, speech_s, likeness), self._speaker.said_lately())
+        self._hears_itself = found == "echo" or (self._hears_itself and found != "visitor")
         if found == "echo":
             self.restore()
         return found
