@@ -103,7 +103,7 @@ class Hall:
             while self.opening:
                 await asyncio.to_thread(lambda: None)
 
-        if self.opening:
+        if self.opening and not self.deaf:
             await asyncio.wait_for(over(), 10)
             await self.clock.settle(4)
 

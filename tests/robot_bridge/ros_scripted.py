@@ -166,7 +166,7 @@ class ScriptedServer:
         if topic in self.latch_lost:
             self.latch_lost.discard(topic)
             del client.topics[topic]
-        elif topic.endswith(LATCHED) and topic in self._last:
+        elif topic.endswith(LATCHED) and topic in self._last and not self.robot.faults.dead:
             self._pass_on(client, topic, self._last[topic])
 
     def _do_unsubscribe(self, client: Client, operation: dict[str, Any]) -> None:

@@ -94,7 +94,8 @@ class Connection:
                 return socket.reason
         return "not connected"
 
-    async def close(self) -> None:
+    async def close(self, *, friendly: bool = False) -> None:
+        """``friendly``: what has been sent still goes out."""
         self.ready = False
         renewing, self._renewing = list(self._renewing.values()), {}
         for task in renewing:
@@ -104,7 +105,7 @@ class Connection:
         control, self._control = self._control, None
         for socket in (work, control):
             if socket is not None:
-                await socket.close()
+                await socket.close(friendly=friendly)
 
     def drop(self) -> None:
         """Give the connection up, so that it is opened anew."""

@@ -37,6 +37,7 @@ from robot_bridge.planner import NoPath, plan
 
 STOP_SECONDS = 0.9
 """For a stop to be confirmed."""
+PARTING_SECONDS = 0.1
 DOCK_REACH = 0.5
 """Metres from the dock within which docking can begin."""
 
@@ -84,15 +85,17 @@ class Ros2Robot:
         errand = self._pilot.end(FailureCode.CANCELED, "closed")
         if drives and self._connection.can_stop:
             self._pilot.cancel_all(errand)
-        await self._connection.close()
+        await self._connection.close(friendly=True)
         self._stream.close()
 
     async def _keep(self) -> None:
         while True:
             reason = await self._connection.lost()
             self._pilot.lose(reason)
+            if self._connection.can_stop:
+                await self._clock.sleep(PARTING_SECONDS)  # for the cancel to go out
             await self._connection.close()
-            self._pilot.lose(reason)
+            self._pilot.halt = None
             pause = 1.0
             while True:
                 await self._clock.sleep(pause * random.uniform(0.8, 1.2))

@@ -19,10 +19,9 @@ from robot_bridge.driver import LinkError
 from robot_bridge.drivers.ros2.address import Server
 
 OPEN_SECONDS = 5.0
-"""Of the machine's own time."""
 PING_EVERY = 2.0
-SILENT_SECONDS = 4.0
-"""Without an answer to a ping."""
+SILENT_SECONDS = 3.5
+"""Since the last answer to a ping: what is said above within 4 s is true."""
 BACKLOG = 64
 """Operations that may wait for the network; then the connection counts as lost."""
 LARGEST = 32 * 1024 * 1024
@@ -57,22 +56,13 @@ class RosSocket:
     async def open(self) -> None:
         """Raises `LinkError`."""
         try:
-            self._connection = await connect(
-                self._server.url,
-                additional_headers=dict(self._server.headers),
-                ssl=self._server.tls,
-                compression=None,
-                open_timeout=OPEN_SECONDS,
-                close_timeout=1,
-                ping_interval=None,
-                max_size=LARGEST,
-                proxy=None,
-            )
+            await finish_within(self._dial(), self._clock, OPEN_SECONDS)
         except InvalidHandshake as error:
             raise LinkError(f"{self._server.url}: no rosbridge there: {error}") from error
-        except (OSError, TimeoutError) as error:
-            why = "no answer" if isinstance(error, TimeoutError) else str(error)
-            raise LinkError(f"{self._server.url}: {why}") from error
+        except OSError as error:
+            raise LinkError(f"{self._server.url}: {error}") from error
+        if self._connection is None:
+            raise LinkError(f"{self._server.url}: no answer")
         self._answered_at = self._clock.monotonic()
         self._tasks = [
             asyncio.create_task(work, name=f"{self._name} {what}")
@@ -82,6 +72,19 @@ class RosSocket:
                 ("pings", self._ask(self._connection)),
             )
         ]
+
+    async def _dial(self) -> None:
+        self._connection = await connect(
+            self._server.url,
+            additional_headers=dict(self._server.headers),
+            ssl=self._server.tls,
+            compression=None,
+            open_timeout=None,
+            close_timeout=1,
+            ping_interval=None,
+            max_size=LARGEST,
+            proxy=None,
+        )
 
     def send(self, operation: Mapping[str, Any]) -> None:
         """Goes out at once, or never. Raises `LinkError`."""
@@ -102,17 +105,17 @@ class RosSocket:
         await self._over.wait()
         return self.reason
 
-    async def close(self) -> None:
-        """Leave in a friendly way if that is still possible, at once if not."""
+    async def close(self, *, friendly: bool = False) -> None:
+        """Leave at once; or say what is still to be said first, which takes a second at most."""
         connection, self._connection = self._connection, None
-        healthy = not self._over.is_set()
+        friendly = friendly and not self._over.is_set()
         self._end("closed")
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if connection is None:
             return
-        if healthy:
+        if friendly:
             with contextlib.suppress(Exception):
                 while not self._outgoing.empty():
                     await asyncio.wait_for(connection.send(self._outgoing.get_nowait()), 0.5)
@@ -151,14 +154,16 @@ class RosSocket:
         torn down without ceremony.
         """
         while not self._over.is_set():
-            answered = False
-            with contextlib.suppress(ConnectionClosed):  # the reader says so
-                answered = await finish_within(self._ping(connection), self._clock, PING_EVERY)
-            if self._clock.monotonic() - self._answered_at >= SILENT_SECONDS:
+            left = self._answered_at + SILENT_SECONDS - self._clock.monotonic()
+            try:
+                answered = await finish_within(self._ping(connection), self._clock, left)
+            except ConnectionClosed:
+                return  # the reader says so
+            if answered:
+                await wait_for_event(self._over, self._clock, PING_EVERY)
+            else:
                 self._end("the server does not answer")
                 connection.transport.abort()
-            elif answered:
-                await wait_for_event(self._over, self._clock, PING_EVERY)
 
     async def _ping(self, connection: ClientConnection) -> None:
         await (await connection.ping())
