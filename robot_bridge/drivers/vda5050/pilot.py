@@ -189,6 +189,8 @@ class Pilot:
         vehicle = self._vehicle
         if not self._desk.understood:
             self._probe(report, now)
+        if report.mode == "manual" and not self.held:
+            self.halt = None  # whoever drives it by hand is not to be disturbed
         if self.halt is not None and self.halt.look(report, vehicle.reports, now):
             self.halt = None
         if self.errand is not None:
