@@ -81,7 +81,7 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
     state.health.starting("database", required=True)
     state.health.starting("release", required=False)
     state.centre = make_centre(settings, state.database, state.health)
-    state.fleet = make_fleet(settings, state.centre, state.health)
+    state.fleet = make_fleet(settings, state.database, state.centre, state.health)
     state.releases = Releases(settings.data_dir, state.database)
     state.catalogue = None
     state.engine = Engine(settings, state.health, state.metrics)

@@ -20,6 +20,7 @@ from assistant.health import Health
 from assistant.releases.content import centre_folder, ensure_content
 from assistant.releases.service import Release, Releases
 from assistant.robots.counters import CentreCounters
+from assistant.robots.journal import StoredJournal
 from assistant.robots.service import Fleet
 from assistant.settings import MissionSettings, Settings
 from assistant.storage.database import Database
@@ -73,7 +74,7 @@ def make_centre(settings: Settings, database: Database, health: Health) -> Centr
     return make(health, "centre", lambda: Centre(database, centre_folder(settings)))
 
 
-def make_fleet(settings: Settings, centre: Centre, health: Health) -> Fleet:
+def make_fleet(settings: Settings, database: Database, centre: Centre, health: Health) -> Fleet:
     return make(
         health,
         "robots",
@@ -83,6 +84,7 @@ def make_fleet(settings: Settings, centre: Centre, health: Health) -> Fleet:
             centre.static()["places"],
             policy=mission_policy(settings.missions),
             counters=CentreCounters(centre),
+            journal=StoredJournal(database),
         ),
     )
 

@@ -7,6 +7,7 @@ import asyncio
 import math
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from robot_bridge.counters import AlwaysOpen, Counters
 from robot_bridge.driver import Capability, DriverError, FailureCode, Pose, RobotState, StopResult
 from robot_bridge.errands import Errands
 from robot_bridge.halting import Halting
+from robot_bridge.journal import Journal, NoJournal
 from robot_bridge.journey import Journey, LegFailed
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
@@ -33,6 +35,7 @@ from robot_bridge.missions import (
     Refused,
 )
 from robot_bridge.places import Place
+from robot_bridge.record import Record
 from robot_bridge.safety import refusal
 from robot_bridge.sentences import (
     BUSY_LEADING,
@@ -47,6 +50,8 @@ from robot_bridge.sentences import (
     sentence,
 )
 
+ANYBODY = "anybody"
+"""Who asks where nobody needs to say who they are."""
 AT_HOME = 0.3
 """Metres from its home at which a robot need not return."""
 
@@ -77,6 +82,7 @@ class Conductor:
         on_say: Callable[[Sentence], None],
         on_mission: Callable[[Mission], None] = lambda mission: None,
         counters: Counters | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self._id = robot_id
         self._driver = driver
@@ -86,10 +92,9 @@ class Conductor:
         self._clock = clock
         self._on_change = on_change
         self._on_say = on_say
-        self._on_mission = on_mission
+        self._record = Record(robot_id, clock, journal or NoJournal(), on_mission, on_change)
         self._company = Company(policy, clock)
         self._journey = Journey(driver, policy, clock)
-        self._mission: Mission | None = None
         self._task: asyncio.Task[None] | None = None
         self._return: asyncio.Task[None] | None = None
         self._ear: asyncio.Task[None] | None = None
@@ -108,7 +113,11 @@ class Conductor:
     @property
     def mission(self) -> Mission | None:
         """The mission that runs, or the last one."""
-        return self._mission
+        return self._record.mission
+
+    def recall(self, mission: Mission) -> None:
+        """Show a mission that an earlier process left unfinished."""
+        self._record.recall(mission)
 
     @property
     def stopped(self) -> bool:
@@ -144,21 +153,16 @@ class Conductor:
         ticket: str | None = None,
     ) -> Mission:
         """Begin a mission. Raises `Refused` when another runs or the robot may not move."""
-        running = self._mission if self._mission and not self._mission.ended else None
+        running = self._record.running
+        refused: Refused | None
         if running is not None and (not running.automatic or requested_by == AUTOMATIC):
-            raise self._busy(running)
-        refused = refusal(
-            self.state(),
-            self._clock.monotonic(),
-            self._driver.stale_after,
-            stopped=self.stopped,
-            kind=kind,
-            target=target,
-            lobby_map=self._map,
-            policy=self._policy,
-        )
+            refused = self._busy(running)
+        else:
+            refused = self._refusal(kind, target)
+        wanted = f"{kind} {target.id} {pace or self._policy.pace}"
         if refused is not None:
             log.info("mission refused", robot=self._id, kind=kind, to=target.id, code=refused.code)
+            self._record.note("mission", wanted, refused.code, requested_by)
             raise refused
         self._forget_return()
         replaced = self._end("cancelled", "replaced")
@@ -172,25 +176,18 @@ class Conductor:
             pace=pace or self._policy.pace,
             ticket=ticket,
         )
-        self._mission = mission
-        log.info(
-            "mission accepted",
-            robot=self._id,
-            mission=mission.id,
-            kind=kind,
-            to=target.id,
-            requested_by=requested_by,
-        )
+        self._record.begin(mission)
+        self._record.note("mission", wanted, "accepted", requested_by)
         self._task = asyncio.create_task(self._run(mission, replaced), name=f"{self._id} mission")
-        self._tell(mission)
         return mission
 
-    async def cancel(self, reason: str = "asked") -> None:
+    async def cancel(self, reason: str = "asked", requested_by: str = ANYBODY) -> None:
         """End the mission that runs; without one nothing happens."""
-        mission = self._mission
+        mission = self.mission
         task = self._task
         if not self._end("cancelled", reason):
             return
+        self._record.note("cancel", reason, "cancelled", requested_by)
         self._say(CANCELLED)
         if task is not None:
             await asyncio.gather(task, return_exceptions=True)
@@ -198,23 +195,29 @@ class Conductor:
         if mission is not None and mission.kind == "lead":
             self._plan_return()
 
-    def answer(self, following: bool, question_id: str | None = None) -> bool:
+    def answer(
+        self, following: bool, question_id: str | None = None, requested_by: str = ANYBODY
+    ) -> bool:
         """Take the visitor's answer to the question that is open; whether there was one."""
-        return self._company.answer(following, question_id)
+        taken = self._company.answer(following, question_id)
+        sent = "following" if following else "not following"
+        self._record.note("answer", sent, "taken" if taken else "no_question", requested_by)
+        return taken
 
-    async def set_pace(self, pace: Pace) -> None:
+    async def set_pace(self, pace: Pace, requested_by: str = ANYBODY) -> None:
         """Lead faster or more slowly from now on; without a mission nothing happens."""
-        mission = self._mission
-        if mission is None or mission.ended or mission.pace == pace:
+        mission = self._record.running
+        if mission is None or mission.pace == pace:
             return
-        self._change(mission, pace=pace)
+        self._record.change(mission, pace=pace)
+        self._record.note("pace", pace, "taken", requested_by)
         if pace == "elderly":
             self._say(SLOWER)
         if Capability.SPEED_LIMIT in self._driver.capabilities():
             limit = self._errands.speed(replace(mission, pace=pace))
             await self._quietly(self._driver.set_speed_limit(limit))
 
-    async def stop(self, reason: str = "asked") -> StopResult:
+    async def stop(self, reason: str = "asked", requested_by: str = ANYBODY) -> StopResult:
         """Stand still now and stay so until `resume`. Always possible, never raises."""
         self._halting.hold()
         self._forget_return()
@@ -222,13 +225,16 @@ class Conductor:
             self._say(STOPPED)
         log.warning("robot stop", robot=self._id, reason=reason)
         result = await self._halting.stop(reason)
+        came_back = "confirmed" if result.confirmed else f"not confirmed: {result.text}"
+        self._record.note("stop", reason, came_back, requested_by)
         self._on_change()
         return result
 
-    async def resume(self) -> None:
+    async def resume(self, requested_by: str = ANYBODY) -> None:
         """Let go of a stop. Moves nothing."""
         log.info("robot resume", robot=self._id)
         await self._halting.release()
+        self._record.note("resume", "", "released", requested_by)
         self._on_change()
 
     # --- one mission ---
@@ -242,7 +248,7 @@ class Conductor:
         except (LegFailed, DriverError) as error:
             failure, text = error.code, error.text
         except GivenUp as given_up:
-            self._set(mission, "cancelled", given_up.reason)
+            self._record.set(mission, "cancelled", given_up.reason)
             if given_up.source:
                 self._say(given_up.source, mission.target)
             self._plan_return()
@@ -251,12 +257,12 @@ class Conductor:
             log.exception("mission broke", robot=self._id, mission=mission.id)
         else:
             target = run.current().target
-            self._set(mission, "arrived")
+            self._record.set(mission, "arrived")
             if mission.kind == "lead":
                 self._say(HERE_WE_ARE, target)
                 self._plan_return()
             return
-        if not self._set(mission, "failed", failure.value):
+        if not self._record.set(mission, "failed", failure.value):
             return
         log.warning("mission failed", robot=self._id, mission=mission.id, code=failure, text=text)
         await self._quietly(self._driver.cancel(failure.value))
@@ -267,16 +273,7 @@ class Conductor:
 
     def _gate(self, mission: Mission) -> None:
         """The same question again just before the first motion: much may happen while it speaks."""
-        refused = refusal(
-            self.state(),
-            self._clock.monotonic(),
-            self._driver.stale_after,
-            stopped=self.stopped,
-            kind=mission.kind,
-            target=mission.target,
-            lobby_map=self._map,
-            policy=self._policy,
-        )
+        refused = self._refusal(mission.kind, mission.target)
         if refused is not None:
             codes = {
                 "robot_e_stop": FailureCode.ESTOP,
@@ -287,34 +284,22 @@ class Conductor:
             }
             raise LegFailed(codes.get(refused.code, FailureCode.REJECTED), refused.en)
 
-    def _set(self, mission: Mission, state: MissionState, reason: str | None = None) -> bool:
-        """Change a mission that is still the current one and has not ended; whether it was."""
-        changed = self._change(mission, state=state, reason=reason, question=None)
-        if changed:
-            log.info(
-                "mission state", robot=self._id, mission=mission.id, state=state, reason=reason
-            )
-        return changed
-
-    def _change(self, mission: Mission, **fields: Any) -> bool:
-        current = self._mission
-        if current is None or current.id != mission.id or current.ended:
-            return False
-        self._mission = replace(current, **fields)
-        self._tell(self._mission)
-        return True
-
-    def _tell(self, mission: Mission) -> None:
-        try:
-            self._on_mission(mission)
-        except Exception:  # whoever listens, the mission goes on
-            log.exception("mission not told", robot=self._id, mission=mission.id)
-        self._on_change()
+    def _refusal(self, kind: MissionKind, target: Place) -> Refused | None:
+        return refusal(
+            self.state(),
+            self._clock.monotonic(),
+            self._driver.stale_after,
+            stopped=self.stopped,
+            kind=kind,
+            target=target,
+            lobby_map=self._map,
+            policy=self._policy,
+        )
 
     def _end(self, state: MissionState, reason: str) -> bool:
         """End whatever mission runs; whether there was one."""
-        mission = self._mission
-        if mission is None or not self._set(mission, state, reason):
+        mission = self.mission
+        if mission is None or not self._record.set(mission, state, reason):
             return False
         if self._task is not None:
             self._task.cancel()
@@ -400,25 +385,29 @@ class _Run:
         return self._last
 
     def show(self, state: MissionState) -> None:
-        self._conductor._set(self._last, state)
+        self._conductor._record.set(self._last, state)
 
     def say(self, source: str, place: Place | None = None) -> None:
         self._conductor._say(source, place)
 
     def aim(self, target: Place) -> None:
-        self._conductor._change(self._last, target=target)
+        self._conductor._record.change(self._last, target=target)
 
     async def ask(self, about: About, said: Sentence) -> bool | None:
         conductor = self._conductor
 
         def tell(question: Question) -> None:
-            conductor._change(self._last, state="waiting", question=question)
+            conductor._record.change(self._last, state="waiting", question=question)
             conductor._speak(said)
 
         try:
             return await conductor._company.ask(about, said, tell)
         finally:
-            conductor._change(self._last, question=None)
+            conductor._record.change(self._last, question=None)
+
+    def note(self, command: str, sent: str, came_back: str, at: datetime) -> None:
+        asked_by = self._last.requested_by
+        self._conductor._record.note(command, sent, came_back, asked_by, at)
 
     def gate(self) -> None:
         self._conductor._gate(self._last)

@@ -1,7 +1,10 @@
 """How each kind of mission is carried out, once it has been taken. The conductor owns the rest."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -10,7 +13,7 @@ from robot_bridge.clock import Clock
 from robot_bridge.company import GivenUp
 from robot_bridge.counters import Counters
 from robot_bridge.driver import Capability, DriverError, FailureCode, Goal, Pose
-from robot_bridge.journey import Diverted, Journey, LegFailed, Watcher
+from robot_bridge.journey import Diverted, Journey, LegFailed, Send, Watcher
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import About, Mission, MissionState, Policy
@@ -58,6 +61,9 @@ class Run(Protocol):
     def gate(self) -> None:
         """Raise `LegFailed` when the robot may not move now."""
 
+    def note(self, command: str, sent: str, came_back: str, at: datetime) -> None:
+        """Write down what was sent to the robot and what came of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Errands:
@@ -82,18 +88,29 @@ class Errands:
         await self._announce(run, FOLLOW_ME)
         await self._set_off(run)
         while True:
-            target = run.current().target
-            closes = not self.counters.closed(target)
+            set_off = run.current()
+            may_close = not self.counters.closed(set_off.target)
             try:
-                for pose in self._pauses(run):
-                    await self._go(run, pose, closes=closes)
-                    await self._ask_following(run)
-                await self._go(run, target.pose, closes=closes)
+                await self._lead_there(run, partial(self._look, run, set_off, may_close))
                 return
             except Diverted:
-                run.aim(await self._other_counter(run, target))
+                if may_close and self.counters.closed(set_off.target):
+                    run.aim(await self._other_counter(run, set_off.target))
                 run.gate()
                 run.show("moving")
+
+    async def _lead_there(self, run: Run, look: Callable[[], None]) -> None:
+        for pose in self._pauses(run):
+            await self._go(run, pose, look)
+            await self._ask_following(run)
+        await self._go(run, run.current().target.pose, look)
+
+    def _look(self, run: Run, set_off: Mission, may_close: bool) -> None:
+        """Raise `Diverted` when the way is no longer the one that was set off on."""
+        if may_close and self.counters.closed(set_off.target):
+            raise Diverted("the counter has closed")
+        if run.current().pace != set_off.pace:
+            raise Diverted("another pace")
 
     async def _ask_following(self, run: Run) -> None:
         """Stand and ask. Raises `GivenUp` when the visitor is gone or does not want to go on."""
@@ -163,31 +180,56 @@ class Errands:
             await self.driver.set_speed_limit(self.speed(run.current()))
         state = self.driver.snapshot()
         if Capability.DOCK in can and (state.activity == "docked" or state.charging):
-            await self.journey.drive(
-                self.driver.undock, self._watcher(run), self.policy.manoeuvre_seconds, again=False
+            await self._drive(
+                run, "undock", "", self.driver.undock, self.policy.manoeuvre_seconds, again=False
             )
 
     def speed(self, mission: Mission) -> float:
         """The ceiling of its speed, metres a second."""
         return self.policy.speed(mission.pace if mission.kind == "lead" else "normal")
 
-    async def _go(self, run: Run, pose: Pose, *, closes: bool = False) -> None:
-        """Drive there; ``closes``: look whether the counter closes meanwhile (`Diverted`)."""
-        await self.journey.drive(
+    async def _go(self, run: Run, pose: Pose, look: Callable[[], None] = lambda: None) -> None:
+        """Drive there; ``look`` may raise `Diverted`."""
+        await self._drive(
+            run,
+            "go_to",
+            f"{pose.x:.2f} {pose.y:.2f} {pose.theta:.2f}",
             lambda goal_id: self.driver.go_to(Goal(goal_id, pose)),
-            self._watcher(run, closes=closes),
             self._longest(pose),
+            look=look,
         )
+
+    async def _drive(
+        self,
+        run: Run,
+        command: str,
+        sent: str,
+        send: Send,
+        at_most: float,
+        *,
+        again: bool = True,
+        look: Callable[[], None] = lambda: None,
+    ) -> None:
+        """One leg, written down with its end."""
+        at, came_back = self.clock.now(), "called off"
+        try:
+            await self.journey.drive(send, self._watcher(run, look), at_most, again=again)
+            came_back = "arrived"
+        except (LegFailed, DriverError) as error:
+            came_back = f"{error.code}: {error.text}"
+            raise
+        except Diverted as diverted:
+            came_back = f"given up: {diverted}"
+            raise
+        finally:
+            run.note(command, sent, came_back, at)
 
     async def _dock(self, run: Run) -> None:
         """Docked is who charges, whatever the robot answers."""
         for _ in range(self.policy.dock_attempts):
             try:
-                await self.journey.drive(
-                    self.driver.dock,
-                    self._watcher(run),
-                    self.policy.manoeuvre_seconds,
-                    again=False,
+                await self._drive(
+                    run, "dock", "", self.driver.dock, self.policy.manoeuvre_seconds, again=False
                 )
             except (LegFailed, DriverError) as error:
                 if error.code is not FailureCode.DOCKING_FAILED:
@@ -197,14 +239,10 @@ class Errands:
                 return
         raise LegFailed(FailureCode.DOCKING_FAILED, "the robot does not charge")
 
-    def _watcher(self, run: Run, *, closes: bool = False) -> Watcher:
+    def _watcher(self, run: Run, look: Callable[[], None]) -> Watcher:
         def show(waits: bool) -> None:
             if (run.current().state == "waiting") != waits:
                 run.show("waiting" if waits else "moving")
-
-        def look() -> None:
-            if closes and self.counters.closed(run.current().target):
-                raise Diverted("the counter has closed")
 
         return Watcher(waiting=show, ask=lambda: run.say(EXCUSE_ME), look=look)
 

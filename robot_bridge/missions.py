@@ -8,10 +8,21 @@ from robot_bridge.places import Place
 
 MissionKind = Literal["lead", "return", "dock"]
 MissionState = Literal[
-    "accepted", "announcing", "moving", "waiting", "arrived", "cancelled", "stopped", "failed"
+    "accepted",
+    "announcing",
+    "moving",
+    "waiting",
+    "arrived",
+    "cancelled",
+    "stopped",
+    "failed",
+    "interrupted",
 ]
+"""interrupted: the process ended while it ran; only a new command moves the robot."""
 
-ENDED: frozenset[MissionState] = frozenset({"arrived", "cancelled", "stopped", "failed"})
+ENDED: frozenset[MissionState] = frozenset(
+    {"arrived", "cancelled", "stopped", "failed", "interrupted"}
+)
 """A mission in one of these never changes again."""
 
 Pace = Literal["normal", "elderly"]

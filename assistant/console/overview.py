@@ -147,10 +147,10 @@ class Overview:
         fleet, id_ = self._state.fleet, robot.id
 
         async def stop() -> None:
-            await fleet.stop(id_)
+            await fleet.stop(id_, requested_by="operator")
 
         async def resume() -> None:
-            await fleet.resume(id_)
+            await fleet.resume(id_, "operator")
 
         with ui.row():
             ui.button(self._say("DỪNG"), on_click=self._guarded(stop)).props(

@@ -56,11 +56,11 @@ class Companion:
             if mission.question is not None:
                 following = _following(text, payload)
                 if following is not None:
-                    self._fleet.answer(robot, following, mission.question.id)
+                    self._fleet.answer(robot, following, mission.question.id, "visitor")
                     sentence = "Dạ, vâng ạ." if following else "Dạ, em hiểu rồi ạ."
                     return _reply(language, sentence, "affirm" if following else "deny")
             if text is not None and _SLOWER.fullmatch(_plain(text)):
-                await self._fleet.set_pace(robot, "elderly")
+                await self._fleet.set_pace(robot, "elderly", "visitor")
                 return _reply(language, "Dạ, em đi chậm lại ạ.", "slower")
         except LetanError:  # the question has just ended, or no robots run: it is a turn like any
             return None
@@ -80,5 +80,8 @@ def _plain(text: str) -> str:
 
 
 def _reply(language: Language, sentence: str, intent: str) -> TurnReply:
-    parts = [{"type": "text", "text": say(language, sentence)}]
+    parts = [
+        {"type": "text", "text": say(language, sentence)},
+        {"type": "control", "action": "company", "value": intent},
+    ]
     return TurnReply(language, "answered", nothing_understood(intent), parts, None)

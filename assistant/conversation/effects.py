@@ -118,7 +118,7 @@ class Effects:
         if robot is None:
             return False
         try:
-            await self._fleet.stop(robot, "a visitor said stop")
+            await self._fleet.stop(robot, "a visitor said stop", "visitor")
         except LetanError as error:
             log.error("stop failed", robot=robot, code=error.code)
             return False
@@ -208,9 +208,8 @@ class _Turn:
         kind = cast(MissionKind, part.get("kind", "lead"))
         try:
             number = None if self.ticket is None else str(self.ticket.number)
-            mission = await self._fleet.start_mission(
-                self._robot, kind, to, self._conversation, ticket=number
-            )
+            visitor = f"visitor {self._conversation[:6]}"
+            mission = await self._fleet.start_mission(self._robot, kind, to, visitor, ticket=number)
         except LetanError as error:
             log.warning("mission refused", robot=self._robot, code=error.code)
             described = self.apology(part, error)

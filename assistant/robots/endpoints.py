@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Depends, Path, WebSocket
+from fastapi import APIRouter, Depends, Path, Query, WebSocket
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect
 
@@ -14,7 +14,16 @@ from assistant.errors import LetanError
 from assistant.problems import language_of
 from assistant.robots.announcements import Event
 from assistant.robots.errors import robot_not_yours
-from assistant.robots.schemas import AnswerIn, MissionIn, MissionOut, PaceIn, RobotOut, StopOut
+from assistant.robots.schemas import (
+    AnswerIn,
+    CommandOut,
+    MissionIn,
+    MissionOut,
+    PaceIn,
+    PastMissionOut,
+    RobotOut,
+    StopOut,
+)
 from assistant.robots.service import Fleet
 from assistant.robots.view import RobotView
 from assistant.security import Principal, require_operator_or_kiosk
@@ -71,21 +80,44 @@ async def start_mission(
     return MissionOut.of(mission, view.path, view.remaining)
 
 
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+@router.get("/{robot_id}/missions", summary="What it was to do, newest first")
+async def missions(
+    robot_id: RobotId, fleet: FleetHere, _: Commander, limit: Limit = 50
+) -> list[PastMissionOut]:
+    """Also those of earlier processes; `interrupted`: the process ended while it ran."""
+    return [PastMissionOut(**row) for row in await fleet.missions(robot_id, limit)]
+
+
+@router.get("/{robot_id}/commands", summary="Who asked for what, newest first")
+async def commands(
+    robot_id: RobotId, fleet: FleetHere, _: Commander, limit: Limit = 50
+) -> list[CommandOut]:
+    """Every command with who asked, what was sent and what came back."""
+    return [CommandOut(**row) for row in await fleet.commands(robot_id, limit)]
+
+
 @router.delete("/{robot_id}/missions/current", summary="End the mission that runs, if any")
-async def cancel(robot_id: RobotId, fleet: FleetHere, _: Commander) -> RobotOut:
-    return RobotOut.of(await fleet.cancel(robot_id))
+async def cancel(robot_id: RobotId, fleet: FleetHere, commander: Commander) -> RobotOut:
+    return RobotOut.of(await fleet.cancel(robot_id, commander))
 
 
 @router.patch("/{robot_id}/missions/current", summary="Lead faster or more slowly")
-async def set_pace(robot_id: RobotId, body: PaceIn, fleet: FleetHere, _: Commander) -> RobotOut:
+async def set_pace(
+    robot_id: RobotId, body: PaceIn, fleet: FleetHere, commander: Commander
+) -> RobotOut:
     """Counts from now on, for the mission that runs; without one nothing happens."""
-    return RobotOut.of(await fleet.set_pace(robot_id, body.pace))
+    return RobotOut.of(await fleet.set_pace(robot_id, body.pace, commander))
 
 
 @router.post("/{robot_id}/missions/current/answer", summary="Answer what the robot asks")
-async def answer(robot_id: RobotId, body: AnswerIn, fleet: FleetHere, _: Commander) -> RobotOut:
+async def answer(
+    robot_id: RobotId, body: AnswerIn, fleet: FleetHere, commander: Commander
+) -> RobotOut:
     """The visitor has touched or said an answer; the robot goes on, or takes its leave."""
-    return RobotOut.of(fleet.answer(robot_id, body.following, body.question))
+    return RobotOut.of(fleet.answer(robot_id, body.following, body.question, commander))
 
 
 @router.post("/{robot_id}/stop", summary="Stop now: anybody may")
@@ -96,8 +128,8 @@ async def stop(robot_id: RobotId, fleet: FleetHere) -> StopOut:
 
 
 @router.post("/{robot_id}/resume", summary="Release a stop; moves nothing")
-async def resume(robot_id: RobotId, fleet: FleetHere, _: Commander) -> RobotOut:
-    return RobotOut.of(await fleet.resume(robot_id))
+async def resume(robot_id: RobotId, fleet: FleetHere, commander: Commander) -> RobotOut:
+    return RobotOut.of(await fleet.resume(robot_id, commander))
 
 
 @router.websocket("/{robot_id}/states")

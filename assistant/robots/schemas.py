@@ -110,6 +110,31 @@ class MissionOut(BaseModel):
         )
 
 
+class PastMissionOut(BaseModel):
+    """A mission as it was last seen."""
+
+    id: str = Field(examples=["m-1f0c9a7b2d43"])
+    kind: str = Field(examples=["lead"])
+    to: str = Field(validation_alias="target", examples=["counter-3"])
+    pace: str = Field(examples=["normal"])
+    requested_by: str = Field(examples=["kiosk-1"])
+    state: str = Field(examples=["arrived"])
+    reason: str | None
+    created_at: datetime
+    changed_at: datetime
+
+
+class CommandOut(BaseModel):
+    """One thing that was asked of a robot, or sent to it."""
+
+    at: datetime
+    mission: str | None = Field(description="the one that ran, or had just run")
+    command: str = Field(examples=["go_to"])
+    sent: str = Field(examples=["-3.90 3.70 1.57"])
+    came_back: str = Field(examples=["arrived"])
+    asked_by: str = Field(examples=["kiosk-1"])
+
+
 class RobotOut(BaseModel):
     """A robot's state."""
 

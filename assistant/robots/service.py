@@ -19,13 +19,16 @@ from assistant.robots.errors import (
     robot_unknown,
     target_not_its_own,
 )
+from assistant.robots.journal import StoredJournal
+from assistant.robots.repository import Row
 from assistant.robots.view import RobotView, activity_of
 from assistant.settings import RobotSettings
 from robot_bridge.clock import Clock, SystemClock, wait_for_event
-from robot_bridge.conductor import Conductor, Posts
+from robot_bridge.conductor import ANYBODY, Conductor, Posts
 from robot_bridge.counters import Counters
 from robot_bridge.driver import DriverConfig, RobotDriver, RobotState, StopResult
 from robot_bridge.drivers import find_driver
+from robot_bridge.journal import Command
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import Mission, MissionKind, Pace, Policy, Refused
@@ -58,6 +61,7 @@ class Fleet:
         *,
         policy: Policy | None = None,
         counters: Counters | None = None,
+        journal: StoredJournal | None = None,
         drivers: Callable[[str], Callable[[DriverConfig], RobotDriver]] = find_driver,
     ) -> None:
         self._clock = clock or SystemClock()
@@ -70,6 +74,7 @@ class Fleet:
         self._drivers = drivers
         self._policy = policy or Policy()
         self._counters = counters
+        self._journal = journal
         self._announcements = Announcements()
         self._closed = False
         self._robots = {robot.id: self._build(robot) for robot in robots}
@@ -78,6 +83,8 @@ class Fleet:
         """Begin to connect every robot; returns at once, moves nothing, resumes nothing."""
         for robot in self._robots.values():
             await robot.conductor.open()
+        if self._journal is not None:
+            await self._journal.open(self.ids(), self._recall)
 
     async def close(self) -> None:
         """End missions, let go of the robots, end every subscription."""
@@ -86,6 +93,8 @@ class Fleet:
         for robot in self._robots.values():
             robot.touch()
         self._announcements.close()
+        if self._journal is not None:
+            await self._journal.close()
 
     def ids(self) -> list[str]:
         return list(self._robots)
@@ -131,36 +140,44 @@ class Fleet:
         robot.way = await asyncio.to_thread(self._way, robot.conductor.state(), target)
         return mission
 
-    async def cancel(self, robot_id: str) -> RobotView:
+    async def cancel(self, robot_id: str, requested_by: str = ANYBODY) -> RobotView:
         """End the mission that runs; without one nothing happens."""
         robot = self._find(robot_id)
-        await robot.conductor.cancel()
+        await robot.conductor.cancel(requested_by=requested_by)
         return robot.view(self._clock.now())
 
-    def answer(self, robot_id: str, following: bool, question: str | None = None) -> RobotView:
+    def answer(
+        self,
+        robot_id: str,
+        following: bool,
+        question: str | None = None,
+        requested_by: str = ANYBODY,
+    ) -> RobotView:
         """Take the visitor's answer to what the robot asks (None: the question that is open).
 
         Raises LetanError `robot_unknown`, and `no_question` when none is open.
         """
         robot = self._find(robot_id)
-        if not robot.conductor.answer(following, question):
+        if not robot.conductor.answer(following, question, requested_by):
             raise no_question(robot_id)
         return robot.view(self._clock.now())
 
-    async def set_pace(self, robot_id: str, pace: Pace) -> RobotView:
+    async def set_pace(self, robot_id: str, pace: Pace, requested_by: str = ANYBODY) -> RobotView:
         """Lead faster or more slowly from now on; without a mission nothing happens."""
         robot = self._find(robot_id)
-        await robot.conductor.set_pace(pace)
+        await robot.conductor.set_pace(pace, requested_by)
         return robot.view(self._clock.now())
 
-    async def stop(self, robot_id: str, reason: str = "asked") -> StopResult:
+    async def stop(
+        self, robot_id: str, reason: str = "asked", requested_by: str = ANYBODY
+    ) -> StopResult:
         """Stop a robot now and hold it. Needs no right, never fails for a known robot."""
-        return await self._find(robot_id).conductor.stop(reason)
+        return await self._find(robot_id).conductor.stop(reason, requested_by)
 
-    async def resume(self, robot_id: str) -> RobotView:
+    async def resume(self, robot_id: str, requested_by: str = ANYBODY) -> RobotView:
         """Release a stop; moves nothing."""
         robot = self._find(robot_id)
-        await robot.conductor.resume()
+        await robot.conductor.resume(requested_by)
         return robot.view(self._clock.now())
 
     def states(self, robot_id: str) -> AsyncGenerator[RobotView]:
@@ -183,6 +200,35 @@ class Fleet:
         if robot_id is not None:
             self._find(robot_id)
         return self._announcements.listen(robot_id)
+
+    async def missions(self, robot_id: str, limit: int = 50) -> list[Row]:
+        """What a robot was to do, newest first. Raises LetanError `robot_unknown`, `database_…`."""
+        self._find(robot_id)
+        return await self._journal.missions(robot_id, limit) if self._journal else []
+
+    async def commands(self, robot_id: str, limit: int = 50) -> list[Row]:
+        """Who asked for what, what was sent, what came back; newest first. Raises as above."""
+        self._find(robot_id)
+        return await self._journal.commands(robot_id, limit) if self._journal else []
+
+    def recent_commands(self, robot_id: str) -> list[Command]:
+        """The last ones of this process, from memory: needs no database."""
+        return self._journal.recent(robot_id) if self._journal else []
+
+    def _recall(self, robot_id: str, row: Row) -> None:
+        robot = self._robots[robot_id]
+        target = self._places.get(row["target"], robot.posts.home)
+        robot.conductor.recall(
+            Mission(
+                row["id"],
+                row["kind"],
+                target,
+                row["requested_by"],
+                "interrupted",
+                row["created_at"],
+                pace=row["pace"],
+            )
+        )
 
     async def _states(self, robot: "_Robot") -> AsyncGenerator[RobotView]:
         changed = asyncio.Event()
@@ -268,6 +314,7 @@ class Fleet:
             on_say=lambda said: self._announcements.said(robot.id, said),
             on_mission=lambda mission: self._announcements.changed(robot.id, mission),
             counters=self._counters,
+            journal=self._journal,
         )
         return _Robot(robot, posts, kept, conductor, watchers)
 

@@ -130,6 +130,7 @@ async def test_whoever_asks_for_it_is_led_more_slowly_from_then_on(asking: Lobby
     assert asking.said[-1].en == "I will go more slowly."
     await asking.clock.advance(2)
     assert 0 < asking.robot.snapshot().speed <= ASKING.elderly_speed + 0.02
+    await asked(asking)
 
 
 class Closing:

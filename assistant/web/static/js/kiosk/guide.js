@@ -1,13 +1,17 @@
 // Everything about the robot from the visitor's side: follow it, stop it, let it go on.
 
-import { ApiError, getJson } from "../shared/api.js";
+import { ApiError, call, getJson } from "../shared/api.js";
 import { button, el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { pick, t } from "../shared/i18n.js";
 import { LastingSocket } from "../shared/socket.js";
 
 const STOP_TRIES = 5;
-export const ENDED = ["arrived", "cancelled", "stopped", "failed"];
+/** What the robot says on the way that neither the reply nor the screen says already. */
+const SPOKEN = [
+  "excuse_me", "way_blocked", "cannot_go_on", "still_there", "going_on", "no_answer", "slower", "closed_but", "closed",
+];
+export const ENDED = ["arrived", "cancelled", "stopped", "failed", "interrupted"];
 
 export class Guide {
   constructor(app) {
@@ -23,6 +27,9 @@ export class Guide {
     this.socket = new LastingSocket(`/api/v1/robots/${robot}/states`, {
       onMessage: (state) => this.#update(state),
     });
+    this.events = new LastingSocket(`/api/v1/robots/${robot}/events`, {
+      onMessage: (event) => this.#told(event),
+    });
     getJson(`/api/v1/robots/${robot}`).then((state) => this.#update(state), () => {});
   }
 
@@ -37,6 +44,32 @@ export class Guide {
     this.state = state;
     this.app.robotMoved(state);
     if (state.stopped !== before) this.#stopChanged(state.stopped);
+  }
+
+  #told(event) {
+    const ours = this.app.state.guiding && event?.kind === "say" && SPOKEN.includes(event.code);
+    if (ours) this.app.say(pick(event));
+  }
+
+  /** Whether the visitor still follows, or goes to the other counter, as the robot has asked. */
+  async answer(question, following) {
+    const { robot, pairing } = this.app.session;
+    await this.#send("POST", `/api/v1/robots/${robot}/missions/current/answer`, { following, question }, pairing);
+  }
+
+  /** Lead more slowly from now on. */
+  async slower() {
+    const { robot, pairing } = this.app.session;
+    await this.#send("PATCH", `/api/v1/robots/${robot}/missions/current`, { pace: "elderly" }, pairing);
+  }
+
+  async #send(method, path, body, pairing) {
+    try {
+      const reply = await call(method, path, { body, token: pairing?.token });
+      this.#update(await reply.json());
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // the question has just ended: the state tells
+    }
   }
 
   /** STOP: the command leaves first, the page follows. */

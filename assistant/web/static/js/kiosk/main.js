@@ -246,6 +246,7 @@ class Kiosk {
     else if (reply.language && reply.language !== language()) await this.#quietly(reply.language);
     const { paragraphs, lines } = readable(parts, reply.language, language());
     Object.assign(this.state, { pending: false, problem: null, reply: { ...reply, parts }, paragraphs });
+    if (control?.action === "company" && this.state.guiding) return this.go("guiding"); // said to the robot
     const mission = parts.find((part) => part.type === "mission" && part.kind === "lead");
     const going = mission && !["failed", "cancelled"].includes(mission.state);
     const route = parts.find((part) => part.type === "route") || (mission && { to: mission.to });

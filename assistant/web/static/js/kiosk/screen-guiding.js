@@ -55,6 +55,7 @@ export function guidingScreen(app) {
         distance.textContent = state.stopped ? t("Robot đang đứng yên.") : steps(mission.remaining_m);
         robotFace.mood(state.stopped ? "stopped" : "walking");
         remark.textContent = remarkOf(state);
+        ask(mission.question || null, mission.pace);
       }
       app.marks.mission = mission.state;
     },
@@ -80,7 +81,32 @@ export function guidingScreen(app) {
       ].filter(Boolean),
     );
   };
-  buttons.append(button(t("Thôi, không đi nữa"), { icon: icon("close"), on: { click: () => app.cancelGuiding() } }));
+  const going = (pace) => [
+    pace === "normal" ? button(t("Đi chậm lại"), { icon: icon("walk"), on: { click: () => app.guide.slower() } }) : null,
+    button(t("Thôi, không đi nữa"), { icon: icon("close"), on: { click: () => app.cancelGuiding() } }),
+  ];
+  const asked = (question) => {
+    const yes = question.about === "other_counter" ? t("Vâng, đến đó") : t("Tôi vẫn theo");
+    return [
+      button(yes, { kind: "primary", icon: icon("check"), on: { click: () => app.guide.answer(question.id, true) } }),
+      button(t("Thôi, không đi nữa"), { icon: icon("close"), on: { click: () => decline(question) } }),
+    ];
+  };
+  const decline = async (question) => {
+    await app.guide.answer(question.id, false);
+    app.leaveGuiding();
+  };
+  let shown = null;
+  /** The robot's question and its two answers, or what may be pressed on the way. */
+  const ask = (question, pace) => {
+    const wanted = question ? question.id : `going ${pace}`;
+    if (wanted === shown) return;
+    shown = wanted;
+    title.textContent = question ? pick(question) : t("Anh/chị theo em nhé");
+    node.classList.toggle("is-asked", Boolean(question));
+    buttons.replaceChildren(...(question ? asked(question) : going(pace)).filter(Boolean));
+  };
+  ask(null, null);
   screen.update(app.robotState);
   return screen;
 }
