@@ -52,6 +52,8 @@ class Desk:
         """What to try in turn while it is not known which one the vehicle understands."""
         if wanted == "auto" and len(self.fields) > 1:
             self.choices = (self.fields, *((name,) for name in self.fields))
+        self.orders: deque[str] = deque(maxlen=REMEMBERED)
+        """Ids of the orders that we have sent."""
         self.understood = False
         """The vehicle has taken notice of an action under the names in use."""
         self.link: MqttLink | None = None
@@ -82,6 +84,8 @@ class Desk:
     def order(self, part: Part) -> int:
         """Send an order or its update; the headerId. Raises `LinkError`."""
         header_id = self._send("order", order_body(part, self.dialect))
+        if part.order_id not in self.orders:
+            self.orders.append(part.order_id)
         log.info(
             "order sent",
             robot=self._robot,

@@ -7,6 +7,7 @@ of nobody's, which every broker confirms and no access list forbids.
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 import struct
@@ -38,6 +39,8 @@ Receive = Callable[[str, bytes, bool], None]
 """Takes topic, payload and whether the broker had retained it. Must not raise."""
 
 log = structlog.get_logger(__name__)
+_LIBRARY = logging.getLogger(f"{__name__}.library")
+_LIBRARY.setLevel(logging.CRITICAL)  # what went wrong comes as exceptions, and is logged by us
 
 
 class _Newest(asyncio.Queue[aiomqtt.Message]):
@@ -99,6 +102,7 @@ class MqttLink:
             keepalive=self._keepalive,
             timeout=IO_SECONDS,
             queue_type=_Newest,
+            logger=_LIBRARY,
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],  # a stop does not wait
         )
         where = f"{broker.host}:{broker.port}"

@@ -191,6 +191,8 @@ class Pilot:
             self._probe(report, now)
         if report.mode == "manual" and not self.held:
             self.halt = None  # whoever drives it by hand is not to be disturbed
+        elif self.halt is None and self.errand is None and self._drives_unwanted(report):
+            self.cancel_all()
         if self.halt is not None and self.halt.look(report, vehicle.reports, now):
             self.halt = None
         if self.errand is not None:
@@ -209,6 +211,10 @@ class Pilot:
         if vehicle.rivalled(now) and now - self._shown_at >= SHOW_EVERY:
             self._shown_at = now
             self._desk.act("stateRequest")
+
+    def _drives_unwanted(self, report: Report) -> bool:
+        """An order of ours that nobody wants any more: it has arrived after its cancel."""
+        return report.has_order and report.order_id in self._desk.orders
 
     def _probe(self, report: Report, now: float) -> None:
         """A vehicle that could not be stopped is not set in motion: find out how it can be."""

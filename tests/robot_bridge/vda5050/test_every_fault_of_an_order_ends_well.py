@@ -200,6 +200,31 @@ async def test_a_stop_is_confirmed_once_the_vehicle_stands_and_never_before(scen
     assert not scene.vehicle.nodes
 
 
+async def test_an_order_that_overtook_its_cancel_is_cancelled_again(scene: Scene) -> None:
+    scene.lead()
+    await scene.moving()
+    assert (await scene.floor.finish(scene.conductor.stop(), 2)).confirmed
+    await scene.floor.advance(2)
+    at, late = scene.vehicle.x, dict(scene.vehicle.orders[0])
+    scene.vehicle.restart()
+    late["nodes"][0]["nodePosition"] |= {"x": scene.vehicle.x, "y": scene.vehicle.y}
+    scene.vehicle.take_order(late)
+    assert scene.vehicle.nodes
+    await scene.floor.advance(2)
+    assert not scene.vehicle.nodes
+    assert scene.vehicle.speed == 0
+    assert abs(scene.vehicle.x - at) < 0.3
+
+
+async def test_who_drives_it_by_hand_is_not_disturbed(scene: Scene) -> None:
+    scene.vehicle.mode = "MANUAL"
+    await scene.floor.advance(0.3)
+    said = len(scene.vehicle.messages)
+    scene.vehicle.extra["driving"] = True
+    await scene.floor.advance(10, 0.5)
+    assert len(scene.vehicle.messages) == said
+
+
 async def test_stop_works_twice_without_a_goal_while_docking_and_while_connecting(
     floor: Floor,
 ) -> None:

@@ -30,7 +30,7 @@ def route(path: list[tuple[float, float]], step: float = 0.5) -> Route:
     )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(PATH, st.floats(0.2, 5))
 def test_a_path_becomes_nodes_that_are_never_far_apart(
     path: list[tuple[float, float]], step: float
@@ -59,7 +59,7 @@ def report(order: Order, node: int) -> Report:
     )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(PATH, st.floats(0.5, 5), st.integers(2, 30))
 def test_no_more_is_released_than_the_base_is_long(
     path: list[tuple[float, float]], base: float, longest: int
@@ -87,7 +87,7 @@ def test_no_more_is_released_than_the_base_is_long(
 
 
 @given(PATH, st.lists(st.tuples(st.floats(-60, 60), st.floats(-60, 60)), max_size=20))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_what_has_been_made_never_gets_less(
     path: list[tuple[float, float]], places: list[tuple[float, float]]
 ) -> None:
