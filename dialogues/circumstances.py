@@ -50,6 +50,8 @@ class Circumstance:
     question: Mapping[str, str] | None
     rare: bool
     """Asked about only where nothing likelier is to be asked."""
+    settles: tuple[str, ...] = ()
+    """Circumstances that nobody is asked about who has told this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def lists() -> Lists:
             group=row.get("group"),
             question={"vi": row["vi"], "en": row["en"]} if row.get("vi") else None,
             rare=bool(row.get("rare")),
+            settles=tuple(row.get("settles") or ()),
         )
     written.sort(key=lambda pair: -len(_OPTIONAL.sub("", pair[0])))
     return Lists(

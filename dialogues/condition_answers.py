@@ -140,7 +140,8 @@ def _answer(
     cases = [case for case in entry["cases"] if str(case["id"]) in ids]  # type: ignore[attr-defined]
     case_id, holds = answered_case(cases, said)
     if case_id is not None and holds:
-        if set(named_cases(entry, said).holds) - {case_id}:
+        named = named_cases(entry, said)
+        if set(named.holds) - {case_id} or set(named.denied) - {case_id}:
             return Payload("condition", "told")  # more than was asked
         return Payload("case", case_id)
     if holds is False:

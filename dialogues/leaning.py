@@ -51,7 +51,11 @@ _ASIDE = re.compile(r"\b(?:ngoai le|hoi vui|hoi choi|off topic|unrelated|just cu
 def named_outright(text: str, found: Understanding) -> bool:
     """A procedure whose everyday name is said, be it in words of asking alone ("sao y")."""
     best = found.procedures[0] if found.procedures else None
-    return best is not None and best.confidence >= SURE and said_of(best.matched, text) >= 0.99
+    if best is None or best.confidence < SURE or said_of(best.matched, text) < 0.99:
+        return False
+    # "đứng tên sổ đỏ mới" has one telling word: that alone names nothing
+    name, said = set(tokens(best.matched or "")), set(tokens(text))
+    return 2 * len(name & said) >= len(name)
 
 
 def leans(said: str, text: str, found: Understanding, memory: Memory, release: Release) -> bool:
@@ -145,7 +149,7 @@ def _named_faintly(
     pointed = asked and found.ambiguous and _POINTED_AT.search(_folded(said)) is not None
     if pointed and best.confidence < SURE and found.language == "vi":
         return True
-    if not (opens_another(said) or opens_matter(said)) and best.confidence < SURE:
+    if not (opens_another(said) or opens_matter(said)) and best.confidence < SURELY:
         faint = best.confidence < FAINT and len(tokens(said)) <= _SHORT
         if faint or (asked and found.ambiguous and _IS_IT_SO.search(_folded(said))):
             return True
@@ -245,7 +249,8 @@ def _overruled(
         return True
     if found.intent == "out_of_scope":
         few = len(words) <= _FEW and len(tokens(said)) <= 12
-        ours = found.outside < SURELY_OUTSIDE and _ASIDE.search(folded) is None
+        strange = found.confidence >= CLEAR and len(words - vocabulary(topic)) >= _FEW
+        ours = found.outside < SURELY_OUTSIDE and _ASIDE.search(folded) is None and not strange
         return ours and (few or known or unnamed)
     if found.intent in _TALK:
         return bool(found.aspects) and _FILED.search(folded) is None

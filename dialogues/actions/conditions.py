@@ -73,7 +73,18 @@ def settle(turn: Turn, entry: Entry, case_id: str, holds: bool | None) -> None:
         lists_[name] = [i for i in ids if i != case_id and (name == "denied" or i not in others)]
     lists_[where].append(case_id)
     lists_["denied"] += [i for i in others if i not in lists_["denied"]]
+    lists_["asked"] = list(known.get("asked") or ())
+    if holds:
+        lists_["asked"] += [i for i in _settled_by(entry, case_id) if i not in lists_["asked"]]
     turn.memory.conditions = {**known, **lists_}
+
+
+def _settled_by(entry: Entry, case_id: str) -> list[str]:
+    """Ids of the cases that nobody is asked about who has told this one."""
+    cases = {str(case["id"]): case for case in entry.get("cases") or ()}
+    known = lists().circumstances
+    settled = {name for told in circumstances_of(cases[case_id]) for name in known[told].settles}
+    return [i for i, case in cases.items() if settled & set(circumstances_of(case))]
 
 
 def meant(turn: Turn, entry: Entry) -> Entry:

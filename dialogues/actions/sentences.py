@@ -105,7 +105,7 @@ def aspect_words(turn: Turn, aspect: str) -> str:
         "time": _("thời gian giải quyết"),
         "place": _("nơi nộp"),
         "online": _("cách nộp trực tuyến"),
-        "eligibility": _("ai được làm"),
+        "eligibility": _("đối tượng, điều kiện"),
         "steps": _("các bước"),
         "result": _("kết quả"),
         "legal_basis": _("căn cứ pháp lý"),
