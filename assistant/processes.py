@@ -130,15 +130,7 @@ class ChildProcess:
     async def _run_once(self) -> None:
         """Run one process from start to end; sets `failure`."""
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self.argv,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                env=self._env,
-                cwd=self._cwd,
-                start_new_session=True,
-            )
+            process = await self._spawn()
         except OSError as error:
             self._failure = f"{self.argv[0]} cannot be started: {error.strerror or error}"
             return
@@ -157,6 +149,27 @@ class ChildProcess:
             for reader in readers:
                 reader.cancel()
             self._process = None
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        """A start that is cancelled before its pipes are connected would wait for ever (CPython
+        3.11): it is finished, and the process ended."""
+        starting = asyncio.create_task(
+            asyncio.create_subprocess_exec(
+                *self.argv,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env=self._env,
+                cwd=self._cwd,
+                start_new_session=True,
+            )
+        )
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            with suppress(OSError):
+                await self._end(await starting)
+            raise
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
         ended = asyncio.create_task(process.wait())
@@ -177,9 +190,9 @@ class ChildProcess:
             self._failure = f"ended with {_exit_text(code)}"
         finally:
             for task in (ended, probing):
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+                while not task.done():  # `wait_for` of 3.11 may lose a cancellation
+                    task.cancel()
+                    await asyncio.wait({task}, timeout=0.5)
 
     async def _wait_for_probe(self) -> None:
         while self._probe is not None:
@@ -196,7 +209,9 @@ class ChildProcess:
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), self._stop_seconds)
         _signal_group(process.pid, signal.SIGKILL)
-        await process.wait()
+        # What holds its pipes open, in a group of its own, must not hold us.
+        with suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), self._stop_seconds)
 
     async def _forward(self, stream: asyncio.StreamReader | None, *, error: bool) -> None:
         if stream is not None:

@@ -77,25 +77,60 @@ class Activities:
             self._resting.append(activity)
 
 
-class SpeechFilter:
-    """Whether a stream held any speech at all: recognisers such as Vosk make words of noise."""
+class SharedActivity:
+    """One detector for streams that take turns on one thread; loaded there, when first needed."""
 
-    def __init__(self, activity: SileroActivity | None = None) -> None:
-        self.heard = False
-        self.activity = activity or SileroActivity()
-        self._rest = b""
-        self._run = 0
+    def __init__(self) -> None:
+        self._activity: SileroActivity | None = None
+
+    def load(self) -> None:
+        """Ahead of the first stream (57 ms). Raises EngineUnavailableError."""
+        self._activity = self._activity or SileroActivity()
+
+    def speech_in(self, pcm: bytes | bytearray) -> bool:
+        """Whether s16le mono at 16 kHz begins with or holds speech; stops looking where it does.
+
+        Takes 2.5 ms a second of audio. Raises EngineUnavailableError.
+        """
+        self.load()
+        activity = self._activity
+        assert activity is not None
+        activity.reset()
+        run = 0
+        for at in range(0, len(pcm) - FRAME_BYTES + 1, FRAME_BYTES):
+            speech = activity.probability(bytes(pcm[at : at + FRAME_BYTES])) > SPEECH
+            run = run + 1 if speech else 0
+            if run >= START_FRAMES:
+                return True
+        return False
+
+
+class SpeechFilter:
+    """Whether a stream held any speech at all: recognisers such as Vosk make words of noise.
+
+    It looks when it is asked; until speech is found the audio is kept, so that streams need no
+    detector (9 MB) each.
+    """
+
+    def __init__(self, shared: SharedActivity) -> None:
+        self._shared = shared
+        self._pcm = bytearray()
+        self._looked = 0
+        self._heard = False
 
     def feed(self, pcm: bytes) -> None:
         """Takes s16le mono at 16 kHz of any even length."""
-        if self.heard:
-            return
-        self._rest += pcm
-        while len(self._rest) >= FRAME_BYTES and not self.heard:
-            frame, self._rest = self._rest[:FRAME_BYTES], self._rest[FRAME_BYTES:]
-            speech = self.activity.probability(frame) > SPEECH
-            self._run = self._run + 1 if speech else 0
-            self.heard = self._run >= START_FRAMES
+        if not self._heard:
+            self._pcm += pcm
+
+    def heard(self) -> bool:
+        """On the thread of the detector. Takes 37 ms for 15 s without speech, 2 ms for words."""
+        if not self._heard and len(self._pcm) - self._looked >= FRAME_BYTES:
+            self._looked = len(self._pcm)
+            self._heard = self._shared.speech_in(self._pcm)
+            if self._heard:
+                self._pcm.clear()
+        return self._heard
 
 
 def level_dbfs(pcm: bytes) -> float:

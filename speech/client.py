@@ -63,7 +63,8 @@ class Connection:
         if self._writer is not None:
             self._writer.close()
             with contextlib.suppress(OSError, TimeoutError):
-                await asyncio.wait_for(self._writer.wait_closed(), 1.0)
+                async with asyncio.timeout(1.0):
+                    await self._writer.wait_closed()
 
     async def send(self, event: Event) -> None:
         assert self._writer is not None

@@ -10,7 +10,7 @@ from wyoming.audio import AudioChunk, AudioStart, AudioStop
 from wyoming.event import Event
 from wyoming.info import AsrModel, AsrProgram, Info
 
-from speech.activity import Activities, SpeechFilter
+from speech.activity import SharedActivity, SpeechFilter
 from speech.audio import StreamConverter, check_format
 from speech.engines import (
     SAMPLE_RATE,
@@ -49,10 +49,10 @@ class RecognitionClient:
     """State of one connection; events are handled in order."""
 
     def __init__(
-        self, worker: Worker[SpeechRecognizer], send: Send, activities: Activities | None = None
+        self, worker: Worker[SpeechRecognizer], send: Send, activity: SharedActivity | None = None
     ) -> None:
         self._worker = worker
-        self._activities = activities or Activities()
+        self._activity = activity or SharedActivity()
         self._send = send
         self._request = Transcribe()
         self._utterance: _Utterance | None = None
@@ -72,14 +72,9 @@ class RecognitionClient:
     async def close(self) -> None:
         """The client is gone, or its utterance failed: nothing of it is kept."""
         utterance, self._utterance = self._utterance, None
-        if utterance is None:
-            return
-
-        def end() -> None:  # on the engine's thread: no other call of the utterance is under way
-            self._activities.give_back(utterance.filter.activity)
-            utterance.session.close()
-
-        await self._worker.call(end)
+        if utterance is not None:
+            # On the engine's thread: no other call of the utterance is under way.
+            await self._worker.call(utterance.session.close)
 
     async def failed(self, event: Event) -> None:
         """Drops the utterance and what may still come of it; the next one starts afresh.
@@ -103,7 +98,7 @@ class RecognitionClient:
         def prepare() -> _Utterance:
             return _Utterance(
                 engine.session(language=language, hints=hints[:MAX_HINTS]),
-                SpeechFilter(self._activities.take()),
+                SpeechFilter(self._activity),
                 StreamConverter(start.rate, start.width, start.channels),
                 language,
                 2 * int(SAMPLE_RATE * engine.capabilities.max_utterance_s),
@@ -129,13 +124,14 @@ class RecognitionClient:
     async def _recognise(self, utterance: _Utterance, pcm: bytes) -> None:
         def accept(block: bytes) -> Partial | None:
             utterance.filter.feed(block)
-            return utterance.session.accept(block)
+            partial = utterance.session.accept(block)
+            return partial if partial and partial.text and utterance.filter.heard() else None
 
         pcm = pcm[: utterance.room]
         utterance.room -= len(pcm)
         for start in range(0, len(pcm), BLOCK_BYTES):
             partial = await self._worker.call(accept, pcm[start : start + BLOCK_BYTES])
-            if partial is not None and partial.text and utterance.filter.heard:
+            if partial is not None:
                 await self._hypothesis(utterance, partial.text)
 
     async def _hypothesis(self, utterance: _Utterance, text: str) -> None:
@@ -156,11 +152,14 @@ class RecognitionClient:
             raise protocol_error("audio-stop without audio-start")
         await self._recognise(utterance, utterance.converter.convert(b"", last=True))
         started = time.perf_counter()
-        transcript: Transcript = await self._worker.call(utterance.session.finish)
+
+        def finish() -> tuple[Transcript, bool]:
+            return utterance.session.finish(), utterance.filter.heard()
+
+        transcript, heard = await self._worker.call(finish)
         final_ms = 1000 * (time.perf_counter() - started)
         self._utterance = None
-        self._activities.give_back(utterance.filter.activity)
-        text = transcript.text if utterance.filter.heard else ""
+        text = transcript.text if heard else ""
         engine = await self._worker.engine()
         language = transcript.language or utterance.language
         answer = TranscriptEvent(text=text, language=language).event()
@@ -169,7 +168,7 @@ class RecognitionClient:
             confidence=transcript.confidence if text else None,
             words=[asdict(word) for word in transcript.words] if text else [],
             alternatives=list(transcript.alternatives) if text else [],
-            speech=utterance.filter.heard,
+            speech=heard,
             audio_s=round(transcript.audio_s, 3),
             decode_ms=round(transcript.decode_ms, 1),
             final_ms=round(final_ms, 1),

@@ -25,8 +25,15 @@ from wyoming.info import Describe
 from wyoming.ping import Ping, Pong
 
 from speech import recognition, synthesis, wire
-from speech.activity import Activities
-from speech.engines import RECOGNISERS, SYNTHESISERS, kind_of, load_recogniser, load_synthesiser
+from speech.activity import SharedActivity
+from speech.engines import (
+    RECOGNISERS,
+    SYNTHESISERS,
+    SpeechRecognizer,
+    kind_of,
+    load_recogniser,
+    load_synthesiser,
+)
 from speech.errors import EngineFailedError, SpeechError
 from speech.worker import CALL_SECONDS, Worker
 
@@ -34,6 +41,8 @@ log = logging.getLogger("speech.server")
 
 MAX_CLIENTS = 32
 IDLE_SECONDS = 300.0
+REST_SECONDS = 2.0
+"""Without a client for so long, memory that is free goes back to the system."""
 HUNG_EXIT_CODE = 75
 """``EX_TEMPFAIL``: a native call hung, start me again."""
 
@@ -52,12 +61,14 @@ class Service:
     def __init__(self, options: argparse.Namespace) -> None:
         self._stopping = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._connect, self._info = self._engine(options)
+        self._connect, self._info, self._rest = self._engine(options)
         self.exit_code = 0
 
     def _engine(
         self, options: argparse.Namespace
-    ) -> tuple[Callable[[recognition.Send], Client], Callable[[], Awaitable[Event]]]:
+    ) -> tuple[
+        Callable[[recognition.Send], Client], Callable[[], Awaitable[Event]], Callable[[], None]
+    ]:
         name = options.engine
         if kind_of(name) == "recogniser":
             settings = {
@@ -65,14 +76,18 @@ class Service:
                 "language": options.language,
                 "phrases": options.phrases,
             }
-            hearing = Worker(
-                name, lambda: load_recogniser(name, settings), self._hung, options.deadline
-            )
+            activity = SharedActivity()
+
+            def load() -> SpeechRecognizer:
+                activity.load()
+                return load_recogniser(name, settings)
+
+            hearing = Worker(name, load, self._hung, options.deadline)
             hearing.start()
-            activities = Activities()
             return (
-                lambda send: recognition.RecognitionClient(hearing, send, activities),
+                lambda send: recognition.RecognitionClient(hearing, send, activity),
                 lambda: recognition.info(hearing),
+                hearing.rest,
             )
         voices = {"vi": options.voice_vi, "en": options.voice_en}
         speaking = Worker(name, lambda: load_synthesiser(name, {}), self._hung, options.deadline)
@@ -80,6 +95,7 @@ class Service:
         return (
             lambda send: synthesis.SynthesisClient(speaking, send, voices),
             lambda: synthesis.info(speaking),
+            speaking.rest,
         )
 
     def stop(self) -> None:
@@ -120,6 +136,11 @@ class Service:
         finally:
             self._tasks.discard(task)
             writer.close()
+            asyncio.get_running_loop().call_later(REST_SECONDS, self._rest_if_alone)
+
+    def _rest_if_alone(self) -> None:
+        if not self._tasks:
+            self._rest()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         async def send(event: Event) -> None:
@@ -133,7 +154,8 @@ class Service:
         client = self._connect(send)
         try:
             while True:
-                event = await asyncio.wait_for(wire.read_event(reader), IDLE_SECONDS)
+                async with asyncio.timeout(IDLE_SECONDS):
+                    event = await wire.read_event(reader)
                 if event is None:
                     return
                 await self._handle(event, client, send)

@@ -192,7 +192,8 @@ class Ear:
         """Whole samples, s16le mono. Waits while much is queued; the oldest is lost in the end."""
         if self._queued + len(pcm) > MOST_QUEUED_BYTES:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._until_room(), WAIT_FOR_ROOM_SECONDS)
+                async with asyncio.timeout(WAIT_FOR_ROOM_SECONDS):
+                    await self._until_room()
         while self._queued + len(pcm) > MOST_QUEUED_BYTES:
             oldest = next((order for order in self._orders if isinstance(order, bytes)), None)
             if oldest is None:
@@ -418,7 +419,9 @@ class Ear:
         while not self._orders:
             self._changed.clear()
             try:
-                await asyncio.wait_for(self._changed.wait(), seconds)
+                # Not `wait_for`: when audio comes in the moment of a cancellation, 3.11 loses it.
+                async with asyncio.timeout(seconds):
+                    await self._changed.wait()
             except TimeoutError:
                 return None
         order = self._orders.popleft()

@@ -118,7 +118,8 @@ class Recognising:
         if not self._asked:
             await self._recognition.end()
         try:
-            return await asyncio.wait_for(asyncio.shield(self._reader), ANSWER_SECONDS)
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await asyncio.shield(self._reader)
         except TimeoutError as error:
             raise _no_transcript() from error
 

@@ -177,7 +177,8 @@ class Speaker:
         while self._over_upto < last.number and (left := last.ends - self._clock()) > 0:
             self._heard.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._heard.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._heard.wait()
 
     def _position(self) -> int:
         """Which sentence of the plan is being heard."""

@@ -140,3 +140,25 @@ async def test_any_output_is_lines() -> None:
     assert lines[0] == "one"
     assert lines[-1] == "tw\ufffdo"
     assert max(map(len, lines)) <= 8000
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_child_may_be_stopped_at_any_moment_of_its_start(turns: int) -> None:
+    """Its pipes are connected one after another, a turn of the event loop each."""
+    loop = asyncio.get_running_loop()
+    child = ChildProcess("c", python(STAYS), stop_seconds=5.0)
+    before = set(children())
+    child.start()
+    for _ in range(turns):
+        turn = loop.create_future()
+        loop.call_soon(turn.set_result, None)
+        await turn
+    await asyncio.wait_for(child.stop(), 20)
+    assert all(gone(pid) for pid in set(children()) - before)
+
+
+def children() -> list[int]:
+    return [
+        int(pid)
+        for pid in Path("/proc/self/task", str(os.getpid()), "children").read_text().split()
+    ]
