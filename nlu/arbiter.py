@@ -47,6 +47,8 @@ SAME = 0.98
 """Similarity from which a message is a known sentence that tells a situation and nothing else."""
 TOLD_OF_IT = 0.1
 """The similarity that is enough where the likeliest procedure is where the situation begins."""
+BEYOND_DOUBT = 0.99
+"""The class out of scope from which even an all but certain procedure is refused."""
 LIKELY = 0.48
 """Confidence from which a question that leans on nothing still means this one procedure."""
 SURELY_TOLD, SURE_EVENT, LIKE_EVENT = 0.8, 0.9, 0.35
@@ -220,7 +222,9 @@ def _is_outside(chance: Mapping[str, float], linked: Linked) -> bool:
         return False
     if linked.never and chance.get("out_of_scope", 0.0) >= LIKELY_OUTSIDE:
         return True
-    doubtful = linked.never or chance.get("out_of_scope", 0.0) >= ALL_BUT_CERTAIN
+    named = linked.best >= ALL_BUT_CERTAIN and not linked.against
+    beyond = BEYOND_DOUBT if named else ALL_BUT_CERTAIN
+    doubtful = linked.never or chance.get("out_of_scope", 0.0) >= beyond
     plain, hardly = (PLAIN, HARDLY_NOTHING)
     if linked.against:
         plain, hardly = (ALL_BUT_CERTAIN, NOT_EVEN_AGAINST)

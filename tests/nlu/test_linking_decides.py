@@ -136,6 +136,16 @@ def test_a_sure_link_is_not_refused_for_its_intent_alone() -> None:
     assert decide(ranking, _linked(0.3, nothing=0.6), [], 4, False).out_of_scope
 
 
+def test_an_all_but_certain_link_is_refused_only_beyond_doubt() -> None:
+    def refused(outside: float, best: float) -> bool:
+        ranking = [("out_of_scope", outside), ("ask_procedure", 1.0 - outside)]
+        return decide(ranking, _linked(best, 0.005, nothing=0.02), [], 4, False).out_of_scope
+
+    assert not refused(0.97, 0.97)
+    assert refused(0.97, 0.9)
+    assert refused(0.995, 0.97)
+
+
 def test_a_listed_matter_of_others_tips_the_balance_but_not_against_certainty() -> None:
     ranking = [("ask_procedure", 0.9), ("out_of_scope", 0.05)]
     assert not decide(ranking, _linked(0.6, nothing=0.1), [], 4, False).out_of_scope

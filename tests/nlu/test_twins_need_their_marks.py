@@ -67,6 +67,21 @@ def test_a_deed_taken_back_is_no_deed_to_certify(
     assert int(_weighed(marks, lexicon, text, [CERTIFIED, UNDONE]).argmax()) == int(undone)
 
 
+@pytest.mark.parametrize(
+    ("text", "spoilt"),
+    [
+        ("giấy phép xây dựng mất mấy ngày", False),
+        ("giấy phép xây nhà bị cháy, xin tờ nữa", True),
+        ("lost building permit", True),
+    ],
+)
+def test_a_permit_that_is_spoilt_is_not_asked_for_anew(
+    marks: Marks, lexicon: Lexicon, text: str, spoilt: bool
+) -> None:
+    weighed = _weighed(marks, lexicon, text, ["1.013225", "1.013228"])
+    assert int(weighed.argmax()) == int(spoilt)
+
+
 def test_an_entry_alone_keeps_its_place_without_its_mark(marks: Marks, lexicon: Lexicon) -> None:
     reading = lexicon.read("khai tử")
     weighed = marks.weigh([AGAIN_ABROAD], np.asarray([0.98, 0.02]), reading)
