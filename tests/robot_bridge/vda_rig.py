@@ -11,7 +11,7 @@ from typing import Any
 
 import aiomqtt
 import pytest
-from small_lobby import COUNTER, DOCK, HOME, small_lobby
+from small_lobby import DOCK, HOME, TOILET, small_lobby
 from vda_broker import Mosquitto
 from vda_scripted import ScriptedVehicle
 
@@ -163,7 +163,7 @@ class Scene:
         assert mission is not None
         return mission.state, mission.reason
 
-    def lead(self, place: Place = COUNTER) -> None:
+    def lead(self, place: Place = TOILET) -> None:
         self.conductor.start("lead", place, "test")
 
     async def moving(self, metres: float = 0.5) -> None:

@@ -103,7 +103,7 @@ class Desk:
         Raises `LinkError`.
         """
         action = Action(again or f"{kind}-{uuid4().hex[:12]}", kind, parameters or {})
-        self._send("instantActions", instant_body([action], self.fields))
+        self._send("instantActions", instant_body([action], self.fields, self.dialect))
         log.info("action sent", robot=self._robot, action=kind, id=action.id)
         return action.id
 

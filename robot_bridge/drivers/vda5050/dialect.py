@@ -25,6 +25,8 @@ class Dialect:
     edge_speed: str
     """The ceiling of the speed on an edge, metres a second."""
     edge_names_its_ends: bool
+    action_has_name: bool
+    """The schema of 2.0 asks for actionName where its text says actionType."""
     instant_fields: tuple[str, ...]
     """Names of the array of instant actions that are in use among vehicles of this version."""
 
@@ -42,9 +44,10 @@ _V20 = Dialect(
     deviation_is_ellipse=False,
     edge_speed="maxSpeed",
     edge_names_its_ends=True,
+    action_has_name=True,
     instant_fields=("actions", "instantActions"),
 )
-_V21 = replace(_V20, version="2.1.0", deviation="allowedDeviationXY")
+_V21 = replace(_V20, version="2.1.0", deviation="allowedDeviationXY", action_has_name=False)
 _V30 = Dialect(
     version="3.0.0",
     interface="vda5050",
@@ -53,6 +56,7 @@ _V30 = Dialect(
     deviation_is_ellipse=True,
     edge_speed="maximumSpeed",
     edge_names_its_ends=False,
+    action_has_name=False,
     instant_fields=("actions",),
 )
 DIALECTS = {"2.0": _V20, "2.1": _V21, "3.0": _V30}

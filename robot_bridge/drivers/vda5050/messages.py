@@ -76,7 +76,9 @@ def order_body(part: Part, dialect: Dialect) -> dict[str, Any]:
     }
 
 
-def instant_body(actions: Iterable[Action], fields: Iterable[str]) -> dict[str, Any]:
+def instant_body(
+    actions: Iterable[Action], fields: Iterable[str], dialect: Dialect
+) -> dict[str, Any]:
     """The body of an instantActions message, under each of the names in ``fields``.
 
     The blocking type is NONE: 3.0 demands it, and elsewhere another one could make a cancel wait.
@@ -92,7 +94,10 @@ def instant_body(actions: Iterable[Action], fields: Iterable[str]) -> dict[str, 
         }
         for action in actions
     ]
-    return dict.fromkeys(fields, listed)
+    body: dict[str, Any] = dict.fromkeys(fields, listed)
+    if dialect.action_has_name and "actions" in body:
+        body["actions"] = [{**entry, "actionName": entry["actionType"]} for entry in listed]
+    return body
 
 
 def encode(message: Mapping[str, Any]) -> bytes:

@@ -34,7 +34,7 @@ class Options(BaseModel):
     quiet_after: float = Field(
         35.0, ge=1, le=300, description="seconds without a state while it stands until it is lost"
     )
-    clearance: float = Field(0.35, gt=0, le=2, description="metres from walls that a way keeps")
+    clearance: float = Field(0.3, gt=0, le=2, description="metres from walls that a way keeps")
     deviation: float = Field(
         0.2, gt=0, le=1, description="metres from the goal at which the vehicle may end"
     )

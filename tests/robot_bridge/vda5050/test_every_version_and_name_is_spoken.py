@@ -56,6 +56,8 @@ async def test_a_visitor_is_led_with_every_version(floor: Floor, version: str) -
     else:
         assert edge["maxSpeed"] == 0.6
         assert edge["startNodeId"] == node["nodeId"] == "home"
+        named = ["actionName" in action for action in vehicle.actions[3:]]
+        assert set(named) == {version == "2.0.0"}, "the schema of 2.0 asks for it"
         name = "allowedDeviationXy" if version == "2.0.0" else "allowedDeviationXY"
         assert node["nodePosition"][name] == 0.5
     await scene.close()

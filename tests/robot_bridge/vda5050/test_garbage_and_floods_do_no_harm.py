@@ -7,7 +7,6 @@ import aiomqtt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_lobby import COUNTER
 from structlog.testing import capture_logs
 from vda_rig import Scene
 from vda_scripted import ScriptedVehicle
@@ -121,7 +120,7 @@ async def test_in_a_flood_the_newest_win_and_a_stop_works(scene: Scene) -> None:
     assert scene.vehicle.speed == 0
     assert scene.state().link == "up"
     await scene.conductor.resume()
-    scene.lead(COUNTER)
+    scene.lead()
     await scene.floor.until(scene.ended)
     assert scene.outcome == ("arrived", None)
 
