@@ -152,30 +152,9 @@ def test_pieces_take_bounded_memory() -> None:
 
 
 FIELDS = [
-    "pose",
-    "position",
-    "orientation",
-    "x",
-    "y",
-    "z",
-    "w",
-    "header",
-    "frame_id",
-    "status",
-    "covariance",
-    "twist",
-    "linear",
-    "values",
-    "transforms",
-    "transform",
-    "translation",
-    "rotation",
-    "percentage",
-    "status_list",
-    "goal_info",
-    "level",
-    "name",
-    "data",
+    *("pose", "position", "orientation", "x", "y", "z", "w", "header", "frame_id", "status"),
+    *("covariance", "twist", "linear", "values", "transforms", "transform", "translation"),
+    *("rotation", "percentage", "status_list", "goal_info", "level", "name", "data"),
 ]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
