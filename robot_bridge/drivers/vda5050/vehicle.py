@@ -23,33 +23,27 @@ RIVALRY = 30.0
 
 
 class HeaderWatch:
-    """Notices two senders on one topic by their counters (§6.4), which then take turns.
+    """Notices two senders on one topic by their counters (§6.4): these fall again and again.
 
-    A vehicle that starts anew begins another count, too, but never comes back to the old one.
+    A vehicle that starts anew falls once; one that does not count at all never does.
     """
 
-    STEP = 20
-    """Messages that may be lost between two."""
-    WINDOW = 10.0
-    """Seconds."""
+    FALLS = 3
+    WINDOW = 100.0
+    """Seconds: three states of a vehicle that stands and has nothing to tell."""
 
     def __init__(self) -> None:
         self._count: int | None = None
-        self._other: int | None = None
-        self._returns: deque[float] = deque(maxlen=2)
+        self._falls: deque[float] = deque(maxlen=self.FALLS)
 
     def look(self, count: int | None, now: float) -> bool:
         """Take the next count; whether two senders take turns."""
         if count is None:
             return False
-        if self._count is None or 0 <= count - self._count <= self.STEP:
-            self._count = count
-            return False
-        returned = self._other is not None and 0 < count - self._other <= self.STEP
-        self._count, self._other = count, self._count
-        if returned:
-            self._returns.append(now)
-        return len(self._returns) == 2 and now - self._returns[0] <= self.WINDOW
+        if self._count is not None and count < self._count:
+            self._falls.append(now)
+        self._count = count
+        return len(self._falls) == self.FALLS and now - self._falls[0] <= self.WINDOW
 
 
 class Vehicle:
