@@ -6,8 +6,7 @@ Nothing here knows which driver runs. At the start of the process nothing is res
 import asyncio
 import math
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,27 +15,28 @@ import structlog
 from robot_bridge.clock import Clock, finish_within
 from robot_bridge.company import Company, GivenUp
 from robot_bridge.counters import AlwaysOpen, Counters
-from robot_bridge.driver import Capability, DriverError, FailureCode, Pose, RobotState, StopResult
+from robot_bridge.driver import Capability, DriverError, FailureCode, RobotState, StopResult
 from robot_bridge.errands import Errands
 from robot_bridge.halting import Halting
 from robot_bridge.journal import Journal, NoJournal
 from robot_bridge.journey import Journey, LegFailed
+from robot_bridge.line import Line, Waiting, seconds_left, seconds_to_lead
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import (
     AUTOMATIC,
-    About,
     Mission,
     MissionKind,
     MissionState,
     Pace,
     Policy,
-    Question,
     Refused,
 )
 from robot_bridge.places import Place
+from robot_bridge.posts import Posts, way_home
 from robot_bridge.record import Record
-from robot_bridge.safety import refusal
+from robot_bridge.run import MissionRun
+from robot_bridge.safety import failure_of, refusal
 from robot_bridge.sentences import (
     BUSY_LEADING,
     BUSY_RETURNING,
@@ -52,18 +52,13 @@ from robot_bridge.sentences import (
 
 ANYBODY = "anybody"
 """Who asks where nobody needs to say who they are."""
-AT_HOME = 0.3
-"""Metres from its home at which a robot need not return."""
+NEXT_PLEASE = 3.0
+"""Seconds after leading somebody until it goes home, when the next one waits there."""
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Posts:
-    """Where a robot waits and where it charges."""
-
-    home: Place
-    dock: Place | None
+__all__ = ["ANYBODY", "Conductor", "Posts"]
 
 
 class Conductor:
@@ -92,6 +87,7 @@ class Conductor:
         self._clock = clock
         self._on_change = on_change
         self._on_say = on_say
+        self._line = Line()
         self._record = Record(robot_id, clock, journal or NoJournal(), on_mission, on_change)
         self._company = Company(policy, clock)
         self._journey = Journey(driver, policy, clock)
@@ -151,6 +147,7 @@ class Conductor:
         *,
         pace: Pace | None = None,
         ticket: str | None = None,
+        mission_id: str | None = None,
     ) -> Mission:
         """Begin a mission. Raises `Refused` when another runs or the robot may not move."""
         running = self._record.running
@@ -167,7 +164,7 @@ class Conductor:
         self._forget_return()
         replaced = self._end("cancelled", "replaced")
         mission = Mission(
-            f"m-{uuid4().hex[:12]}",
+            mission_id or f"m-{uuid4().hex[:12]}",
             kind,
             target,
             requested_by,
@@ -180,6 +177,83 @@ class Conductor:
         self._record.note("mission", wanted, "accepted", requested_by)
         self._task = asyncio.create_task(self._run(mission, replaced), name=f"{self._id} mission")
         return mission
+
+    # --- those who wait ---
+
+    @property
+    def line(self) -> tuple[Waiting, ...]:
+        """Who waits until the robot is back, first first."""
+        return self._line.all()
+
+    def can_lead(self, target: Place) -> bool:
+        """Whether the gate would let it lead somebody there now; being busy does not count."""
+        return self._refusal("lead", target) is None
+
+    def busy_seconds(self, ahead: int | None = None) -> float:
+        """About how long until it is free for the next visitor; ``ahead``: of this many in line."""
+        running, home = self._record.running, self._posts.home.pose
+        seconds = 0.0
+        if running is not None and not running.automatic:
+            seconds = seconds_left(running, self.state(), home, self._policy)
+        for waiting in self._line.all()[:ahead]:
+            there = waiting.target.pose
+            seconds += 2 * seconds_to_lead(home, there, self._policy)
+        return seconds
+
+    def wait_for(
+        self, target: Place, requested_by: str, *, pace: Pace | None, ticket: str | None
+    ) -> Waiting:
+        """Stand in line to be led when the robot is back at home. Raises `Refused`."""
+        running = self._record.running
+        refused = self._refusal("lead", target)
+        now = self._clock.now()
+        waiting = Waiting(
+            f"m-{uuid4().hex[:12]}",
+            target,
+            requested_by,
+            pace,
+            ticket,
+            now,
+            self._clock.monotonic(),
+        )
+        if refused is None and not self._line.join(waiting) and running is not None:
+            refused = self._busy(running)
+        came_back = "in line" if refused is None else refused.code
+        self._record.note("wait", f"lead {target.id}", came_back, requested_by)
+        if refused is not None:
+            raise refused
+        if running is None and self._return is None:
+            self._lead_next()
+        elif running is None:
+            self._plan_return()
+        self._on_change()
+        return waiting
+
+    def leave_line(self, id_: str, requested_by: str = ANYBODY) -> bool:
+        """Whether somebody with this id stood in line."""
+        left = self._line.leave(id_)
+        if left:
+            self._record.note("leave", id_, "left", requested_by)
+            self._on_change()
+        return left
+
+    def _lead_next(self) -> None:
+        """The robot is home: the first in line is led. After a stop or a fault nobody is left."""
+        waiting = self._line.next(self._clock.monotonic())
+        if waiting is None:
+            return
+        try:
+            self.start(
+                "lead",
+                waiting.target,
+                waiting.requested_by,
+                pace=waiting.pace,
+                ticket=waiting.ticket,
+                mission_id=waiting.id,
+            )
+        except Refused as refused:
+            self._line.clear()
+            log.info("the line is sent away", robot=self._id, code=refused.code)
 
     async def cancel(self, reason: str = "asked", requested_by: str = ANYBODY) -> None:
         """End the mission that runs; without one nothing happens."""
@@ -221,6 +295,7 @@ class Conductor:
         """Stand still now and stay so until `resume`. Always possible, never raises."""
         self._halting.hold()
         self._forget_return()
+        self._line.clear()
         if self._end("stopped", reason):
             self._say(STOPPED)
         log.warning("robot stop", robot=self._id, reason=reason)
@@ -240,7 +315,11 @@ class Conductor:
     # --- one mission ---
 
     async def _run(self, mission: Mission, replaced: bool) -> None:
-        failure, text, run = FailureCode.INTERNAL, "", _Run(self, mission)
+        failure, text, run = (
+            FailureCode.INTERNAL,
+            "",
+            MissionRun(mission, self._record, self._company, self._speak, self._gate),
+        )
         try:
             if replaced:
                 await self._driver.cancel("replaced")
@@ -261,7 +340,10 @@ class Conductor:
             if mission.kind == "lead":
                 self._say(HERE_WE_ARE, target)
                 self._plan_return()
+            elif mission.kind == "return":
+                self._lead_next()
             return
+        self._line.clear()
         if not self._record.set(mission, "failed", failure.value):
             return
         log.warning("mission failed", robot=self._id, mission=mission.id, code=failure, text=text)
@@ -275,14 +357,7 @@ class Conductor:
         """The same question again just before the first motion: much may happen while it speaks."""
         refused = self._refusal(mission.kind, mission.target)
         if refused is not None:
-            codes = {
-                "robot_e_stop": FailureCode.ESTOP,
-                "robot_unavailable": FailureCode.LINK_LOST,
-                "robot_manual": FailureCode.MANUAL_MODE,
-                "robot_not_localised": FailureCode.NOT_LOCALISED,
-                "robot_battery_low": FailureCode.BATTERY_LOW,
-            }
-            raise LegFailed(codes.get(refused.code, FailureCode.REJECTED), refused.en)
+            raise LegFailed(failure_of(refused), refused.en)
 
     def _refusal(self, kind: MissionKind, target: Place) -> Refused | None:
         return refusal(
@@ -308,9 +383,13 @@ class Conductor:
     # --- the way home ---
 
     def _plan_return(self) -> None:
-        if self._policy.return_after is not None and not self.stopped:
+        """A while after leading somebody: home, or to the charger; at once when others wait."""
+        after = self._policy.return_after
+        if len(self._line):
+            after = min(NEXT_PLEASE, NEXT_PLEASE if after is None else after)
+        if after is not None and not self.stopped:
             self._forget_return()
-            self._return = self._spawn(self._return_later(self._policy.return_after))
+            self._return = self._spawn(self._return_later(after))
 
     def _forget_return(self) -> None:
         waiting, self._return = self._return, None
@@ -320,11 +399,9 @@ class Conductor:
     async def _return_later(self, seconds: float) -> None:
         await self._clock.sleep(seconds)
         self._return = None
-        state, posts = self.state(), self._posts
-        low = state.battery is not None and state.battery < self._policy.battery_return
-        kind: MissionKind = "dock" if low and posts.dock is not None else "return"
-        target = posts.dock if kind == "dock" and posts.dock is not None else posts.home
-        if kind == "return" and state.pose is not None and _at(state.pose, target.pose):
+        kind, target = way_home(self.state(), self._posts, self._policy)
+        if target is None:
+            self._lead_next()
             return
         try:
             self.start(kind, target, AUTOMATIC)
@@ -334,8 +411,13 @@ class Conductor:
     # --- stopping, speaking, listening ---
 
     def _busy(self, running: Mission) -> Refused:
-        said = sentence(BUSY_LEADING if running.kind == "lead" else BUSY_RETURNING, running.target)
-        return Refused("robot_busy", said.vi, said.en)
+        seconds = self.busy_seconds()
+        said = sentence(
+            BUSY_LEADING if running.kind == "lead" else BUSY_RETURNING,
+            running.target,
+            minutes=max(1, math.ceil(seconds / 60)),
+        )
+        return Refused("robot_busy", said.vi, said.en, math.ceil(seconds))
 
     def _say(self, source: str, place: Place | None = None) -> None:
         self._speak(sentence(source, place))
@@ -365,49 +447,3 @@ class Conductor:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         return task
-
-
-def _at(pose: Pose, other: Pose) -> bool:
-    return math.dist((pose.x, pose.y), (other.x, other.y)) < AT_HOME
-
-
-class _Run:
-    """One mission as its errand sees it; after its end nothing is changed or said any more."""
-
-    def __init__(self, conductor: Conductor, mission: Mission) -> None:
-        self._conductor = conductor
-        self._last = mission
-
-    def current(self) -> Mission:
-        mission = self._conductor.mission
-        if mission is not None and mission.id == self._last.id:
-            self._last = mission
-        return self._last
-
-    def show(self, state: MissionState) -> None:
-        self._conductor._record.set(self._last, state)
-
-    def say(self, source: str, place: Place | None = None) -> None:
-        self._conductor._say(source, place)
-
-    def aim(self, target: Place) -> None:
-        self._conductor._record.change(self._last, target=target)
-
-    async def ask(self, about: About, said: Sentence) -> bool | None:
-        conductor = self._conductor
-
-        def tell(question: Question) -> None:
-            conductor._record.change(self._last, state="waiting", question=question)
-            conductor._speak(said)
-
-        try:
-            return await conductor._company.ask(about, said, tell)
-        finally:
-            conductor._record.change(self._last, question=None)
-
-    def note(self, command: str, sent: str, came_back: str, at: datetime) -> None:
-        asked_by = self._last.requested_by
-        self._conductor._record.note(command, sent, came_back, asked_by, at)
-
-    def gate(self) -> None:
-        self._conductor._gate(self._last)

@@ -140,6 +140,8 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
     code: str
     vi: str
     en: str
+    wait_seconds: int | None = None
+    """About how long a robot that is busy stays so."""
 
     def __str__(self) -> str:
         return f"{self.code}: {self.en}"

@@ -76,6 +76,13 @@ def refusal(
     return None
 
 
+def failure_of(refused: Refused) -> FailureCode:
+    """The failure of a mission that has begun and may not go on for this reason."""
+    codes = {code: failure for failure, (code, _) in _REFUSALS.items()}
+    codes["robot_battery_low"] = FailureCode.BATTERY_LOW
+    return codes.get(refused.code, FailureCode.REJECTED)
+
+
 def _refused(code: str, text: str, place: Place | None = None) -> Refused:
     said = sentence(text, place)
     return Refused(code, said.vi, said.en)

@@ -56,8 +56,13 @@ BY_HAND: Final = "Robot đang được điều khiển bằng tay."
 LOST: Final = "Robot chưa xác định được vị trí của mình. Nhân viên cần giúp robot định vị lại."
 BATTERY_LOW: Final = "Pin của robot quá thấp, robot cần được sạc."
 OFF_MAP: Final = "{place} nằm ngoài vùng robot được phép đi."
-BUSY_LEADING: Final = "Robot đang dẫn một người khác đến {place}. Xin chờ một chút."
-BUSY_RETURNING: Final = "Robot đang đi đến {place}. Xin chờ một chút."
+BUSY_LEADING: Final = (
+    "Robot đang dẫn một người khác đến {place}, khoảng {minutes} phút nữa mới xong. "
+    "Xin chờ một chút."
+)
+BUSY_RETURNING: Final = (
+    "Robot đang đi đến {place}, khoảng {minutes} phút nữa mới xong. Xin chờ một chút."
+)
 
 _CODES: Final = {
     FOLLOW_ME: "follow_me",
@@ -78,13 +83,15 @@ _CODES: Final = {
 }
 
 
-def sentence(source: str, place: Place | None = None, other: Place | None = None) -> Sentence:
+def sentence(
+    source: str, place: Place | None = None, other: Place | None = None, *, minutes: int = 1
+) -> Sentence:
     """A sentence in both languages, with the names of places in it; ``other`` begins a sentence."""
     vi, en = source, _english()[source]
     if place is not None:
         beside = other or place
-        vi = vi.format(place=_inside(place.vi), other=_capital(beside.vi))
-        en = en.format(place=_inside(place.en), other=_capital(beside.en))
+        vi = vi.format(place=_inside(place.vi), other=_capital(beside.vi), minutes=minutes)
+        en = en.format(place=_inside(place.en), other=_capital(beside.en), minutes=minutes)
     return Sentence(_capital(vi), _capital(en), _CODES.get(source, ""))
 
 

@@ -13,10 +13,15 @@ from starlette.websockets import WebSocketDisconnect
 from assistant.errors import LetanError
 from assistant.problems import language_of
 from assistant.robots.announcements import Event
-from assistant.robots.errors import robot_not_yours
+from assistant.robots.errors import not_in_line, robot_not_yours
 from assistant.robots.schemas import (
     AnswerIn,
+    AnyMissionIn,
+    AnyMissionOut,
     CommandOut,
+    InLineOut,
+    LineIn,
+    LineOut,
     MissionIn,
     MissionOut,
     PaceIn,
@@ -26,7 +31,7 @@ from assistant.robots.schemas import (
 )
 from assistant.robots.service import Fleet
 from assistant.robots.view import RobotView
-from assistant.security import Principal, require_operator_or_kiosk
+from assistant.security import Principal, require_operator, require_operator_or_kiosk
 
 router = APIRouter(prefix="/robots", tags=["robots"])
 
@@ -78,6 +83,48 @@ async def start_mission(
     )
     view = fleet.robot(robot_id)
     return MissionOut.of(mission, view.path, view.remaining)
+
+
+@router.post("/missions", status_code=201, summary="Send the nearest free robot")
+async def start_any(
+    body: AnyMissionIn,
+    fleet: FleetHere,
+    principal: Annotated[Principal, Depends(require_operator)],
+) -> AnyMissionOut:
+    """The free robot with the shortest way to ``near`` (else ``to``); see `robot` in the answer."""
+    mission = await fleet.start_mission(
+        None,
+        body.kind,
+        body.to,
+        principal.kind,
+        pace=body.pace,
+        ticket=body.ticket,
+        near=body.near,
+    )
+    chosen = fleet.robot(fleet.robot_of(mission))
+    made = MissionOut.of(mission, chosen.path, chosen.remaining)
+    return AnyMissionOut(**made.model_dump(), robot=chosen.id)
+
+
+@router.get("/{robot_id}/line", summary="How long it is busy, and who waits")
+async def line(robot_id: RobotId, fleet: FleetHere) -> LineOut:
+    return LineOut.of(fleet.robot(robot_id))
+
+
+@router.post("/{robot_id}/line", status_code=201, summary="Wait until a busy robot is back")
+async def wait(
+    robot_id: RobotId, body: LineIn, fleet: FleetHere, commander: Commander
+) -> InLineOut:
+    """First come, first led, from its home; a stop or a fault sends the line away."""
+    waiting = fleet.wait_for(robot_id, body.to, commander, pace=body.pace, ticket=body.ticket)
+    return InLineOut.model_validate(waiting)
+
+
+@router.delete("/{robot_id}/line/{waiting}", summary="Wait no longer")
+async def leave(robot_id: RobotId, waiting: str, fleet: FleetHere, commander: Commander) -> LineOut:
+    if not fleet.leave_line(robot_id, waiting, commander):
+        raise not_in_line(waiting)
+    return LineOut.of(fleet.robot(robot_id))
 
 
 Limit = Annotated[int, Query(ge=1, le=500)]

@@ -17,7 +17,8 @@ def refused_as_error(refused: Refused) -> LetanError:
         refused.vi,
         refused.en,
         field="to" if refused.code == "place_unreachable" else None,
-        retry_after=10 if refused.code in ("robot_unavailable", "robot_busy") else None,
+        retry_after=refused.wait_seconds
+        or (10 if refused.code in ("robot_unavailable", "robot_busy") else None),
     )
 
 
@@ -92,6 +93,17 @@ def no_question(robot: str) -> LetanError:
         f"Robot {_shown(robot)} hiện không hỏi câu nào, hoặc câu hỏi đã khác.",
         f"Robot {_shown(robot)} asks nothing now, or something else.",
         field="following",
+    )
+
+
+def not_in_line(waiting: str) -> LetanError:
+    """404: nobody with this id waits for the robot (any more)."""
+    return LetanError(
+        "not_in_line",
+        404,
+        f"Không có ai với mã {_shown(waiting)} đang chờ robot này.",
+        f"Nobody with the id {_shown(waiting)} waits for this robot.",
+        field="waiting",
     )
 
 

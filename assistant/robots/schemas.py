@@ -39,6 +39,48 @@ class MissionIn(BaseModel):
     )
 
 
+class AnyMissionIn(MissionIn):
+    """The same for whichever robot is free and nearest."""
+
+    near: str | None = Field(
+        None, min_length=1, max_length=64, description="the place where the visitor stands"
+    )
+
+
+class LineIn(BaseModel):
+    """To be led when the robot is back."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"to": "toilet"}]})
+
+    to: str = Field(min_length=1, max_length=64)
+    pace: Pace | None = None
+    ticket: str | None = Field(None, min_length=1, max_length=16)
+
+
+class InLineOut(BaseModel):
+    """Somebody who waits; the id becomes the mission's."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: str = Field(examples=["m-1f0c9a7b2d43"])
+    to: str = Field(examples=["toilet"])
+    wait_seconds: int = Field(description="about", examples=[120])
+
+
+class LineOut(BaseModel):
+    """How long a robot is busy, and who waits for it."""
+
+    busy_seconds: int | None = Field(
+        description="about how long it leads somebody; null: it is free", examples=[95]
+    )
+    waiting: list[InLineOut]
+
+    @classmethod
+    def of(cls, view: RobotView) -> Self:
+        waiting = [InLineOut.model_validate(waiting) for waiting in view.line]
+        return cls(busy_seconds=view.busy_seconds, waiting=waiting)
+
+
 class PaceIn(BaseModel):
     """How fast to lead from now on."""
 
@@ -133,6 +175,12 @@ class CommandOut(BaseModel):
     sent: str = Field(examples=["-3.90 3.70 1.57"])
     came_back: str = Field(examples=["arrived"])
     asked_by: str = Field(examples=["kiosk-1"])
+
+
+class AnyMissionOut(MissionOut):
+    """A mission and the robot that was chosen."""
+
+    robot: str = Field(examples=["robot-2"])
 
 
 class RobotOut(BaseModel):

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from assistant.robots.announcements import Announcements, Event
+from assistant.robots.choosing import choose
 from assistant.robots.errors import (
     no_question,
     place_missing,
@@ -21,7 +22,7 @@ from assistant.robots.errors import (
 )
 from assistant.robots.journal import StoredJournal
 from assistant.robots.repository import Row
-from assistant.robots.view import RobotView, activity_of
+from assistant.robots.view import InLine, RobotView, activity_of, busy_of, line_of
 from assistant.settings import RobotSettings
 from robot_bridge.clock import Clock, SystemClock, wait_for_event
 from robot_bridge.conductor import ANYBODY, Conductor, Posts
@@ -124,13 +125,16 @@ class Fleet:
         *,
         pace: Pace | None = None,
         ticket: str | None = None,
+        near: str | None = None,
     ) -> Mission:
-        """Send a robot somewhere (None: the first robot). Returns the accepted mission.
+        """Send a robot somewhere (None: the free one that is nearest to ``near``, else to ``to``).
+
+        Returns the accepted mission.
 
         Raises LetanError `robot_unknown`, `place_missing`, `place_unknown`, `robot_busy`,
         `robot_stopped` and the other refusals of the safety gate.
         """
-        robot = self._find(robot_id)
+        robot = self._find(robot_id if robot_id is not None else self._nearest(near or to))
         target = self._target(robot, kind, to)
         try:
             mission = robot.conductor.start(kind, target, requested_by, pace=pace, ticket=ticket)
@@ -139,6 +143,35 @@ class Fleet:
         robot.way = ()
         robot.way = await asyncio.to_thread(self._way, robot.conductor.state(), target)
         return mission
+
+    def wait_for(
+        self,
+        robot_id: str,
+        to: str | None,
+        requested_by: str,
+        *,
+        pace: Pace | None = None,
+        ticket: str | None = None,
+    ) -> InLine:
+        """Stand in line to be led by a robot that is busy. Raises LetanError as above."""
+        robot = self._find(robot_id)
+        target = self._target(robot, "lead", to)
+        try:
+            waiting = robot.conductor.wait_for(target, requested_by, pace=pace, ticket=ticket)
+        except Refused as refused:
+            raise refused_as_error(refused) from refused
+        return next(one for one in line_of(robot.conductor) if one.id == waiting.id)
+
+    def leave_line(self, robot_id: str, waiting: str, requested_by: str = ANYBODY) -> bool:
+        """Wait no longer; whether somebody with this id did."""
+        return self._find(robot_id).conductor.leave_line(waiting, requested_by)
+
+    def robot_of(self, mission: Mission) -> str:
+        """The robot whose mission it is, or was."""
+        for id_, robot in self._robots.items():
+            if robot.conductor.mission is not None and robot.conductor.mission.id == mission.id:
+                return id_
+        return next(iter(self._robots))
 
     async def cancel(self, robot_id: str, requested_by: str = ANYBODY) -> RobotView:
         """End the mission that runs; without one nothing happens."""
@@ -243,6 +276,16 @@ class Fleet:
                 await wait_for_event(changed, self._clock, period - SHORTEST_PERIOD)
         finally:
             robot.watchers.discard(changed)
+
+    def _nearest(self, near: str | None) -> str | None:
+        place = self._places.get(near or "")
+        if place is None or len(self._robots) < 2:
+            return None
+        conductors = {id(robot.conductor): id_ for id_, robot in self._robots.items()}
+        found = choose(
+            [robot.conductor for robot in self._robots.values()], self._map, place, CLEARANCE
+        )
+        return None if found is None else conductors[id(found)]
 
     def _find(self, robot_id: str | None) -> "_Robot":
         if robot_id is None and self._robots:
@@ -355,6 +398,8 @@ class _Robot:
             mission=mission,
             path=path,
             remaining=remaining,
+            busy_seconds=busy_of(self.conductor),
+            line=line_of(self.conductor),
             at=at,
         )
 

@@ -1,14 +1,25 @@
 """A robot as people and other rooms see it."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from robot_bridge.conductor import Conductor
 from robot_bridge.driver import Link, Pose, RobotState
 from robot_bridge.missions import Mission
 from robot_bridge.planner import Point
 
 Activity = Literal["idle", "moving", "waiting", "docked", "charging"]
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """Somebody who waits until the robot is back."""
+
+    id: str
+    to: str
+    wait_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,9 @@ class RobotView:
     """The way still to go, corner points in metres."""
     remaining: float | None
     """Metres."""
+    busy_seconds: int | None
+    """About how long it leads somebody else; None: it is free."""
+    line: tuple[InLine, ...]
     at: datetime
 
 
@@ -44,3 +58,19 @@ def activity_of(state: RobotState, mission: Mission | None) -> Activity:
     if state.charging:
         return "charging"
     return "docked" if state.activity == "docked" else "idle"
+
+
+def busy_of(conductor: Conductor) -> int | None:
+    """About how many seconds it is not free for another visitor; None: it is free."""
+    mission = conductor.mission
+    if mission is None or mission.ended or mission.automatic:
+        return None
+    return math.ceil(conductor.busy_seconds(0))
+
+
+def line_of(conductor: Conductor) -> tuple[InLine, ...]:
+    """Who waits, with how long."""
+    return tuple(
+        InLine(waiting.id, waiting.target.id, math.ceil(conductor.busy_seconds(ahead)))
+        for ahead, waiting in enumerate(conductor.line)
+    )

@@ -137,6 +137,35 @@ async def test_wrong_answers_are_refused(lobby: Standing, body: dict[str, Any]) 
     assert answer.status_code == 422
 
 
+async def test_others_see_how_long_it_takes_and_wait_in_line(lobby: Standing) -> None:
+    http, line = lobby.http, "/robots/robot-1/line"
+    assert (await http.get(line)).json() == {"busy_seconds": None, "waiting": []}
+    lead = {"kind": "lead", "to": "counter-3"}
+    await http.post("/robots/robot-1/missions", json=lead, headers=KIOSK_1)
+    busy = await http.post("/robots/robot-1/missions", json=lead, headers=KIOSK_1)
+    assert busy.status_code == 409
+    assert int(busy.headers["Retry-After"]) >= (await http.get(line)).json()["busy_seconds"] - 1
+    assert (await http.post(line, json={"to": "toilet"})).status_code == 401
+    wrong = await http.post(line, json={"to": "nowhere"}, headers=KIOSK_1)
+    assert wrong.json()["code"] == "place_unknown"
+    joined = await http.post(line, json={"to": "toilet", "ticket": "4"}, headers=KIOSK_1)
+    assert joined.status_code == 201
+    waiting = joined.json()
+    assert waiting["wait_seconds"] > 10
+    assert (await http.get(line)).json()["waiting"] == [waiting]
+    one = f"{line}/{waiting['id']}"
+    assert (await http.delete(one, headers=KIOSK_1)).json()["waiting"] == []
+    assert (await http.delete(one, headers=KIOSK_1)).json()["code"] == "not_in_line"
+
+
+async def test_the_operator_sends_whichever_robot_is_free(lobby: Standing) -> None:
+    body = {"kind": "lead", "to": "counter-3", "near": "home"}
+    assert (await lobby.http.post("/robots/missions", json=body, headers=KIOSK_1)).is_error
+    first = await lobby.http.post("/robots/missions", json=body, headers=OPERATOR)
+    second = await lobby.http.post("/robots/missions", json=body, headers=OPERATOR)
+    assert {first.json()["robot"], second.json()["robot"]} == {"robot-1", "robot-2"}
+
+
 @pytest.mark.parametrize("wrong", [{"pace": "fast"}, {"ticket": ""}, {"ticket": "9" * 17}])
 async def test_wrong_missions_are_refused(lobby: Standing, wrong: dict[str, Any]) -> None:
     body = {"kind": "lead", "to": "counter-3", **wrong}

@@ -178,3 +178,37 @@ async def test_every_place_of_the_shipped_lobby_is_reached_within_an_hour() -> N
         assert abs(view.pose.y - poses[place]["y"]) < 0.25
     assert clock.monotonic() - start < 3600
     await fleet.close()
+
+
+async def test_the_nearest_free_robot_is_sent_and_the_next_one_when_it_is_busy() -> None:
+    clock = ManualClock()
+    fleet = await started(clock)
+    await fleet.start_mission("robot-2", "lead", "counter-1", "operator")
+    await clock.advance(32)
+    arrived = fleet.robot("robot-2").mission
+    assert arrived is not None
+    assert arrived.state == "arrived"
+    mission = await fleet.start_mission(None, "lead", "counter-2", "operator")
+    assert fleet.robot_of(mission) == "robot-2", "it stands at counter 1, robot 1 at home"
+    assert fleet.robot("robot-2").busy_seconds is not None
+    second = await fleet.start_mission(None, "lead", "counter-2", "operator")
+    assert fleet.robot_of(second) == "robot-1"
+    with pytest.raises(LetanError) as error:
+        await fleet.start_mission(None, "lead", "toilet", "operator")
+    assert error.value.code == "robot_busy"
+    waiting = fleet.wait_for("robot-1", "toilet", "operator")
+    assert fleet.robot("robot-1").line == (waiting,)
+    assert fleet.leave_line("robot-1", waiting.id)
+    assert fleet.robot("robot-1").line == ()
+    await fleet.close()
+
+
+async def test_a_robot_that_cannot_move_is_not_chosen() -> None:
+    clock = ManualClock()
+    fleet = await started(clock)
+    stopping = asyncio.create_task(fleet.stop("robot-1"))
+    await clock.advance(1)
+    await stopping
+    mission = await fleet.start_mission(None, "lead", "counter-3", "operator")
+    assert fleet.robot_of(mission) == "robot-2"
+    await fleet.close()

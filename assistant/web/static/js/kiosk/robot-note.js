@@ -1,5 +1,6 @@
 // Why the robot does not lead just now, and the way on. Follows the robot while it is on the screen.
 
+import { getJson } from "../shared/api.js";
 import { button, el, replace } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { t } from "../shared/i18n.js";
@@ -35,6 +36,14 @@ export function robotNote(app, to) {
     shown = now;
     node.dataset.situation = now;
     replace(node, [icon(now === "free" ? "walk" : "warn"), ...contents[now]()]);
+    if (now === "busy") tellTime();
+  };
+  /** About how long the robot leads the other one; without an answer nothing is said. */
+  const tellTime = async () => {
+    const line = await getJson(`/api/v1/robots/${app.robotState.id}/line`).catch(() => null);
+    if (!line?.busy_seconds || shown !== "busy") return;
+    const n = Math.max(1, Math.ceil(line.busy_seconds / 60));
+    node.append(el("p", {}, t("Khoảng {n} phút nữa robot quay lại.", { n })));
   };
   update(app.robotState);
   return { node, update, close() {} };

@@ -1,0 +1,88 @@
+"""Those who wait for a robot that leads somebody else, and how long they wait."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from robot_bridge.driver import Pose, RobotState
+from robot_bridge.missions import Mission, Pace, Policy
+from robot_bridge.places import Place
+
+LONGEST = 5
+"""Requests in one line; whoever comes after is told to come back."""
+EXPIRES = 900.0
+"""Seconds after which nobody waits there any more."""
+DETOUR = 1.3
+"""How much longer a way is than the straight line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A lead that is asked for while the robot is away."""
+
+    id: str
+    target: Place
+    requested_by: str
+    pace: Pace | None
+    ticket: str | None
+    since: datetime
+    at: float
+    """The same, monotonic seconds."""
+
+
+class Line:
+    """First come, first led. Emptied by whatever ends a mission otherwise than well."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Waiting] = []
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def all(self) -> tuple[Waiting, ...]:
+        return tuple(self._waiting)
+
+    def join(self, waiting: Waiting) -> bool:
+        """Stand at the end; whether there was room."""
+        if len(self._waiting) >= LONGEST:
+            return False
+        self._waiting.append(waiting)
+        return True
+
+    def leave(self, id_: str) -> bool:
+        """Whether somebody with this id stood there."""
+        before = len(self._waiting)
+        self._waiting = [waiting for waiting in self._waiting if waiting.id != id_]
+        return len(self._waiting) < before
+
+    def next(self, now: float) -> Waiting | None:
+        """Who is led next."""
+        while self._waiting:
+            first = self._waiting.pop(0)
+            if now - first.at <= EXPIRES:
+                return first
+        return None
+
+    def clear(self) -> None:
+        self._waiting.clear()
+
+
+def seconds_left(mission: Mission, state: RobotState, home: Pose, policy: Policy) -> float:
+    """About how long until the robot stands at home again, ready for the next visitor."""
+    there = mission.target.pose
+    to_go = state.remaining
+    if to_go is None:
+        to_go = 0.0 if state.pose is None else DETOUR * _far(state.pose, there)
+    seconds = to_go / policy.speed(mission.pace)
+    if mission.kind == "lead":
+        seconds += (policy.return_after or 0.0) + seconds_to_lead(home, there, policy)
+    return seconds
+
+
+def seconds_to_lead(home: Pose, there: Pose, policy: Policy) -> float:
+    """About how long one way between home and a place takes."""
+    return DETOUR * _far(home, there) / policy.max_speed + 2 * policy.announce_seconds
+
+
+def _far(a: Pose, b: Pose) -> float:
+    return math.dist((a.x, a.y), (b.x, b.y))
