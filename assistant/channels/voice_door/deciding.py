@@ -29,6 +29,8 @@ _SECOND_HEARINGS = 3
 """In vain, one after another; then nobody here speaks the other language."""
 MOST_USUAL = 3
 _LEAST_SECOND_HEARING_S = 0.5
+_LEAST_ASKED_ABOUT = 3
+"""Words; fewer doubtful ones that nobody pressed a button for are the hall's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ class Decider:
             self.answered()
             return Answer(text, text, language, confidence)
         ranked = confirmation.ranked(meanings)
-        guesses = self._guesses(ranked, language)
+        enough = hold or len(text.split()) >= _LEAST_ASKED_ABOUT
+        guesses = self._guesses(ranked, language) if enough else []
         other = await self._other_language(heard, language, keeps_waiting=bool(guesses))
         if other is not None:
             return other
