@@ -4,6 +4,7 @@ PortAudio is real where a sound system runs here (ALSA's file device always, Pul
 installed); a busy device and a pulled plug are played by a stand-in for PortAudio.
 """
 
+import asyncio
 import json
 import os
 import queue
@@ -21,12 +22,17 @@ import numpy as np
 import pytest
 
 from assistant.errors import LetanError
+from assistant.settings import Settings
 from assistant.voice.listening import list_devices
 from speech import microphone
 from speech.audio import write_wav
 from speech.microphone import Change, Device, DeviceError, Microphone, State, chosen
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "app"))
+
+from desk_fixtures import publish_release  # noqa: E402
+
 DEADLINE = 30.0
 
 
@@ -264,6 +270,18 @@ def test_real_devices_are_listed_and_a_wrong_one_is_named(letan: Letan) -> None:
     assert "kitchen" in done.stderr
 
 
+def engine_that_says_back(folder: Path) -> Path:
+    """A published release in ``folder/var``, and the program that stands for its engine."""
+    script = folder / "engine"
+    program = ROOT / "tests" / "engine" / "fault_engine.py"
+    script.write_text(
+        f'#!/bin/sh\nshift 2\nFAULT_FOLDER="{folder}" exec "{sys.executable}" "{program}" "$@"\n'
+    )
+    script.chmod(0o755)
+    asyncio.run(publish_release(Settings(data_dir=folder / "var"), "first"))
+    return script
+
+
 def sound_server_that_dies(tmp_path: Path, espeak: Callable[..., Any]) -> None:
     """A null sink plays the visitor; the server is killed and started again meanwhile."""
     wav = tmp_path / "visitor.wav"
@@ -283,6 +301,7 @@ def sound_server_that_dies(tmp_path: Path, espeak: Callable[..., Any]) -> None:
         "PULSE_RUNTIME_PATH": str(tmp_path),
         "PULSE_SERVER": f"unix:{tmp_path}/native",
         "LETAN_DATA_DIR": str(tmp_path / "var"),
+        "LETAN_ENGINE_PYTHON": str(engine_that_says_back(tmp_path)),
     }
 
     def serve() -> "subprocess.Popen[bytes]":
@@ -300,8 +319,8 @@ def sound_server_that_dies(tmp_path: Path, espeak: Callable[..., Any]) -> None:
     try:
         assert desk.stdout is not None
         told = (json.loads(line) for line in desk.stdout)
+        assert next(row for row in told if row.get("state") == "listening")
         for _ in range(2):
-            assert next(row for row in told if row["type"] == "listening")
             play = ["paplay", "--device=micbus", str(wav)]
             subprocess.run(play, env=env, check=True, timeout=DEADLINE)
             final = next(row for row in told if row["type"] in ("final", "rejected"))
