@@ -15,6 +15,8 @@ FASTEST = 2.0
 """Metres a second that nothing in a lobby drives."""
 SETTLE_SECONDS = 3.0
 """After a jump, without another one, until the pose is believed."""
+BLIND = 2.0
+"""Metres by its wheels alone, then it has to be told again where it is."""
 STEADY = 0.02
 """Metres and radians by which a standing robot's pose may waver."""
 
@@ -63,6 +65,7 @@ class Whereabouts:
             here is not None
             and now >= self._settled_from
             and self._deviation <= self._most_deviation
+            and self._blindly <= BLIND
             and self._map.inside(here.x, here.y)
         )
 
@@ -75,7 +78,17 @@ class Whereabouts:
             return f"the pose has jumped by {self._leap:.1f} m"
         if self._deviation > self._most_deviation:
             return f"the pose may be wrong by {self._deviation:.1f} m"
+        if self._blindly > BLIND:
+            return f"no pose for {self._blindly:.1f} m"
         return "" if self._map.inside(here.x, here.y) else "the pose is not on the map"
+
+    @property
+    def _blindly(self) -> float:
+        """Metres from where it was last told to be."""
+        here = self.position
+        if here is None or self._anchor is None:
+            return 0.0
+        return math.dist((here.x, here.y), (self._anchor[0].x, self._anchor[0].y))
 
     def still_for(self, now: float) -> float:
         """Seconds for which the position has not changed, as far as it was told."""

@@ -145,6 +145,56 @@ async def test_a_jump_of_the_pose_ends_motion_until_it_has_settled(scene: Scene)
     assert scene.state().localised
 
 
+async def test_wheels_alone_carry_the_pose_only_so_far(scene: Scene) -> None:
+    """The localisation has died; the odometry goes on."""
+    scene.lead()
+    await scene.moving()
+    scene.server.robot.silent = {"/amcl_pose"}
+    await scene.hall.until(scene.ended, 10)
+    assert scene.outcome == ("failed", "not_localised")
+    assert any("no pose for 2" in error for error in scene.state().errors)
+
+
+async def test_a_robot_that_tells_only_poses_is_led_and_stopped(hall: Hall) -> None:
+    robot = hall.server.robot
+    robot.silent = {"/odom"}
+    tell = robot._tell
+
+    def also() -> None:
+        tell()
+        robot.say_pose()
+
+    robot._tell = also  # type: ignore[method-assign]
+    scene = await open_scene(hall)
+    await hall.until(lambda: scene.state().link == "up", 8)
+    scene.lead()
+    await hall.until(lambda: scene.state().speed > 0.5, 10)
+    result = await hall.finish(scene.conductor.stop("test"), 3)
+    await hall.until(lambda: scene.state().speed == 0, 2)
+    await hall.advance(2)
+    assert robot.speed == 0
+    assert result.confirmed or "moves" in result.text
+    await scene.conductor.resume()
+    scene.lead()
+    await hall.until(scene.ended)
+    assert scene.outcome == ("arrived", None)
+    await scene.close()
+
+
+async def test_complaints_of_the_diagnostics_are_shown_while_they_last(hall: Hall) -> None:
+    scene = await open_scene(hall, diagnostics_topic="/diagnostics")
+    await hall.until(lambda: scene.state().link == "up", 8)
+    for level in (2, "Ag=="):
+        part = {"name": "left motor", "level": level, "message": "too hot"}
+        hall.server.robot._say("/diagnostics", {"status": [part]})
+        await hall.advance(0.2)
+        assert "left motor: too hot" in scene.state().errors
+        hall.server.robot._say("/diagnostics", {"status": [{**part, "level": 0}]})
+        await hall.advance(0.2)
+        assert scene.state().errors == ()
+    await scene.close()
+
+
 async def test_a_latched_pose_whose_first_subscription_was_no_good_is_asked_for_again(
     hall: Hall,
 ) -> None:
