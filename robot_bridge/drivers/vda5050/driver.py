@@ -141,10 +141,14 @@ class Vda5050Robot:
         able = {Capability.NAVIGATE, Capability.SPEED_LIMIT}
         if self._config.dock is not None:
             able.add(Capability.DOCK)
-        if self._options.say_action:
-            able.add(Capability.SAY)
-        if self._options.show_action:
-            able.add(Capability.SHOW)
+        facts = self._vehicle.factsheet
+        known = facts.actions if facts is not None else frozenset()
+        for capability, action in (
+            (Capability.SAY, self._options.say_action),
+            (Capability.SHOW, self._options.show_action),
+        ):
+            if action is not None and (not known or action in known):
+                able.add(capability)
         return frozenset(able - self._unable)
 
     async def go_to(self, goal: Goal) -> None:
@@ -267,7 +271,7 @@ class Vda5050Robot:
     async def _perform(
         self, capability: Capability, kind: str | None, parameters: dict[str, str]
     ) -> None:
-        if kind is None or capability in self._unable:
+        if kind is None or capability not in self.capabilities():
             raise DriverError(FailureCode.UNSUPPORTED, f"this robot cannot {capability}")
         if not self._pilot.present:
             raise DriverError(FailureCode.LINK_LOST, "not connected")

@@ -140,6 +140,24 @@ async def test_a_vehicle_that_falls_silent_is_lost_within_four_seconds(scene: Sc
     assert scene.state().link == "up"
 
 
+async def test_a_loop_of_ours_that_was_kept_busy_releases_nothing_at_once(scene: Scene) -> None:
+    scene.lead()
+    await scene.moving()
+    scene.vehicle.faults.mute = True
+    for _ in range(10):
+        await scene.vehicle.step(0.1)
+    orders = len(scene.vehicle.orders)
+    scene.floor.clock._elapsed += 2.0  # nobody of ours got to run meanwhile
+    scene.vehicle.faults.mute = False
+    await scene.vehicle.publish()
+    await scene.floor.exchange()
+    assert len(scene.vehicle.orders) == orders, "what has waited looks fresh"
+    await scene.floor.advance(0.5)
+    assert len(scene.vehicle.orders) > orders
+    await scene.floor.until(scene.ended)
+    assert scene.outcome == ("arrived", None)
+
+
 async def test_a_last_will_ends_the_mission_and_a_state_undoes_it(scene: Scene) -> None:
     scene.lead()
     await scene.moving()

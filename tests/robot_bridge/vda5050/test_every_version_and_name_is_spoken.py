@@ -1,6 +1,7 @@
 """2.0, 2.1 and 3.0, both names of the instant actions, other topics; judged by the schemas."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,36 @@ async def test_speech_that_the_vehicle_refuses_is_ours_again(floor: Floor) -> No
     await floor.until(scene.ended)
     assert scene.outcome == ("arrived", None)
     assert scene.said, "the kiosk's own voice speaks"
+    await scene.close()
+
+
+async def test_the_factsheet_says_what_a_vehicle_cannot_do(floor: Floor) -> None:
+    vehicle = ScriptedVehicle(floor.broker.port)
+    await vehicle.connect()
+    scene = await open_scene(floor, vehicle, say_action="say", show_action="show")
+    await floor.until(lambda: scene.state().link == "up", 5)
+    assert any(action["actionType"] == "factsheetRequest" for action in vehicle.actions)
+    sheet = {
+        "protocolFeatures": {"agvActions": [{"actionType": "show"}, {"actionType": "pick"}]},
+        "protocolLimits": {"maxArrayLens": {"order.nodes": 4}, "timing": {"minOrderInterval": 1}},
+    }
+    await vehicle.send("factsheet", json.dumps(sheet), retain=True)
+    await floor.advance(0.2)
+    can = scene.driver.capabilities()
+    assert Capability.SHOW in can
+    assert Capability.SAY not in can
+    with pytest.raises(DriverError) as error:
+        await scene.driver.say("Dạ", "vi")
+    assert error.value.code is FailureCode.UNSUPPORTED
+    times: list[float] = []
+    scene.lead()
+    while not scene.ended():
+        before = len(vehicle.orders)
+        await floor.advance(0.1)
+        times += [floor.clock.monotonic()] * (len(vehicle.orders) - before)
+    assert scene.outcome == ("arrived", None)
+    assert max(len(order["nodes"]) for order in vehicle.orders) == 4
+    assert min(b - a for a, b in pairwise(times)) >= 1 - 1e-6
     await scene.close()
 
 
