@@ -32,6 +32,7 @@ from robot_bridge.missions import (
     Policy,
     Refused,
 )
+from robot_bridge.passages import Passages
 from robot_bridge.places import Place
 from robot_bridge.posts import Posts, way_home
 from robot_bridge.record import Record
@@ -78,6 +79,7 @@ class Conductor:
         on_mission: Callable[[Mission], None] = lambda mission: None,
         counters: Counters | None = None,
         journal: Journal | None = None,
+        passages: Passages | None = None,
     ) -> None:
         self._id = robot_id
         self._driver = driver
@@ -96,12 +98,15 @@ class Conductor:
         self._ear: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[Any]] = set()
         self._halting = Halting(robot_id, driver, clock, policy.stop_seconds, self._spawn)
+        passages = passages or Passages(lobby_map)
+        passages.register(robot_id, lambda: self.state().pose)
         self._errands = Errands(
             robot_id,
             driver,
             self._journey,
             lobby_map,
             counters or AlwaysOpen(),
+            passages,
             policy,
             clock,
         )
@@ -205,23 +210,14 @@ class Conductor:
     ) -> Waiting:
         """Stand in line to be led when the robot is back at home. Raises `Refused`."""
         running = self._record.running
-        refused = self._refusal("lead", target)
-        now = self._clock.now()
-        waiting = Waiting(
-            f"m-{uuid4().hex[:12]}",
-            target,
-            requested_by,
-            pace,
-            ticket,
-            now,
-            self._clock.monotonic(),
-        )
-        if refused is None and not self._line.join(waiting) and running is not None:
-            refused = self._busy(running)
-        came_back = "in line" if refused is None else refused.code
-        self._record.note("wait", f"lead {target.id}", came_back, requested_by)
-        if refused is not None:
+        refused, waiting = self._refusal("lead", target), None
+        if refused is None:
+            waiting = self._line.join(target, requested_by, pace, ticket, self._clock)
+        if waiting is None:
+            refused = refused or self._busy(running)
+            self._record.note("wait", f"lead {target.id}", refused.code, requested_by)
             raise refused
+        self._record.note("wait", f"lead {target.id}", "in line", requested_by)
         if running is None and self._return is None:
             self._lead_next()
         elif running is None:
@@ -410,11 +406,11 @@ class Conductor:
 
     # --- stopping, speaking, listening ---
 
-    def _busy(self, running: Mission) -> Refused:
+    def _busy(self, running: Mission | None) -> Refused:
         seconds = self.busy_seconds()
         said = sentence(
-            BUSY_LEADING if running.kind == "lead" else BUSY_RETURNING,
-            running.target,
+            BUSY_LEADING if running is None or running.kind == "lead" else BUSY_RETURNING,
+            self._posts.home if running is None else running.target,
             minutes=max(1, math.ceil(seconds / 60)),
         )
         return Refused("robot_busy", said.vi, said.en, math.ceil(seconds))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,10 +14,11 @@ from robot_bridge.clock import Clock
 from robot_bridge.company import GivenUp
 from robot_bridge.counters import Counters
 from robot_bridge.driver import Capability, DriverError, FailureCode, Goal, Pose
-from robot_bridge.journey import Diverted, Journey, LegFailed, Send, Watcher
+from robot_bridge.journey import LOOK_EVERY, Diverted, Journey, LegFailed, Send, Watcher
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import About, Mission, MissionState, Policy
+from robot_bridge.passages import Passages
 from robot_bridge.pauses import pauses
 from robot_bridge.places import Place
 from robot_bridge.planner import NoPath, Point, plan
@@ -39,6 +41,10 @@ WAY_CLEARANCE = 0.3
 """Metres that a way keeps from walls when pauses on it are worked out."""
 
 log = structlog.get_logger(__name__)
+
+
+class PassageTaken(Diverted):
+    """Another robot is in a narrow passage on the way."""
 
 
 class Run(Protocol):
@@ -74,6 +80,7 @@ class Errands:
     journey: Journey
     lobby_map: LobbyMap
     counters: Counters
+    passages: Passages
     policy: Policy
     clock: Clock
 
@@ -137,20 +144,25 @@ class Errands:
     def _pauses(self, run: Run) -> list[Pose]:
         """Where to ask on the way from here to the target."""
         every = self.policy.pauses(run.current().pace)
-        here, there = self.driver.snapshot().pose, run.current().target.pose
-        if every <= 0 or here is None:
+        if every <= 0:
             return []
-        try:
-            path = plan(
-                self.lobby_map, (here.x, here.y), (there.x, there.y), clearance=WAY_CLEARANCE
-            )
-        except NoPath:
-            return []  # whether there is a way is the robot's own affair
 
         def safe(point: Point) -> bool:
-            return self.lobby_map.clearance(*point) >= self.policy.pause_clearance
+            room = self.lobby_map.clearance(*point) >= self.policy.pause_clearance
+            return room and not self.passages.at(point)
 
-        return pauses(path, every, safe)
+        return pauses(self._way(run.current().target.pose), every, safe)
+
+    def _way(self, there: Pose) -> list[Point]:
+        """From here to there as we would go; empty: none is known, which is the robot's affair."""
+        here = self.driver.snapshot().pose
+        if here is None:
+            return []
+        start, goal = (here.x, here.y), (there.x, there.y)
+        try:
+            return plan(self.lobby_map, start, goal, clearance=WAY_CLEARANCE)
+        except NoPath:
+            return []
 
     async def _return(self, run: Run) -> None:
         await self._announce(run, GOING_HOME)
@@ -189,15 +201,54 @@ class Errands:
         return self.policy.speed(mission.pace if mission.kind == "lead" else "normal")
 
     async def _go(self, run: Run, pose: Pose, look: Callable[[], None] = lambda: None) -> None:
-        """Drive there; ``look`` may raise `Diverted`."""
-        await self._drive(
-            run,
-            "go_to",
-            f"{pose.x:.2f} {pose.y:.2f} {pose.theta:.2f}",
-            lambda goal_id: self.driver.go_to(Goal(goal_id, pose)),
-            self._longest(pose),
-            look=look,
-        )
+        """Drive there, alone in every narrow passage; ``look`` may raise `Diverted`."""
+
+        def look_both() -> None:
+            look()
+            self._keep_out()
+
+        try:
+            while True:
+                await self._wait_for_passages(run, pose)
+                with suppress(PassageTaken):
+                    await self._drive(
+                        run,
+                        "go_to",
+                        f"{pose.x:.2f} {pose.y:.2f} {pose.theta:.2f}",
+                        lambda goal_id: self.driver.go_to(Goal(goal_id, pose)),
+                        self._longest(pose),
+                        look=look_both,
+                    )
+                    return
+        finally:
+            self.passages.leave(self.robot_id)
+
+    async def _wait_for_passages(self, run: Run, pose: Pose) -> None:
+        """Reserve the passages on the way. Raises `LegFailed` blocked when that takes too long."""
+        if not self.passages.shared():
+            return
+        wanted, waited = self.passages.on(self._way(pose)), 0.0
+        while not self.passages.take(self.robot_id, wanted):
+            run.show("waiting")
+            if waited >= self.policy.passage_seconds:
+                raise LegFailed(FailureCode.BLOCKED, "another robot has the passage")
+            await self.clock.sleep(LOOK_EVERY)
+            waited += LOOK_EVERY
+        run.gate()
+        run.show("moving")
+
+    def _keep_out(self) -> None:
+        """A robot plans its own way: raise `PassageTaken` when that leads where another one is."""
+        if not self.passages.shared():
+            return
+        state = self.driver.snapshot()
+        if state.pose is None or not state.path:
+            return
+        wanted = self.passages.on([(state.pose.x, state.pose.y), *state.path])
+        if not self.passages.has(self.robot_id, wanted) and not self.passages.take(
+            self.robot_id, wanted
+        ):
+            raise PassageTaken("another robot has the passage")
 
     async def _drive(
         self,

@@ -3,7 +3,9 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import uuid4
 
+from robot_bridge.clock import Clock
 from robot_bridge.driver import Pose, RobotState
 from robot_bridge.missions import Mission, Pace, Policy
 from robot_bridge.places import Place
@@ -42,12 +44,21 @@ class Line:
     def all(self) -> tuple[Waiting, ...]:
         return tuple(self._waiting)
 
-    def join(self, waiting: Waiting) -> bool:
-        """Stand at the end; whether there was room."""
+    def join(
+        self,
+        target: Place,
+        requested_by: str,
+        pace: Pace | None,
+        ticket: str | None,
+        clock: Clock,
+    ) -> Waiting | None:
+        """Stand at the end; None: there is no room."""
         if len(self._waiting) >= LONGEST:
-            return False
+            return None
+        id_, now = f"m-{uuid4().hex[:12]}", clock.monotonic()
+        waiting = Waiting(id_, target, requested_by, pace, ticket, clock.now(), now)
         self._waiting.append(waiting)
-        return True
+        return waiting
 
     def leave(self, id_: str) -> bool:
         """Whether somebody with this id stood there."""

@@ -97,6 +97,8 @@ class Policy:
     """For the robot to take a goal."""
     stall_seconds: float = 20.0
     """Without getting on, until that counts as blocked although the robot says nothing."""
+    passage_seconds: float = 60.0
+    """For another robot to leave a narrow passage."""
     manoeuvre_seconds: float = 60.0
     """For docking or undocking."""
     slowest: float = 0.2

@@ -33,6 +33,7 @@ from robot_bridge.journal import Command
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import Mission, MissionKind, Pace, Policy, Refused
+from robot_bridge.passages import Passages
 from robot_bridge.places import Place, reachable, read_places
 from robot_bridge.planner import NoPath, Point, path_length, plan
 
@@ -76,6 +77,7 @@ class Fleet:
         self._policy = policy or Policy()
         self._counters = counters
         self._journal = journal
+        self._passages = Passages(lobby_map)
         self._announcements = Announcements()
         self._closed = False
         self._robots = {robot.id: self._build(robot) for robot in robots}
@@ -358,6 +360,7 @@ class Fleet:
             on_mission=lambda mission: self._announcements.changed(robot.id, mission),
             counters=self._counters,
             journal=self._journal,
+            passages=self._passages,
         )
         return _Robot(robot, posts, kept, conductor, watchers)
 
