@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import ssl
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -52,11 +53,12 @@ class ScriptedServer:
 
     # --- life ---
 
-    async def open(self) -> None:
+    async def open(self, tls: ssl.SSLContext | None = None) -> None:
         self._server = await serve(
             self._serve,
             "127.0.0.1",
             self.port,
+            ssl=tls,
             ping_interval=None,
             compression=None,
             max_size=None,

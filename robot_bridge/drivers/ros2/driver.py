@@ -142,7 +142,7 @@ class Ros2Robot:
 
     async def go_to(self, goal: Goal) -> None:
         self._pilot.require_ready()
-        if self._robot.charging:
+        if self._robot.charging and not self._options.leaves_charger:
             raise DriverError(FailureCode.REJECTED, "charging: undock first")
         self._pilot.begin(Drive(goal, self._options, self._way(goal)))
 

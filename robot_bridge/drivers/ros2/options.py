@@ -35,6 +35,9 @@ class Options(BaseModel):
     charge_seconds: float = Field(
         10.0, ge=0, le=120, description="for the battery to say that it charges, or no longer"
     )
+    leaves_charger: bool = Field(
+        False, description="may drive off its charger by itself, without undocking"
+    )
     frame: str = Field("map", min_length=1, description="the frame of poses and goals")
     base_frame: str = Field("base_link", min_length=1, description="the robot, where TF is read")
     pose_topic: Name = Field("/amcl_pose", description="or /tf")
