@@ -11,7 +11,7 @@ class Proxy:
         self._target = target
         self._server: asyncio.Server | None = None
         self._pairs: list[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
         self._flows = asyncio.Event()
         self._flows.set()
         self.drop_answers = False
@@ -46,9 +46,9 @@ class Proxy:
 
     async def close(self) -> None:
         await self.refuse()
-        for task in list(self._tasks):
+        for task in list(self.tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self.tasks, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
@@ -60,8 +60,8 @@ class Proxy:
         self._pairs.append((writer, back))
         for source, sink, answers in ((reader, back, False), (there, writer, True)):
             task = asyncio.create_task(self._pump(source, sink, answers))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
     async def _pump(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, answers: bool

@@ -217,10 +217,16 @@ async def test_an_order_that_overtook_its_cancel_is_cancelled_again(scene: Scene
 
 
 async def test_who_drives_it_by_hand_is_not_disturbed(scene: Scene) -> None:
+    scene.vehicle.faults.deaf_to_cancel = True
+    scene.lead()
+    await scene.moving()
+    await scene.conductor.cancel()
+    await scene.floor.advance(0.5)
+    assert scene.vehicle.driving, "a cancel is still wanted"
     scene.vehicle.mode = "MANUAL"
+    scene.vehicle.extra["driving"] = True
     await scene.floor.advance(0.3)
     said = len(scene.vehicle.messages)
-    scene.vehicle.extra["driving"] = True
     await scene.floor.advance(10, 0.5)
     assert len(scene.vehicle.messages) == said
 

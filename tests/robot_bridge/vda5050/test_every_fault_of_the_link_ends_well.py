@@ -1,16 +1,28 @@
 """A link that is down, cut, frozen, deaf in one direction, or silent (robot.md §11, 1 to 4)."""
 
+import asyncio
 import json
 import math
 from collections.abc import AsyncIterator
 
+import aiomqtt
 import pytest
-from small_lobby import COUNTER, HOME
+from small_lobby import COUNTER, HOME, TOILET
 from vda_proxy import Proxy
 from vda_rig import Floor, Scene, open_scene
 from vda_scripted import ScriptedVehicle
 
-from robot_bridge.driver import DriverError, FailureCode, Goal, LinkBack, LinkLost
+from robot_bridge.driver import (
+    DriverError,
+    FailureCode,
+    Goal,
+    LinkBack,
+    LinkError,
+    LinkLost,
+)
+from robot_bridge.drivers.vda5050.address import Broker
+from robot_bridge.drivers.vda5050.mqtt import MqttLink
+from robot_bridge.missions import Refused
 
 
 @pytest.fixture
@@ -104,6 +116,15 @@ async def test_a_frozen_link_is_noticed_within_four_seconds(
     assert math.dist(at, (behind.vehicle.x, behind.vehicle.y)) == way
 
 
+async def test_a_frozen_link_is_noticed_while_nothing_happens(behind: Scene, proxy: Proxy) -> None:
+    await behind.floor.advance(1)
+    proxy.freeze()
+    behind.floor.cut_off = True
+    assert await behind.floor.until(lambda: behind.state().link == "lost", 10) <= 4
+    with pytest.raises(Refused):
+        behind.lead()
+
+
 async def test_nothing_that_was_wanted_without_a_link_is_done_later(
     behind: Scene, proxy: Proxy
 ) -> None:
@@ -119,6 +140,49 @@ async def test_nothing_that_was_wanted_without_a_link_is_done_later(
     await behind.floor.until(lambda: driver.snapshot().link == "up", 60)
     await behind.floor.advance(3)
     assert behind.vehicle.orders == []
+
+
+async def test_an_order_that_got_stuck_on_its_way_is_cancelled_when_it_comes(
+    behind: Scene, proxy: Proxy
+) -> None:
+    proxy.freeze()
+    behind.floor.cut_off = True
+    await behind.driver.go_to(Goal("stuck", TOILET.pose))
+    await behind.floor.until(lambda: behind.state().link == "lost", 10)
+    assert behind.vehicle.orders == []
+    proxy.thaw()  # what the network still held is delivered now
+    behind.floor.cut_off = False
+    await behind.floor.until(lambda: behind.state().link == "up", 60)
+    await behind.floor.advance(3)
+    assert not behind.vehicle.nodes
+    assert behind.vehicle.speed == 0
+    assert behind.vehicle.x <= 1 + 1.6
+
+
+async def test_what_could_not_be_sent_in_time_never_leaves(floor: Floor, proxy: Proxy) -> None:
+    link = MqttLink(
+        Broker("127.0.0.1", proxy.port),
+        ["letan/nothing"],
+        lambda topic, payload, retained: None,
+        floor.clock,
+        name="robot-1",
+        keepalive=10,
+        tls=None,
+    )
+    async with aiomqtt.Client("127.0.0.1", floor.broker.port) as reader:
+        await reader.subscribe("late")
+        await link.open()
+        proxy.freeze()
+        link.send("late", b"x" * 40_000_000)  # more than every buffer on the way can hold
+        await floor.clock.advance(1)
+        assert await asyncio.wait_for(link.lost(), 5) == "a message could not be sent in time"
+        with pytest.raises(LinkError):
+            link.send("late", b"more")
+        proxy.thaw()
+        await asyncio.wait(proxy.tasks, timeout=5)
+        await reader.unsubscribe("nobody/nothing")
+        assert len(reader.messages) == 0
+    await link.close()
 
 
 async def test_a_vehicle_that_falls_silent_is_lost_within_four_seconds(scene: Scene) -> None:
