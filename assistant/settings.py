@@ -122,6 +122,10 @@ class MissionSettings(BaseModel):
     pause_every: float = Field(12.0, ge=0, le=500, description="metres between questions; 0: none")
     pause_every_elderly: float = Field(6.0, ge=0, le=500, description="the same at that pace")
     ask_seconds: float = Field(10.0, gt=0, le=600, description="for an answer, then asked again")
+    stops: list[str] = Field(
+        ["waiting-area", "priority-seats"], description="of a round with water and sweets"
+    )
+    door: str = Field("exit", description="the place where it greets")
     ask_times: int = Field(3, ge=1, le=20, description="then it takes its leave")
 
     @model_validator(mode="after")

@@ -85,6 +85,8 @@ def make_fleet(settings: Settings, database: Database, centre: Centre, health: H
             policy=mission_policy(settings.missions),
             counters=CentreCounters(centre),
             journal=StoredJournal(database),
+            stops=settings.missions.stops,
+            door=settings.missions.door,
         ),
     )
 

@@ -4,7 +4,6 @@ Nothing here knows which driver runs. At the start of the process nothing is res
 """
 
 import asyncio
-import math
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -20,7 +19,7 @@ from robot_bridge.errands import Errands
 from robot_bridge.halting import Halting
 from robot_bridge.journal import Journal, NoJournal
 from robot_bridge.journey import Journey, LegFailed
-from robot_bridge.line import Line, Waiting, seconds_left, seconds_to_lead
+from robot_bridge.line import Line, Waiting, busy, seconds_left, seconds_to_lead
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import (
@@ -39,8 +38,6 @@ from robot_bridge.record import Record
 from robot_bridge.run import MissionRun
 from robot_bridge.safety import failure_of, refusal
 from robot_bridge.sentences import (
-    BUSY_LEADING,
-    BUSY_RETURNING,
     CANCELLED,
     CANNOT_GO_ON,
     HERE_WE_ARE,
@@ -90,6 +87,7 @@ class Conductor:
         self._on_change = on_change
         self._on_say = on_say
         self._line = Line()
+        self._presence = asyncio.Event()
         self._record = Record(robot_id, clock, journal or NoJournal(), on_mission, on_change)
         self._company = Company(policy, clock)
         self._journey = Journey(driver, policy, clock)
@@ -107,8 +105,10 @@ class Conductor:
             lobby_map,
             counters or AlwaysOpen(),
             passages,
+            posts,
             policy,
             clock,
+            self._presence,
         )
 
     @property
@@ -153,11 +153,12 @@ class Conductor:
         pace: Pace | None = None,
         ticket: str | None = None,
         mission_id: str | None = None,
+        sentence_key: str | None = None,
     ) -> Mission:
         """Begin a mission. Raises `Refused` when another runs or the robot may not move."""
         running = self._record.running
         refused: Refused | None
-        if running is not None and (not running.automatic or requested_by == AUTOMATIC):
+        if running is not None and (not running.gives_way or requested_by == AUTOMATIC):
             refused = self._busy(running)
         else:
             refused = self._refusal(kind, target)
@@ -177,6 +178,7 @@ class Conductor:
             self._clock.now(),
             pace=pace or self._policy.pace,
             ticket=ticket,
+            sentence=sentence_key,
         )
         self._record.begin(mission)
         self._record.note("mission", wanted, "accepted", requested_by)
@@ -198,7 +200,7 @@ class Conductor:
         """About how long until it is free for the next visitor; ``ahead``: of this many in line."""
         running, home = self._record.running, self._posts.home.pose
         seconds = 0.0
-        if running is not None and not running.automatic:
+        if running is not None and not running.gives_way:
             seconds = seconds_left(running, self.state(), home, self._policy)
         for waiting in self._line.all()[:ahead]:
             there = waiting.target.pose
@@ -262,8 +264,12 @@ class Conductor:
         if task is not None:
             await asyncio.gather(task, return_exceptions=True)
         await self._quietly(self._driver.cancel(reason))
-        if mission is not None and mission.kind == "lead":
+        if mission is not None and mission.kind not in ("return", "dock"):
             self._plan_return()
+
+    def somebody_came(self) -> None:
+        """Somebody stands before the robot; it greets them when that is its mission."""
+        self._presence.set()
 
     def answer(
         self, following: bool, question_id: str | None = None, requested_by: str = ANYBODY
@@ -335,9 +341,10 @@ class Conductor:
             self._record.set(mission, "arrived")
             if mission.kind == "lead":
                 self._say(HERE_WE_ARE, target)
-                self._plan_return()
-            elif mission.kind == "return":
+            if mission.kind == "return":
                 self._lead_next()
+            elif mission.kind != "dock":
+                self._plan_return()
             return
         self._line.clear()
         if not self._record.set(mission, "failed", failure.value):
@@ -407,13 +414,7 @@ class Conductor:
     # --- stopping, speaking, listening ---
 
     def _busy(self, running: Mission | None) -> Refused:
-        seconds = self.busy_seconds()
-        said = sentence(
-            BUSY_LEADING if running is None or running.kind == "lead" else BUSY_RETURNING,
-            self._posts.home if running is None else running.target,
-            minutes=max(1, math.ceil(seconds / 60)),
-        )
-        return Refused("robot_busy", said.vi, said.en, math.ceil(seconds))
+        return busy(running, self._posts.home, self.busy_seconds())
 
     def _say(self, source: str, place: Place | None = None) -> None:
         self._speak(sentence(source, place))

@@ -1,5 +1,6 @@
 """How each kind of mission is carried out, once it has been taken. The conductor owns the rest."""
 
+import asyncio
 import math
 from collections.abc import Callable
 from contextlib import suppress
@@ -10,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from robot_bridge.clock import Clock
+from robot_bridge.clock import Clock, wait_for_event
 from robot_bridge.company import GivenUp
 from robot_bridge.counters import Counters
 from robot_bridge.driver import Capability, DriverError, FailureCode, Goal, Pose
@@ -22,7 +23,9 @@ from robot_bridge.passages import Passages
 from robot_bridge.pauses import pauses
 from robot_bridge.places import Place
 from robot_bridge.planner import NoPath, Point, plan
+from robot_bridge.posts import Posts
 from robot_bridge.sentences import (
+    APPROVED,
     CANCELLED,
     CLOSED,
     CLOSED_BUT,
@@ -31,8 +34,12 @@ from robot_bridge.sentences import (
     GOING_HOME,
     GOING_ON,
     GOING_TO_CHARGE,
+    MAKING_A_ROUND,
     NO_ANSWER,
+    ON_MY_WAY,
     STILL_THERE,
+    WATER_AND_SWEETS,
+    WELCOME,
     Sentence,
     sentence,
 )
@@ -81,14 +88,22 @@ class Errands:
     lobby_map: LobbyMap
     counters: Counters
     passages: Passages
+    posts: Posts
     policy: Policy
     clock: Clock
+    presence: asyncio.Event
+    """Somebody has come to where the robot stands."""
 
     async def perform(self, run: Run) -> None:
         """Return when the mission is done. Raises `LegFailed`, `DriverError` and `GivenUp`."""
-        await {"lead": self._lead, "return": self._return, "dock": self._charge}[
-            run.current().kind
-        ](run)
+        await {
+            "lead": self._lead,
+            "return": self._return,
+            "dock": self._charge,
+            "announce": self._announce_there,
+            "patrol": self._patrol,
+            "greet": self._greet,
+        }[run.current().kind](run)
 
     async def _lead(self, run: Run) -> None:
         """At the visitor's pace, asking on long ways; to another counter when this one closes."""
@@ -177,6 +192,51 @@ class Errands:
         await self._go(run, run.current().target.pose)
         if Capability.DOCK in self.driver.capabilities():
             await self._dock(run)
+
+    async def _announce_there(self, run: Run) -> None:
+        approved = APPROVED.get(run.current().sentence or "")
+        if approved is None:
+            raise LegFailed(FailureCode.REJECTED, "no such sentence")
+        await self._announce(run, ON_MY_WAY)
+        await self._set_off(run)
+        await self._go(run, run.current().target.pose)
+        run.say(approved)
+
+    async def _patrol(self, run: Run) -> None:
+        """From stop to stop; one that cannot be reached is left out."""
+        await self._announce(run, MAKING_A_ROUND)
+        await self._set_off(run)
+        reached = 0
+        for stop in self.posts.round or (run.current().target,):
+            run.aim(stop)
+            run.gate()
+            run.show("moving")
+            try:
+                await self._go(run, stop.pose)
+            except LegFailed as failure:
+                if failure.code not in (FailureCode.BLOCKED, FailureCode.UNREACHABLE):
+                    raise
+                continue
+            reached += 1
+            run.show("waiting")
+            run.say(WATER_AND_SWEETS)
+            await self.clock.sleep(self.policy.patrol_seconds)
+        if not reached:
+            raise LegFailed(FailureCode.UNREACHABLE, "no stop of the round was reached")
+
+    async def _greet(self, run: Run) -> None:
+        """Stand there and greet whoever comes, for a while."""
+        await self._announce(run, ON_MY_WAY)
+        await self._set_off(run)
+        await self._go(run, run.current().target.pose)
+        run.show("waiting")
+        end = self.clock.monotonic() + self.policy.greet_seconds
+        self.presence.clear()
+        while (left := end - self.clock.monotonic()) > 0:
+            if await wait_for_event(self.presence, self.clock, left):
+                run.say(WELCOME)
+                await self.clock.sleep(min(self.policy.greet_every, left))
+                self.presence.clear()
 
     async def _announce(self, run: Run, source: str) -> None:
         run.show("announcing")

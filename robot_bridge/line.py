@@ -7,8 +7,9 @@ from uuid import uuid4
 
 from robot_bridge.clock import Clock
 from robot_bridge.driver import Pose, RobotState
-from robot_bridge.missions import Mission, Pace, Policy
+from robot_bridge.missions import Mission, Pace, Policy, Refused
 from robot_bridge.places import Place
+from robot_bridge.sentences import BUSY_LEADING, BUSY_RETURNING, sentence
 
 LONGEST = 5
 """Requests in one line; whoever comes after is told to come back."""
@@ -76,6 +77,15 @@ class Line:
 
     def clear(self) -> None:
         self._waiting.clear()
+
+
+def busy(running: Mission | None, home: Place, seconds: float) -> Refused:
+    """What somebody is told who wants a robot that is busy for about so many seconds."""
+    leading = running is None or running.kind == "lead"
+    place = home if running is None else running.target
+    minutes = max(1, math.ceil(seconds / 60))
+    said = sentence(BUSY_LEADING if leading else BUSY_RETURNING, place, minutes=minutes)
+    return Refused("robot_busy", said.vi, said.en, math.ceil(seconds))
 
 
 def seconds_left(mission: Mission, state: RobotState, home: Pose, policy: Policy) -> float:

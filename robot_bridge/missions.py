@@ -6,7 +6,9 @@ from typing import Literal
 
 from robot_bridge.places import Place
 
-MissionKind = Literal["lead", "return", "dock"]
+MissionKind = Literal["lead", "return", "dock", "announce", "patrol", "greet"]
+"""announce: goes somewhere and says an approved sentence; patrol: a round of the waiting area with
+water and sweets; greet: stands at the door and greets who comes."""
 MissionState = Literal[
     "accepted",
     "announcing",
@@ -65,6 +67,8 @@ class Mission:
     pace: Pace = "normal"
     ticket: str | None = None
     """The number that the visitor holds, told to the counter."""
+    sentence: str | None = None
+    """Of announce: a key of `robot_bridge.sentences.APPROVED`."""
     question: Question | None = None
     """Open now; never in a mission that has ended."""
 
@@ -75,6 +79,11 @@ class Mission:
     @property
     def automatic(self) -> bool:
         return self.requested_by == AUTOMATIC
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether a mission that somebody asks for may take its place."""
+        return self.automatic or self.kind in ("patrol", "greet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,12 @@ class Policy:
     pause_every: float = 12.0
     """Metres of way after which a visitor is asked whether he still follows; 0: never."""
     pause_every_elderly: float = 6.0
+    patrol_seconds: float = 15.0
+    """At each stop of a round."""
+    greet_seconds: float = 1800.0
+    """At the door, before it goes home."""
+    greet_every: float = 10.0
+    """Between two greetings at least."""
     pause_clearance: float = 0.5
     """Metres of room that a place must have to stand and ask there."""
     ask_seconds: float = 10.0

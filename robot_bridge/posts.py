@@ -17,6 +17,8 @@ class Posts:
 
     home: Place
     dock: Place | None
+    round: tuple[Place, ...] = ()
+    """The stops of a round with water and sweets."""
 
 
 def way_home(state: RobotState, posts: Posts, policy: Policy) -> tuple[MissionKind, Place | None]:

@@ -1,8 +1,10 @@
 """What a robot says: Vietnamese source strings, English from the catalogue beside this file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from babel.messages.pofile import read_po
@@ -46,7 +48,28 @@ CLOSED_BUT: Final = (
     "Em dẫn anh/chị đến đó được không ạ?"
 )
 CLOSED: Final = "Dạ, {place} vừa đóng rồi ạ. Anh/chị hỏi nhân viên giúp em ạ."
+MAKING_A_ROUND: Final = "Dạ, em mang nước và kẹo đến mời mọi người ạ."
+WATER_AND_SWEETS: Final = "Dạ, mời cô bác, anh chị dùng nước và kẹo ạ."
+WELCOME: Final = "Dạ, em chào anh/chị. Anh/chị cần làm thủ tục gì, em xin hướng dẫn ạ."
+CLOSING_SOON: Final = "Dạ, trung tâm sắp hết giờ làm việc. Ai chưa lấy số, xin hỏi bàn hướng dẫn ạ."
+TAKE_A_TICKET: Final = "Dạ, ai chưa có số thứ tự, xin lấy số ở máy lấy số gần cửa ạ."
+KEEP_THE_WAY_FREE: Final = "Dạ, xin mọi người chừa lối đi giúp em ạ."
+PRIORITY_SEATS: Final = (
+    "Dạ, xin nhường ghế ưu tiên cho người cao tuổi, phụ nữ mang thai và người khuyết tật ạ."
+)
+APPROVED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "welcome": WELCOME,
+        "water_and_sweets": WATER_AND_SWEETS,
+        "closing_soon": CLOSING_SOON,
+        "take_a_ticket": TAKE_A_TICKET,
+        "keep_the_way_free": KEEP_THE_WAY_FREE,
+        "priority_seats": PRIORITY_SEATS,
+    }
+)
+"""What a robot may be sent to say; nothing else is said because somebody asks for it."""
 GOING_HOME: Final = "Dạ, em xin phép về chỗ của em ạ."
+ON_MY_WAY: Final = "Dạ, em xin phép đi đến {place} ạ."
 GOING_TO_CHARGE: Final = "Dạ, em xin phép đi sạc pin ạ."
 
 NOT_LINKED: Final = "Dạ, hiện em không liên lạc được với robot. Anh/chị hỏi nhân viên giúp em ạ."
@@ -79,6 +102,9 @@ _CODES: Final = {
     CLOSED_BUT: "closed_but",
     CLOSED: "closed",
     GOING_HOME: "going_home",
+    ON_MY_WAY: "on_my_way",
+    MAKING_A_ROUND: "making_a_round",
+    **{text: key for key, text in APPROVED.items()},
     GOING_TO_CHARGE: "going_to_charge",
 }
 

@@ -26,7 +26,7 @@ def choose(
         mission = conductor.mission
         if not conductor.can_lead(near):
             return 2, 0.0
-        if mission is not None and not mission.ended and not mission.automatic:
+        if mission is not None and not mission.ended and not mission.gives_way:
             return 1, conductor.busy_seconds()
         return 0, _way(lobby_map, conductor.state().pose, near.pose, clearance)
 

@@ -79,7 +79,13 @@ async def start_mission(
 ) -> MissionOut:
     """The robot announces itself, then drives; follow it by its states."""
     mission = await fleet.start_mission(
-        robot_id, body.kind, body.to, commander, pace=body.pace, ticket=body.ticket
+        robot_id,
+        body.kind,
+        body.to,
+        commander,
+        pace=body.pace,
+        ticket=body.ticket,
+        sentence=body.sentence,
     )
     view = fleet.robot(robot_id)
     return MissionOut.of(mission, view.path, view.remaining)
@@ -100,6 +106,7 @@ async def start_any(
         pace=body.pace,
         ticket=body.ticket,
         near=body.near,
+        sentence=body.sentence,
     )
     chosen = fleet.robot(fleet.robot_of(mission))
     made = MissionOut.of(mission, chosen.path, chosen.remaining)
@@ -165,6 +172,12 @@ async def answer(
 ) -> RobotOut:
     """The visitor has touched or said an answer; the robot goes on, or takes its leave."""
     return RobotOut.of(fleet.answer(robot_id, body.following, body.question, commander))
+
+
+@router.post("/{robot_id}/presence", status_code=204, summary="Somebody stands before it")
+async def presence(robot_id: RobotId, fleet: FleetHere, _: Commander) -> None:
+    """A robot that greets at the door greets them; any other takes no notice."""
+    fleet.somebody_came(robot_id)
 
 
 @router.post("/{robot_id}/stop", summary="Stop now: anybody may")

@@ -58,6 +58,18 @@ def place_missing(valid: Sequence[str]) -> LetanError:
     )
 
 
+def sentence_unknown(sentence: str | None, valid: Sequence[str]) -> LetanError:
+    """422: a robot says approved sentences only."""
+    names = ", ".join(valid)
+    return LetanError(
+        "sentence_unknown",
+        422,
+        f"Robot không có câu {_shown(sentence)}. Các câu được duyệt: {names}.",
+        f"There is no sentence {_shown(sentence)}. Approved are: {names}.",
+        field="sentence",
+    )
+
+
 def target_not_its_own(kind: MissionKind, to: str, own: str) -> LetanError:
     """422: a robot returns to its own home and docks at its own dock only."""
     return LetanError(

@@ -27,15 +27,21 @@ class MissionIn(BaseModel):
         json_schema_extra={"examples": [{"kind": "lead", "to": "counter-3"}, {"kind": "return"}]},
     )
 
-    kind: MissionKind = Field(description="lead somebody, return home, or go to the charger")
+    kind: MissionKind = Field(
+        description="lead somebody, return home, dock, announce something, make a round with "
+        "water and sweets (patrol), greet at the door"
+    )
     to: str | None = Field(
-        None, min_length=1, max_length=64, description="a place; needed to lead somebody"
+        None, min_length=1, max_length=64, description="a place; needed to lead and to announce"
     )
     pace: Pace | None = Field(
         None, description="elderly: slower, and asked more often; left out: as the centre has set"
     )
     ticket: str | None = Field(
         None, min_length=1, max_length=16, description="the visitor's number, told to the counter"
+    )
+    sentence: str | None = Field(
+        None, max_length=32, description="needed to announce", examples=["closing_soon"]
     )
 
 

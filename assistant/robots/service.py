@@ -1,7 +1,7 @@
 """The robots of a centre: who may go where, what each is doing, and the way to stop it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from assistant.robots.errors import (
     post_unknown,
     refused_as_error,
     robot_unknown,
+    sentence_unknown,
     target_not_its_own,
 )
 from assistant.robots.journal import StoredJournal
@@ -36,6 +37,7 @@ from robot_bridge.missions import Mission, MissionKind, Pace, Policy, Refused
 from robot_bridge.passages import Passages
 from robot_bridge.places import Place, reachable, read_places
 from robot_bridge.planner import NoPath, Point, path_length, plan
+from robot_bridge.sentences import APPROVED
 
 CLEARANCE = 0.3
 """Metres that a place must have around it to be a target."""
@@ -50,6 +52,7 @@ class Fleet:
     """All robots. Built once, on `app.state.fleet`; needs neither database nor engine.
 
     ``places`` are those of ``centre.json``; only those inside the map can be targets.
+    ``stops`` are the places of a round, ``door`` is where robots greet (None: at home).
     ``drivers`` finds a factory by the name in the settings. Raises LetanError
     `robot_post_unknown` when a robot's home is not such a place.
     """
@@ -64,6 +67,8 @@ class Fleet:
         policy: Policy | None = None,
         counters: Counters | None = None,
         journal: StoredJournal | None = None,
+        stops: Sequence[str] = (),
+        door: str | None = None,
         drivers: Callable[[str], Callable[[DriverConfig], RobotDriver]] = find_driver,
     ) -> None:
         self._clock = clock or SystemClock()
@@ -78,6 +83,8 @@ class Fleet:
         self._counters = counters
         self._journal = journal
         self._passages = Passages(lobby_map)
+        self._stops = tuple(self._places[stop] for stop in stops if stop in self._places)
+        self._door = self._places.get(door or "")
         self._announcements = Announcements()
         self._closed = False
         self._robots = {robot.id: self._build(robot) for robot in robots}
@@ -128,6 +135,7 @@ class Fleet:
         pace: Pace | None = None,
         ticket: str | None = None,
         near: str | None = None,
+        sentence: str | None = None,
     ) -> Mission:
         """Send a robot somewhere (None: the free one that is nearest to ``near``, else to ``to``).
 
@@ -138,8 +146,12 @@ class Fleet:
         """
         robot = self._find(robot_id if robot_id is not None else self._nearest(near or to))
         target = self._target(robot, kind, to)
+        if kind == "announce" and sentence not in APPROVED:
+            raise sentence_unknown(sentence, list(APPROVED))
         try:
-            mission = robot.conductor.start(kind, target, requested_by, pace=pace, ticket=ticket)
+            mission = robot.conductor.start(
+                kind, target, requested_by, pace=pace, ticket=ticket, sentence_key=sentence
+            )
         except Refused as refused:
             raise refused_as_error(refused) from refused
         robot.way = ()
@@ -167,6 +179,10 @@ class Fleet:
     def leave_line(self, robot_id: str, waiting: str, requested_by: str = ANYBODY) -> bool:
         """Wait no longer; whether somebody with this id did."""
         return self._find(robot_id).conductor.leave_line(waiting, requested_by)
+
+    def somebody_came(self, robot_id: str) -> None:
+        """Somebody stands before the robot: it greets them when that is what it does."""
+        self._find(robot_id).conductor.somebody_came()
 
     def robot_of(self, mission: Mission) -> str:
         """The robot whose mission it is, or was."""
@@ -299,7 +315,11 @@ class Fleet:
 
     def _target(self, robot: "_Robot", kind: MissionKind, to: str | None) -> Place:
         own = {"return": robot.posts.home, "dock": robot.posts.dock}.get(kind)
-        if kind == "lead":
+        if kind == "patrol" and to is None and self._stops:
+            return self._stops[0]
+        if kind == "greet" and to is None:
+            return self._door or robot.posts.home
+        if kind in ("lead", "announce", "patrol", "greet"):
             if to is None:
                 raise place_missing(self.places())
             place = self._places.get(to)
@@ -332,7 +352,7 @@ class Fleet:
         home = self._places.get(robot.home)
         if home is None:
             raise post_unknown(robot.id, "home", robot.home, self.places())
-        posts = Posts(home, self._places.get(robot.dock))
+        posts = Posts(home, self._places.get(robot.dock), self._stops)
         policy = replace(self._policy, max_speed=robot.max_speed)
         config = DriverConfig(
             robot.id,

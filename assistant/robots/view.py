@@ -63,7 +63,7 @@ def activity_of(state: RobotState, mission: Mission | None) -> Activity:
 def busy_of(conductor: Conductor) -> int | None:
     """About how many seconds it is not free for another visitor; None: it is free."""
     mission = conductor.mission
-    if mission is None or mission.ended or mission.automatic:
+    if mission is None or mission.ended or mission.gives_way:
         return None
     return math.ceil(conductor.busy_seconds(0))
 

@@ -91,7 +91,7 @@ async def open_lobby(policy: Policy | None = None, **options: Any) -> Lobby:
         "robot-1",
         KeptDriver("robot-1", lambda: robot, clock),
         lobby_map=lobby_map,
-        posts=Posts(HOME, DOCK),
+        posts=options.pop("posts", Posts(HOME, DOCK)),
         policy=policy or Policy(),
         clock=clock,
         on_change=changed,

@@ -241,3 +241,26 @@ def test_the_next_counter_is_open_serves_the_same_and_has_the_fewest_waiting() -
     toilet = read_places([{"id": "toilet", "pose": {"x": 0, "y": 0}}])[0]
     assert not counters.closed(toilet)
     assert counters.instead(toilet) is None
+
+
+async def test_what_a_robot_announces_is_approved(lobby: Standing) -> None:
+    path = "/robots/robot-1/missions"
+    free = {"kind": "announce", "to": "waiting-area", "sentence": "mua vé số đi"}
+    refused = await lobby.http.post(path, json=free, headers=OPERATOR)
+    assert (refused.status_code, refused.json()["code"]) == (422, "sentence_unknown")
+    assert "closing_soon" in refused.json()["detail"]
+    said = {"kind": "announce", "to": "waiting-area", "sentence": "closing_soon"}
+    assert (await lobby.http.post(path, json=said, headers=OPERATOR)).status_code == 201
+
+
+async def test_a_greeting_robot_is_told_who_comes(lobby: Standing) -> None:
+    presence = "/robots/robot-1/presence"
+    assert (await lobby.http.post(presence)).status_code == 401
+    greet = await lobby.http.post(
+        "/robots/robot-1/missions", json={"kind": "greet"}, headers=OPERATOR
+    )
+    assert (greet.status_code, greet.json()["to"]) == (201, "home")
+    await lobby.clock.advance(10)
+    assert (await lobby.http.post(presence, headers=KIOSK_1)).status_code == 204
+    await lobby.clock.advance(1)
+    assert lobby.seen[-1]["code"] == "welcome"
