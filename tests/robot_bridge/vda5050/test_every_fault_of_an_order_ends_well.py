@@ -150,6 +150,26 @@ async def test_an_order_that_the_vehicle_gives_up_is_over(scene: Scene) -> None:
     assert scene.outcome == ("failed", "canceled")
 
 
+async def test_an_order_given_up_just_before_its_end_is_not_done(scene: Scene) -> None:
+    scene.lead()
+    await scene.floor.until(lambda: (scene.state().remaining or 9.0) < 0.8)
+    scene.vehicle.canceling = "somebody at the vehicle"
+    await scene.floor.until(scene.ended, 6)
+    assert scene.outcome == ("failed", "canceled")
+
+
+async def test_a_goal_is_reached_only_when_the_vehicle_stands(scene: Scene) -> None:
+    scene.lead()
+    await scene.floor.until(lambda: (scene.state().remaining or 9.0) < 0.8)
+    scene.vehicle.extra["driving"] = True
+    await scene.floor.advance(5)
+    assert not scene.vehicle.nodes
+    assert not scene.ended()
+    del scene.vehicle.extra["driving"]
+    await scene.floor.until(scene.ended, 3)
+    assert scene.outcome == ("arrived", None)
+
+
 async def test_a_vehicle_that_says_it_drives_and_does_not_counts_as_blocked(scene: Scene) -> None:
     scene.lead()
     await scene.moving()
