@@ -87,6 +87,7 @@ def make_fleet(settings: Settings, database: Database, centre: Centre, health: H
             journal=StoredJournal(database),
             stops=settings.missions.stops,
             door=settings.missions.door,
+            watch_loop=True,
         ),
     )
 

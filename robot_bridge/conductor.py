@@ -19,7 +19,7 @@ from robot_bridge.errands import Errands
 from robot_bridge.halting import Halting
 from robot_bridge.journal import Journal, NoJournal
 from robot_bridge.journey import Journey, LegFailed
-from robot_bridge.line import Line, Waiting, busy, seconds_left, seconds_to_lead
+from robot_bridge.line import Line, Waiting, busy
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import (
@@ -199,13 +199,7 @@ class Conductor:
     def busy_seconds(self, ahead: int | None = None) -> float:
         """About how long until it is free for the next visitor; ``ahead``: of this many in line."""
         running, home = self._record.running, self._posts.home.pose
-        seconds = 0.0
-        if running is not None and not running.gives_way:
-            seconds = seconds_left(running, self.state(), home, self._policy)
-        for waiting in self._line.all()[:ahead]:
-            there = waiting.target.pose
-            seconds += 2 * seconds_to_lead(home, there, self._policy)
-        return seconds
+        return self._line.seconds(running, self.state(), home, self._policy, ahead)
 
     def wait_for(
         self, target: Place, requested_by: str, *, pace: Pace | None, ticket: str | None
@@ -306,6 +300,11 @@ class Conductor:
         self._record.note("stop", reason, came_back, requested_by)
         self._on_change()
         return result
+
+    def lost_control(self, seconds: float) -> None:
+        """The bridge stood still for so long: whoever was on the way goes no farther."""
+        text = f"the bridge stood still for {seconds:.1f} s"
+        self._journey.give_up(FailureCode.INTERNAL, text)
 
     async def resume(self, requested_by: str = ANYBODY) -> None:
         """Let go of a stop. Moves nothing."""

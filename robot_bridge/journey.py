@@ -88,6 +88,12 @@ class Journey:
         if self._leg is not None:
             self._leg.hear(event)
 
+    def give_up(self, code: FailureCode, text: str) -> None:
+        """End the leg that runs, from outside; without one nothing happens."""
+        if self._leg is not None and self._leg.outcome is None:
+            self._leg.outcome = Failed(self._leg.goal_id, code, text)
+            self._leg.changed.set()
+
     async def drive(
         self, send: Send, watcher: Watcher, at_most: float, *, again: bool = True
     ) -> None:

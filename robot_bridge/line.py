@@ -75,6 +75,22 @@ class Line:
                 return first
         return None
 
+    def seconds(
+        self,
+        running: Mission | None,
+        state: RobotState,
+        home: Pose,
+        policy: Policy,
+        ahead: int | None,
+    ) -> float:
+        """About how long until a robot is free; ``ahead``: of this many in line (None: of all)."""
+        seconds = 0.0
+        if running is not None and not running.gives_way:
+            seconds = seconds_left(running, state, home, policy)
+        for waiting in self._waiting[:ahead]:
+            seconds += 2 * seconds_to_lead(home, waiting.target.pose, policy)
+        return seconds
+
     def clear(self) -> None:
         self._waiting.clear()
 

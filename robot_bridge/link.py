@@ -84,6 +84,16 @@ class KeptDriver:
             return StopResult(confirmed=False, text="no connection to the robot")
         return await self._driver.stop(reason)
 
+    def halt_from_thread(self) -> None:
+        """For the dead man's switch while the event loop is blocked: stop, where the driver can.
+
+        A driver may have a method of this name: it stops the robot without the event loop, from
+        another thread, within a second.
+        """
+        halt = getattr(self._driver, "halt_from_thread", None)
+        if halt is not None:
+            halt()
+
     async def resume(self) -> None:
         self._held = None
         if self._driver is not None:

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -22,12 +21,14 @@ from assistant.robots.errors import (
     target_not_its_own,
 )
 from assistant.robots.journal import StoredJournal
+from assistant.robots.member import Member, touch
 from assistant.robots.repository import Row
-from assistant.robots.view import InLine, RobotView, activity_of, busy_of, line_of
+from assistant.robots.view import InLine, RobotView, line_of
 from assistant.settings import RobotSettings
 from robot_bridge.clock import Clock, SystemClock, wait_for_event
 from robot_bridge.conductor import ANYBODY, Conductor, Posts
 from robot_bridge.counters import Counters
+from robot_bridge.deadman import Deadman
 from robot_bridge.driver import DriverConfig, RobotDriver, RobotState, StopResult
 from robot_bridge.drivers import find_driver
 from robot_bridge.journal import Command
@@ -36,7 +37,7 @@ from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import Mission, MissionKind, Pace, Policy, Refused
 from robot_bridge.passages import Passages
 from robot_bridge.places import Place, reachable, read_places
-from robot_bridge.planner import NoPath, Point, path_length, plan
+from robot_bridge.planner import NoPath, Point, plan
 from robot_bridge.sentences import APPROVED
 
 CLEARANCE = 0.3
@@ -53,8 +54,8 @@ class Fleet:
 
     ``places`` are those of ``centre.json``; only those inside the map can be targets.
     ``stops`` are the places of a round, ``door`` is where robots greet (None: at home).
-    ``drivers`` finds a factory by the name in the settings. Raises LetanError
-    `robot_post_unknown` when a robot's home is not such a place.
+    ``watch_loop`` starts the dead man's switch; ``drivers`` finds a factory by the name in the
+    settings. Raises LetanError `robot_post_unknown` when a robot's home is not such a place.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Fleet:
         journal: StoredJournal | None = None,
         stops: Sequence[str] = (),
         door: str | None = None,
+        watch_loop: bool = False,
         drivers: Callable[[str], Callable[[DriverConfig], RobotDriver]] = find_driver,
     ) -> None:
         self._clock = clock or SystemClock()
@@ -88,17 +90,22 @@ class Fleet:
         self._announcements = Announcements()
         self._closed = False
         self._robots = {robot.id: self._build(robot) for robot in robots}
+        self._deadman = Deadman(self._halt, self._lost_control) if watch_loop else None
 
     async def start(self) -> None:
         """Begin to connect every robot; returns at once, moves nothing, resumes nothing."""
         for robot in self._robots.values():
             await robot.conductor.open()
+        if self._deadman is not None:
+            self._deadman.start()
         if self._journal is not None:
             await self._journal.open(self.ids(), self._recall)
 
     async def close(self) -> None:
         """End missions, let go of the robots, end every subscription."""
         self._closed = True
+        if self._deadman is not None:
+            await self._deadman.close()
         await asyncio.gather(*(robot.conductor.close() for robot in self._robots.values()))
         for robot in self._robots.values():
             robot.touch()
@@ -266,6 +273,14 @@ class Fleet:
         """The last ones of this process, from memory: needs no database."""
         return self._journal.recent(robot_id) if self._journal else []
 
+    def _halt(self) -> None:
+        for robot in self._robots.values():
+            robot.kept.halt_from_thread()
+
+    def _lost_control(self, seconds: float) -> None:
+        for robot in self._robots.values():
+            robot.conductor.lost_control(seconds)
+
     def _recall(self, robot_id: str, row: Row) -> None:
         robot = self._robots[robot_id]
         target = self._places.get(row["target"], robot.posts.home)
@@ -281,7 +296,7 @@ class Fleet:
             )
         )
 
-    async def _states(self, robot: "_Robot") -> AsyncGenerator[RobotView]:
+    async def _states(self, robot: Member) -> AsyncGenerator[RobotView]:
         changed = asyncio.Event()
         robot.watchers.add(changed)
         try:
@@ -305,7 +320,7 @@ class Fleet:
         )
         return None if found is None else conductors[id(found)]
 
-    def _find(self, robot_id: str | None) -> "_Robot":
+    def _find(self, robot_id: str | None) -> Member:
         if robot_id is None and self._robots:
             return next(iter(self._robots.values()))
         robot = self._robots.get(robot_id or "")
@@ -313,7 +328,7 @@ class Fleet:
             raise robot_unknown(robot_id, list(self._robots))
         return robot
 
-    def _target(self, robot: "_Robot", kind: MissionKind, to: str | None) -> Place:
+    def _target(self, robot: Member, kind: MissionKind, to: str | None) -> Place:
         own = {"return": robot.posts.home, "dock": robot.posts.dock}.get(kind)
         if kind == "patrol" and to is None and self._stops:
             return self._stops[0]
@@ -348,7 +363,7 @@ class Fleet:
         except NoPath:
             return ()
 
-    def _build(self, robot: RobotSettings) -> "_Robot":
+    def _build(self, robot: RobotSettings) -> Member:
         home = self._places.get(robot.home)
         if home is None:
             raise post_unknown(robot.id, "home", robot.home, self.places())
@@ -375,61 +390,14 @@ class Fleet:
             posts=posts,
             policy=policy,
             clock=self._clock,
-            on_change=lambda: _touch(watchers),
+            on_change=lambda: touch(watchers),
             on_say=lambda said: self._announcements.said(robot.id, said),
             on_mission=lambda mission: self._announcements.changed(robot.id, mission),
             counters=self._counters,
             journal=self._journal,
             passages=self._passages,
         )
-        return _Robot(robot, posts, kept, conductor, watchers)
-
-
-@dataclass(slots=True)
-class _Robot:
-    settings: RobotSettings
-    posts: Posts
-    kept: KeptDriver
-    conductor: Conductor
-    watchers: set[asyncio.Event]
-    way: tuple[Point, ...] = ()
-
-    def touch(self) -> None:
-        _touch(self.watchers)
-
-    def view(self, at: datetime) -> RobotView:
-        state, mission = self.conductor.state(), self.conductor.mission
-        under_way = mission is not None and not mission.ended
-        path: tuple[Point, ...] = ()
-        remaining: float | None = None
-        if under_way:
-            path = state.path or self.way
-            remaining = path_length(path) if state.remaining is None and path else state.remaining
-        return RobotView(
-            id=self.settings.id,
-            name=self.settings.name,
-            driver=self.settings.driver,
-            link=state.link,
-            pose=state.pose,
-            speed=round(state.speed, 3),
-            battery=state.battery,
-            charging=state.charging,
-            e_stop=state.e_stop,
-            stopped=self.conductor.stopped,
-            activity=activity_of(state, mission),
-            blocked=state.blocked or state.field_violation,
-            mission=mission,
-            path=path,
-            remaining=remaining,
-            busy_seconds=busy_of(self.conductor),
-            line=line_of(self.conductor),
-            at=at,
-        )
-
-
-def _touch(watchers: set[asyncio.Event]) -> None:
-    for watcher in watchers:
-        watcher.set()
+        return Member(robot, posts, kept, conductor, watchers)
 
 
 async def _sayings(events: AsyncGenerator[Event]) -> AsyncIterator[dict[str, str]]:

@@ -7,9 +7,30 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from small_lobby import COUNTER, DOCK, HOME, TOILET, Lobby, open_lobby
 
-from robot_bridge.missions import ENDED, Refused
+from robot_bridge.missions import ENDED, Policy, Refused
+from robot_bridge.places import Place
 
-TARGETS = {"lead": (COUNTER, TOILET), "return": (HOME,), "dock": (DOCK,)}
+TARGETS = {
+    "lead": (COUNTER, TOILET),
+    "return": (HOME,),
+    "dock": (DOCK,),
+    "announce": (TOILET, COUNTER),
+    "patrol": (TOILET, COUNTER),
+    "greet": (TOILET, HOME),
+}
+BRISK = Policy(pause_every=2.0, ask_seconds=3, patrol_seconds=3, greet_seconds=30, return_after=5.0)
+
+
+class Counters:
+    """Counters that close and open at any time."""
+
+    shut = False
+
+    def closed(self, place: Place) -> bool:
+        return self.shut and place.id == COUNTER.id
+
+    def instead(self, place: Place) -> Place | None:
+        return TOILET
 
 
 class Lobbies(RuleBasedStateMachine):
@@ -23,7 +44,8 @@ class Lobbies(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.lobby: Lobby = self.loop.run_until_complete(open_lobby())
+        self.counters = Counters()
+        self.lobby: Lobby = self.loop.run_until_complete(open_lobby(BRISK, counters=self.counters))
 
     @rule(kind=st.sampled_from(sorted(TARGETS)), which=st.integers(0, 1), who=st.booleans())
     def start(self, kind: str, which: int, who: bool) -> None:
@@ -36,6 +58,7 @@ class Lobbies(RuleBasedStateMachine):
                     kind,  # type: ignore[arg-type]
                     targets[which % len(targets)],
                     "operator" if who else "kiosk-1",
+                    sentence_key="closing_soon",
                 )
             except Refused as refused:
                 assert refused.vi
@@ -45,6 +68,38 @@ class Lobbies(RuleBasedStateMachine):
                 assert not self.held, "a stopped robot took a mission"
 
         self.loop.run_until_complete(begin())
+
+    @rule(following=st.booleans())
+    def answer(self, following: bool) -> None:
+        mission = self.lobby.conductor.mission
+        asked = mission is not None and mission.question is not None
+        assert self.lobby.conductor.answer(following) == asked
+
+    @rule(pace=st.sampled_from(["normal", "elderly"]))
+    def walk(self, pace: str) -> None:
+        self.loop.run_until_complete(
+            self.lobby.conductor.set_pace(pace)  # type: ignore[arg-type]
+        )
+
+    @rule()
+    def stand_in_line(self) -> None:
+        async def stand() -> None:
+            try:
+                self.lobby.conductor.wait_for(TOILET, "kiosk-1", pace=None, ticket=None)
+            except Refused as refused:
+                assert refused.vi
+            else:
+                assert not self.held, "a stopped robot promised to come"
+
+        self.loop.run_until_complete(stand())
+
+    @rule(shut=st.booleans())
+    def counter(self, shut: bool) -> None:
+        self.counters.shut = shut
+
+    @rule()
+    def somebody_comes(self) -> None:
+        self.lobby.conductor.somebody_came()
 
     @rule()
     def stop(self) -> None:
@@ -103,6 +158,18 @@ class Lobbies(RuleBasedStateMachine):
             mission = self.lobby.conductor.mission
             assert mission is None or mission.state in ENDED
 
+    @invariant()
+    def one_owner_of_motion(self) -> None:
+        self.loop.run_until_complete(self.lobby.clock.settle())
+        owners = [
+            task
+            for task in asyncio.all_tasks(self.loop)
+            if task.get_name() == "robot-1 mission" and not task.done()
+        ]
+        assert len(owners) <= 1
+        mission = self.lobby.conductor.mission
+        assert mission is None or not (mission.ended and mission.question)
+
     def teardown(self) -> None:
         lobby = self.lobby
 
@@ -110,6 +177,10 @@ class Lobbies(RuleBasedStateMachine):
             for _ in range(6):
                 mission = lobby.conductor.mission
                 if mission is None or mission.ended:
+                    break
+                await lobby.clock.advance(120)
+            for _ in range(8):  # those who wait, and the way home
+                if lobby.conductor.mission is None or not lobby.conductor.line:
                     break
                 await lobby.clock.advance(120)
             assert lobby.conductor.mission is None or lobby.conductor.mission.ended, (
