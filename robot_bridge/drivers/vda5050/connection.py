@@ -140,21 +140,20 @@ class Connection:
     def _receive(self, topic: str, payload: bytes, retained: bool) -> None:
         """Every message comes by here; none may break the reader."""
         name = self._names.get(topic, "")
-        if name in ("order", "instantActions"):
-            self._notice(name, payload, retained)
-            return
-        if retained and name in ("state", "visualization"):
-            return  # from an earlier time
         try:
-            if payload == TOO_LONG:
-                raise BadMessage("too long")
-            self._readers[name](payload)
+            if name in ("order", "instantActions"):
+                self._notice(name, payload, retained)
+            elif not (retained and name in ("state", "visualization")):  # from an earlier time
+                self._take(name, payload)
         except BadMessage as error:
             self._complain(name, str(error), len(payload))
-            return
-        except Exception:
-            log.exception("message not read", robot=self._robot, topic=name)
-            return
+        except Exception as error:
+            self._complain(name, f"not handled: {error!r}", len(payload), trace=True)
+
+    def _take(self, name: str, payload: bytes) -> None:
+        if payload == TOO_LONG:
+            raise BadMessage("too long")
+        self._readers[name](payload)
         self._news.set()
         self._heard(state=name == "state")
 
@@ -184,7 +183,7 @@ class Connection:
         self.vehicle.note_rival("another master commands this vehicle", self._clock.monotonic())
         self._heard(state=False)
 
-    def _complain(self, name: str, what: str, size: int) -> None:
+    def _complain(self, name: str, what: str, size: int, *, trace: bool = False) -> None:
         """One line for many bad messages."""
         self._bad += 1
         now = self._clock.monotonic()
@@ -192,5 +191,11 @@ class Connection:
             return
         self._complained_at = now
         log.warning(
-            "bad message", robot=self._robot, topic=name, what=what, bytes=size, count=self._bad
+            "bad message",
+            robot=self._robot,
+            topic=name,
+            what=what,
+            bytes=size,
+            count=self._bad,
+            exc_info=trace,
         )

@@ -66,6 +66,23 @@ async def test_garbage_is_noted_and_the_vehicle_is_led_all_the_same(scene: Scene
     assert all("count" in entry for entry in bad)
 
 
+async def test_a_mistake_of_ours_does_not_end_the_reader(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.lead()
+    await scene.moving()
+
+    def mistake(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with capture_logs() as logs, monkeypatch.context() as patch:
+        patch.setattr(scene.driver._pilot, "_carry_on", mistake)
+        await scene.floor.advance(0.5)
+    assert [entry["count"] for entry in logs if entry["event"] == "bad message"] == [1]
+    await scene.floor.until(scene.ended)
+    assert scene.outcome == ("arrived", None)
+
+
 @settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted({*STATE, *STATE_30})), JSON))
 def test_a_state_with_any_values_is_read_or_refused(changes: dict[str, Any]) -> None:
