@@ -9,6 +9,7 @@ import structlog
 from robot_bridge.clock import wait_for_event
 from robot_bridge.driver import DriverConfig, LinkError
 from robot_bridge.drivers.vda5050.address import read_url
+from robot_bridge.drivers.vda5050.aside import send_aside
 from robot_bridge.drivers.vda5050.desk import Desk
 from robot_bridge.drivers.vda5050.dialect import dialect_of
 from robot_bridge.drivers.vda5050.factsheet import read_factsheet
@@ -99,6 +100,11 @@ class Connection:
             raise
         self.ready = True
         return halt
+
+    def cancel_aside(self) -> bool:
+        """Send a cancelOrder without the event loop; whether the broker has taken it."""
+        topic, payload = self.desk.cancel_message()
+        return send_aside(self._broker, self._tls, topic, payload)
 
     async def lost(self) -> str:
         """Wait until the connection to the broker is over; why."""

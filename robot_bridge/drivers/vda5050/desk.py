@@ -111,11 +111,21 @@ class Desk:
         """Whether a message that came back from the broker was ours."""
         return (subtopic, payload) in self._sent
 
+    def cancel_message(self) -> tuple[str, bytes]:
+        """Topic and payload of a cancelOrder that somebody else sends for us."""
+        action = Action(f"cancelOrder-{uuid4().hex[:12]}", "cancelOrder")
+        body = instant_body([action], self.fields, self.dialect)
+        return self.topics.of("instantActions"), self._write("instantActions", body)[1]
+
     def _send(self, subtopic: str, body: Mapping[str, Any]) -> int:
         if self.link is None:
             raise LinkError("not connected")
+        header_id, payload = self._write(subtopic, body)
+        self.link.send(self.topics.of(subtopic), payload)
+        return header_id
+
+    def _write(self, subtopic: str, body: Mapping[str, Any]) -> tuple[int, bytes]:
         head = self._headers.next(subtopic, self.dialect, self._clock.now())
         payload = encode({**head, **body})
         self._sent.append((subtopic, payload))
-        self.link.send(self.topics.of(subtopic), payload)
-        return int(head["headerId"])
+        return int(head["headerId"]), payload

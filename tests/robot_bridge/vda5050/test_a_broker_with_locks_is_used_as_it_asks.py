@@ -1,5 +1,6 @@
 """TLS, users and an access list: the bridge may write orders, others may not (robot.md §9)."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import which
@@ -7,7 +8,7 @@ from subprocess import run
 
 import aiomqtt
 import pytest
-from small_lobby import HOME
+from small_lobby import HOME, TOILET
 from structlog.testing import capture_logs
 from vda_broker import Mosquitto
 from vda_rig import Floor, Opening, build
@@ -102,6 +103,12 @@ async def test_a_goal_is_reached_over_tls_with_a_user_and_an_access_list(
     await floor.until(lambda: driver.snapshot().goal_id is None, 30)
     assert vehicle.orders
     assert (await floor.finish(driver.stop("test"), 2)).confirmed
+    await driver.resume()
+    await driver.go_to(Goal("b", TOILET.pose))
+    await floor.advance(2)
+    await asyncio.to_thread(driver.halt_from_thread)
+    await floor.advance(1)
+    assert vehicle.speed == 0, "also without the event loop"
     await driver.close()
     await vehicle.close()
 

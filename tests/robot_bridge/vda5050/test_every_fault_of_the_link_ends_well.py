@@ -222,6 +222,21 @@ async def test_a_loop_of_ours_that_was_kept_busy_releases_nothing_at_once(scene:
     assert scene.outcome == ("arrived", None)
 
 
+async def test_a_blocked_loop_is_halted_from_another_thread(scene: Scene, proxy: Proxy) -> None:
+    scene.lead()
+    await scene.moving()
+    cancels = scene.sent("cancelOrder")
+    await asyncio.to_thread(scene.kept.halt_from_thread)
+    await scene.floor.advance(1)
+    assert scene.sent("cancelOrder") == cancels + 1
+    assert scene.vehicle.speed == 0
+    assert "another master commands this vehicle" not in scene.state().errors
+    await scene.floor.until(scene.ended, 5)
+    await asyncio.to_thread(scene.kept.halt_from_thread)
+    await scene.floor.advance(0.5)
+    assert scene.sent("cancelOrder") <= cancels + 2, "nothing runs, nothing is sent"
+
+
 async def test_a_last_will_ends_the_mission_and_a_state_undoes_it(scene: Scene) -> None:
     scene.lead()
     await scene.moving()
