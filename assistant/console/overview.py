@@ -14,6 +14,7 @@ from assistant.console.outcomes import outcome
 from assistant.console.today import Day, day
 from assistant.console.wording import say
 from assistant.errors import Language, LetanError
+from assistant.robots.announcements import visit_of
 from assistant.robots.view import RobotView
 
 log = structlog.get_logger(__name__)
@@ -65,10 +66,11 @@ class Overview:
             for robot in (fleet.robots() if fleet is not None else ())
         ]
         counters = centre.board()["counters"] if centre is not None else None
+        visits = self._visits()
         parts = self._state.health.report(self._language)["parts"]
         broken = [(name, part["detail"]) for name, part in parts.items() if not part["ready"]]
         minute = int(time.monotonic() // _FIGURES_SECONDS)
-        return repr((counters, robots, broken, minute))
+        return repr((counters, robots, visits, broken, minute))
 
     @ui.refreshable_method
     async def _sections(self) -> None:
@@ -90,6 +92,9 @@ class Overview:
                 rows.append(self._say("{robot} đã được dừng.", robot=robot.name))
             if robot.blocked:
                 rows.append(self._say("{robot} đang bị chắn đường.", robot=robot.name))
+            mission = robot.mission
+            if mission is not None and mission.kind == "lead" and mission.state == "failed":
+                rows.append(self._say("{robot} không dẫn tiếp được khách.", robot=robot.name))
         for row in rows:
             ui.label(row).classes("desk-need")
         if not rows:
@@ -117,6 +122,8 @@ class Overview:
             current = counter["current"]
             called_now = self._say("Đang gọi số {n}", n=current) if current else "—"
             ui.label(called_now).classes("desk-current")
+            for visit in self._visits().get(counter["id"], ()):
+                ui.label(visit).classes("desk-current")
 
             async def call() -> None:
                 called = await self._state.centre.call_next(counter["id"])
@@ -126,6 +133,25 @@ class Overview:
             ui.button(self._say("Gọi số tiếp theo"), on_click=self._guarded(call)).props(
                 f'data-testid="call-{counter["id"]}" unelevated no-caps'
             )
+
+    def _visits(self) -> dict[str, list[str]]:
+        """Whom robots bring to each counter, by its id."""
+        centre = getattr(self._state, "centre", None)
+        fleet = getattr(self._state, "fleet", None)
+        if centre is None or fleet is None:
+            return {}
+        counters = {place["id"]: place["counter"] for place in centre.static()["places"]}
+        found: dict[str, list[str]] = {}
+        for robot in fleet.robots():
+            visit = visit_of(robot.mission) if robot.mission is not None else None
+            if visit is None or visit["state"] == "gone":
+                continue
+            coming = visit["state"] == "coming"
+            text = self._say("Robot đang dẫn khách đến" if coming else "Robot đã dẫn khách đến")
+            if visit["ticket"]:
+                text += " · " + self._say("số {n}", n=visit["ticket"])
+            found.setdefault(counters.get(visit["place"]) or "", []).append(text)
+        return found
 
     def _robots(self) -> None:
         heading(self._language, "Robot")

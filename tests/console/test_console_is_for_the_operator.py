@@ -1,5 +1,6 @@
 """The console: nobody gets in without the operator's token."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,3 +70,19 @@ def test_leaving_takes_the_cookie_away(client: TestClient) -> None:
     log_in(client)
     client.post("/console/logout", headers=ORIGIN)
     assert client.get("/console/").status_code == 303
+
+
+def test_a_counter_sees_whom_the_robot_brings(client: TestClient) -> None:
+    operator = {"Authorization": f"Bearer {TOKEN}"}
+    robot = "/api/v1/robots/robot-1"
+    end = time.monotonic() + 30
+    while client.get(robot).json()["link"] != "up":
+        assert time.monotonic() < end
+    lead = {"kind": "lead", "to": "counter-3", "ticket": "17"}
+    assert client.post(f"{robot}/missions", json=lead, headers=operator).status_code == 201
+    while client.get(robot).json()["mission"]["state"] != "moving":
+        assert time.monotonic() < end
+    log_in(client)
+    assert "Robot đang dẫn khách đến · số 17" in client.get("/console/").text
+    client.delete(f"{robot}/missions/current", headers=operator)
+    assert "Robot đang dẫn khách đến" not in client.get("/console/").text
