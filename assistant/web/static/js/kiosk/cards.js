@@ -116,12 +116,16 @@ function detailRows(app, part, name, short) {
   return [[t("Tên đầy đủ"), [short === name ? "" : name]], ...rows, [t("Nguồn"), [sourceWords(part)]]];
 }
 
-/** "Trong hạn: Miễn phí" is shown as the amount, with its condition below. */
+/**
+ * "Trong hạn: Miễn phí" is shown as the amount, with its condition below. Whose amount it is may be
+ * out of sight, so several different amounts are none: it depends, and all of them are one press away.
+ */
 function firstFee(lines) {
-  const found = /^(.*):\s+([^:]+)$/.exec(lines[0] || "");
+  const amounts = lines.map((line) => /^(.*):\s+([^:]+)$/.exec(line)).filter(Boolean);
+  if (new Set(amounts.map(([, , amount]) => amount)).size > 1) return [t("Tùy trường hợp"), lines.join(" · ")];
+  const found = amounts[0]?.input === lines[0] ? amounts[0] : null;
   if (!found) return [upper(lines[0]), lines.slice(1).join(" · ")];
-  const rest = lines.length > 1 ? ` · ${t("và {n} mức khác", { n: lines.length - 1 })}` : "";
-  return [upper(found[2]), found[1] + rest];
+  return [upper(found[2]), [found[1], ...lines.slice(1)].join(" · ")];
 }
 
 function upper(text) {
