@@ -21,6 +21,9 @@ app.add_typer(kiosk, name="kiosk")
 speech = typer.Typer(help="Speech engines and their models.", no_args_is_help=True)
 app.add_typer(speech, name="speech")
 
+robot = typer.Typer(help="Robots of the settings.", no_args_is_help=True)
+app.add_typer(robot, name="robot")
+
 DataDir = Annotated[
     Path | None, typer.Option(help="Where the database and releases live; default: var/")
 ]
@@ -218,6 +221,38 @@ def pair(data_dir: DataDir = None) -> None:
     from assistant.kiosks.service import print_pairing_code
 
     _finish(print_pairing_code(_settings(data_dir=data_dir)))
+
+
+@robot.command("list")
+def robot_list(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    language: Spoken = "vi",
+) -> None:
+    """Show the robots of the settings; connects to none."""
+    from assistant.robots.check import list_robots
+
+    raise typer.Exit(list_robots(_settings(), language, as_json=as_json))
+
+
+@robot.command("check")
+def robot_check(
+    *,
+    robot_id: Annotated[str, typer.Argument(metavar="ID", help="As in letan.toml.")],
+    move: Annotated[bool, typer.Option("--move", help="Drive 0.5 m and back as well.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --move: do not ask.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    language: Spoken = "vi",
+    data_dir: DataDir = None,
+) -> None:
+    """Prove link, pose, map, battery, switches and stop; moves nothing unless told to."""
+    from assistant.releases.content import centre_folder
+    from assistant.robots.check import ask_to_move, check_robot
+
+    settings = _settings(data_dir=data_dir)
+    if move and not yes:
+        typer.confirm(ask_to_move(language), abort=True, err=True)
+    centre = centre_folder(settings)
+    _finish(check_robot(settings, centre, robot_id, language=language, move=move, as_json=as_json))
 
 
 @speech.command("serve")
