@@ -35,6 +35,10 @@ _ORDERS = (
     "đừng chạy nữa",
     "đừng dẫn nữa",
     "không đi nữa",
+    *(
+        f"{who} không đi nữa"
+        for who in ("tôi", "anh", "chị", "cô", "chú", "bác", "ông", "bà", "cháu", "con", "mình")
+    ),
     "thôi dừng lại",
     "phanh lại",
     "thắng lại",
@@ -56,7 +60,7 @@ em ơi|robot ơi|rô bốt ơi|bạn ơi|này|ê|ơ|ối|á|trời ơi|xin|hãy|
 rô bốt|bạn|mày|please|hey|hey robot|ok|okay|oh|nào|thôi|tôi muốn
 """
 _AFTER = """
-đi|ngay|gấp|lập tức|ngay lập tức|lại|nhé|nha|nghe|giùm|giúp|với|cái|cho tôi|cho bác|giúp tôi|ạ
+đi|đâu|ngay|gấp|lập tức|ngay lập tức|lại|nhé|nha|nghe|giùm|giúp|với|cái|cho tôi|cho bác|giúp tôi|ạ
 giùm tôi|em|em ơi|robot|rô bốt|bạn|bạn ơi|nào|coi|xem|please|now|robot ơi|right now|thôi|đã|luôn
 mau|nhanh
 """

@@ -12,10 +12,12 @@ ORDERS = """dừng|dừng lại|Dừng lại!|DỪNG LẠI|dung lai|đung lai|em
 dừng lại ngay lập tức|đứng lại|đứng lại em ơi|ngừng lại|khoan|khoan đã
 dừng dừng dừng lại|robot dừng lại|dừng robot lại
 làm ơn dừng lại giúp tôi|stop|Stop!|please stop now|STOP STOP|halt|don't move
+thôi không đi nữa|thôi, tôi không đi nữa|bác không đi nữa đâu|thôi không đi nữa em ơi
 emergency stop""".replace("\n", "|").split("|")
 NOT_ORDERS = """dừng hoạt động hộ kinh doanh|tạm dừng kinh doanh cần gì|đúng|đúng rồi|dùng|khoản này
 trạm dừng xe buýt ở đâu|không dừng|don't stop|bus stop|đừng|tôi muốn hỏi khi nào dừng nhận hồ sơ
-dừng trợ cấp|khoanh vùng||!!!|xin chào""".replace("\n", "|").split("|")
+không đi nữa thì nộp ở đâu|tôi không đi làm nữa|dừng trợ cấp|khoanh vùng
+|!!!|xin chào""".replace("\n", "|").split("|")
 
 
 @pytest.mark.parametrize("text", ORDERS)

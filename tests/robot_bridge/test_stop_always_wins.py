@@ -174,15 +174,11 @@ class Lobbies(RuleBasedStateMachine):
         lobby = self.lobby
 
         async def finish() -> None:
-            for _ in range(6):
+            for _ in range(20):  # also of those who wait, and the ways home
                 mission = lobby.conductor.mission
-                if mission is None or mission.ended:
+                if (mission is None or mission.ended) and not lobby.conductor.line:
                     break
-                await lobby.clock.advance(120)
-            for _ in range(8):  # those who wait, and the way home
-                if lobby.conductor.mission is None or not lobby.conductor.line:
-                    break
-                await lobby.clock.advance(120)
+                await lobby.clock.advance(60)
             assert lobby.conductor.mission is None or lobby.conductor.mission.ended, (
                 f"never ended: {lobby.conductor.mission}"
             )

@@ -144,12 +144,13 @@ def test_the_beginning_of_a_question_stops_nothing(app: TestClient, text: str) -
     act(app, script)
 
 
-def test_the_robot_of_the_kiosk_stops_too(app: TestClient) -> None:
+@pytest.mark.parametrize("said", ["đứng lại ngay", "dừng lại", "thôi không đi nữa", "please stop"])
+def test_the_robot_of_the_kiosk_stops_too(app: TestClient, said: str) -> None:
     state = app.app.state  # type: ignore[attr-defined]
     kiosk = state.settings.kiosks[0]
 
     async def script(room: Room) -> None:
-        room.hear(ear.Began(), words("đứng lại ngay"))
+        room.hear(ear.Began(), words(said))
         await room.until("stop")
         await room.until("reply")
         assert state.fleet.robot(kiosk.robot).stopped
