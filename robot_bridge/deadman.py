@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import structlog
 
-LIMIT = 1.5
+LIMIT = 2.0
 """Seconds without a heartbeat after which the loop counts as blocked."""
 BEATS = 5
 """Heartbeats within the limit."""
