@@ -148,6 +148,21 @@ def test_every_kind_of_answer(browser: Browser, server: Server, width: int, heig
     assert {state: some for state, some in found.items() if some} == {}
 
 
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_what_is_asked_beside_the_papers(
+    browser: Browser, server: Server, width: int, height: int
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = open_in(context, server, "en")
+    found = {}
+    for question in ("what papers do I need to register a birth", "how much is the fee"):
+        ask(page, question)
+        found[question] = faults(page)
+    page.locator(".fact.is-asked").wait_for()
+    context.close()
+    assert {state: some for state, some in found.items() if some} == {}
+
+
 def open_in(context: BrowserContext, server: Server, language: str) -> Page:
     page = context.new_page()
     open_kiosk(page, server)

@@ -122,10 +122,11 @@ function detailRows(app, part, name, short) {
  */
 function firstFee(lines) {
   const amounts = lines.map((line) => /^(.*):\s+([^:]+)$/.exec(line)).filter(Boolean);
-  if (new Set(amounts.map(([, , amount]) => amount)).size > 1) return [t("Tùy trường hợp"), lines.join(" · ")];
+  const rest = lines.length > 1 ? ` · ${t("và {n} mức khác", { n: lines.length - 1 })}` : "";
+  if (new Set(amounts.map(([, , amount]) => amount)).size > 1) return [t("Tùy trường hợp"), lines[0] + rest];
   const found = amounts[0]?.input === lines[0] ? amounts[0] : null;
   if (!found) return [upper(lines[0]), lines.slice(1).join(" · ")];
-  return [upper(found[2]), [found[1], ...lines.slice(1)].join(" · ")];
+  return [upper(found[2]), found[1] + rest];
 }
 
 function upper(text) {

@@ -25,12 +25,14 @@ const MOST_OF_CARD = 0.38;
 
 /**
  * Shorten the figures of a card until their boxes hold the words whole and leave room for the
- * papers: first the longest remarks give way to "Xem thêm", then the type gets smaller.
+ * papers: first the longest remarks give way to "Xem thêm", then the type gets smaller, also for a
+ * list of the card that is squeezed.
  * Returns `{fit(), close()}`.
  */
 export function fitFacts(node) {
   const boxes = [...node.querySelectorAll(".fact")];
   const crowded = () => node.scrollHeight > node.clientHeight + 1 || boxes.some(over) || (stacked(node) && node.offsetHeight > MOST_OF_CARD * node.closest(".card").clientHeight);
+  let smaller = 0; // figures that a squeezed list has made small: they stay so, or both would go on for ever
   const fit = () => {
     for (const box of boxes) box.classList.remove("is-short", "is-small");
     if (getComputedStyle(node.closest(".card")).minHeight === "auto") return; // the screen scrolls
@@ -41,7 +43,13 @@ export function fitFacts(node) {
       if (!long && !large) break;
       (long || large).classList.add(long ? "is-short" : "is-small");
     }
+    for (let i = 0; i < smaller; i += 1) worst(boxes, figure)?.classList.add("is-small");
   };
+  node.closest(".card").addEventListener("squeezed", () => {
+    if (smaller === boxes.length) return;
+    smaller += 1;
+    fit();
+  });
   const watch = new ResizeObserver(fit);
   watch.observe(node);
   document.fonts.addEventListener("loadingdone", fit);

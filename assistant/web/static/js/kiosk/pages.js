@@ -48,6 +48,8 @@ export class PagedList {
     this.foot.hidden = this.starts.length === 1;
     this.page = Math.min(this.page, this.starts.length - 1);
     this.#show();
+    // Not even one item and the way to the next have room: whoever can make some is asked to.
+    if (this.box.scrollHeight > this.box.clientHeight + 1) this.box.dispatchEvent(new CustomEvent("squeezed", { bubbles: true }));
   }
 
   #turn() {
