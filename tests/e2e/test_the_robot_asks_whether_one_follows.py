@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import Server, ask
+from conftest import Server, ask, until
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -15,8 +15,11 @@ def mission(server: Server) -> dict[str, object]:
     return found
 
 
-def led_slowly(page: Page, words: str) -> None:
-    """On a way of some length, at the pace of an old person, until the robot asks."""
+def led_slowly(page: Page, server: Server, words: str) -> None:
+    """From its home on a way of some length, at the pace of an old person, until it asks."""
+    server.request("DELETE", f"{_ROBOT}/missions/current")
+    server.request("POST", f"{_ROBOT}/missions", b'{"kind": "return"}')
+    until(lambda: mission(server).get("state") == "arrived", 60)
     ask(page, words)
     expect(page.locator("body")).to_have_attribute("data-state", "guiding")
     page.get_by_role("button", name="Đi chậm lại").click()
@@ -25,7 +28,7 @@ def led_slowly(page: Page, words: str) -> None:
 
 
 def test_a_touch_lets_the_robot_go_on(kiosk: Page, server: Server) -> None:
-    led_slowly(kiosk, "dẫn tôi đến quầy 1")
+    led_slowly(kiosk, server, "dẫn tôi đến quầy 1")
     assert mission(server)["pace"] == "elderly"
     kiosk.get_by_role("button", name="Tôi vẫn theo").click()
     expect(kiosk.locator(".guiding.is-asked")).to_have_count(0)
@@ -33,7 +36,7 @@ def test_a_touch_lets_the_robot_go_on(kiosk: Page, server: Server) -> None:
 
 
 def test_no_more_ends_the_way(kiosk: Page, server: Server) -> None:
-    led_slowly(kiosk, "dẫn tôi đến quầy 8")
+    led_slowly(kiosk, server, "dẫn tôi đến quầy 1")
     kiosk.locator(".guiding").get_by_role("button", name="Thôi, không đi nữa").click()
     expect(kiosk.locator("body")).not_to_have_attribute("data-state", "guiding")
     assert mission(server)["reason"] == "declined"
