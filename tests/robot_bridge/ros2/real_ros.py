@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import select
 import shutil
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.setup.environments import TOOLS, find_uv, python310
+from assistant.setup.environments import TOOLS, _uv_environment, find_uv, python310
 
 HERE = Path(__file__).parent / "real"
 HOME = TOOLS / "ros2-jazzy"
@@ -59,7 +60,7 @@ class Installation:
             "ROS_VERSION": "2",
             "ROS_DOMAIN_ID": str(domain),
             "ROS_AUTOMATIC_DISCOVERY_RANGE": "SYSTEM_DEFAULT",
-            "FASTRTPS_DEFAULT_PROFILES_FILE": str(HERE / "shared_memory.xml"),
+            "FASTRTPS_DEFAULT_PROFILES_FILE": str(HERE / "loopback.xml"),
             "ROS_LOG_DIR": str(HOME / "log"),
         }
 
@@ -74,11 +75,12 @@ def install() -> Installation:
         raise RuntimeError("real ROS 2 needs a C++ compiler here: install g++")
     HOME.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    uv = find_uv()
-    _run([uv, "venv", "--quiet", "--clear", "--python", python310(), made.env])
+    uv, mirror = find_uv(), {**os.environ, **_uv_environment()}
+    _run([uv, "venv", "--quiet", "--clear", "--python", python310(), made.env], mirror)
     lock = HERE / "requirements.lock"
     copy = ["--link-mode", "copy"]  # files are changed: they must not be those of its cache
-    _run([uv, "pip", "sync", "--quiet", "--require-hashes", *copy, "--python", made.python, lock])
+    sync = [uv, "pip", "sync", "--quiet", "--require-hashes", *copy, "--python"]
+    _run([*sync, made.python, lock], mirror)
     _adapt(made)
     _compile(made)
     stamp.write_text(wanted)
@@ -162,8 +164,10 @@ class Peer:
             env=self._env,
         )
         assert robot.stdout is not None
-        if robot.stdout.readline().strip() != "ready":
+        spoke, _, _ = select.select([robot.stdout], [], [], PEER_SECONDS)
+        if not spoke or robot.stdout.readline().strip() != "ready":
             robot.kill()
+            robot.wait(10)
             raise RuntimeError("the robot in ROS 2 did not start")
         return robot
 
