@@ -71,6 +71,8 @@ def requests(
         together = replace(whole, aspects=tuple(dict.fromkeys(aspects)))
         return [Request(text, together)]
     found = _joined(found, release)
+    if topic is None and _told_beside(found, whole, release):
+        return [Request(text, whole)]
     if told and len(found) == 1:
         return [Request(text, replace(found[0].understanding, repaired=whole.repaired))]
     if len(found) == 1 and whole.intent in _COURTESY and found[0].said != text:
@@ -95,6 +97,27 @@ def _asked_before_its_name(
     asks_alone = bool(first.aspects) and not first.out_of_scope
     named = later - {None} <= {release.canonical(best.code)}
     return asks_alone and best.confidence >= SURE and not at_desk and named
+
+
+SURELY_ONE, HARDLY_ANOTHER = 0.95, 0.85
+"""Confidence of the whole from which a part that names another procedure with less than the second
+only tells how it came about."""
+
+
+def _told_beside(found: Sequence[Request], whole: Understanding, release: Release) -> bool:
+    """ "Mẹ tôi 80 tuổi không đi lại được, con làm thay có được không": the whole is surely one
+    procedure, which one part names, and no other part surely names another."""
+    if len(found) != 2 or whole.intent != "ask_procedure" or whole.ambiguous:
+        return False
+    best = whole.procedures[0] if whole.procedures else None
+    code = None if best is None else release.canonical(best.code)
+    others = [request for request in found if _code(request, release) != code]
+    if best is None or best.confidence < SURELY_ONE or len(others) != 1:
+        return False
+    other = others[0].understanding
+    if other.intent in _AT_THE_DESK or _code(others[0], release) is None:
+        return False
+    return other.procedures[0].confidence < HARDLY_ANOTHER
 
 
 def _goes_there(last: Request, whole: Understanding) -> bool:

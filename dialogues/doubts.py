@@ -157,6 +157,10 @@ _WAITING = re.compile(
     r"|\b(?:no (?:news|answer|reply|result|word)|heard nothing|not heard|havent heard|haven t heard"
     r"|still (?:waiting|nothing|no)|any news|is it (?:ready|done))\b"
 )
+_ONCE_MORE = re.compile(
+    r"\b(?:gio|nay|chu|muon|xin)(?: \w+){0,2} (?:gui|nop|lam|khai|viet) lai\b"
+    r"|\b(?:submit|send|file|apply)(?: \w+){0,2} again\b"
+)
 _YIELDS_TO_DOSSIER = frozenset({"ask_procedure", "ask_aspect", "find_counter", "out_of_scope"})
 
 
@@ -165,6 +169,9 @@ def waits_for_result(said: str, found: Understanding) -> Understanding:
     procedure."""
     folded = " ".join(tokens(said.replace("'", "").replace("’", "")))
     waits = _FILED.search(folded) and _WAITING.search(folded)
+    named = found.procedures and found.procedures[0].confidence >= TOLD
+    if named and found.aspects and _ONCE_MORE.search(folded):
+        return found  # it is to be handed in once more
     if found.intent not in _YIELDS_TO_DOSSIER or not waits:
         return found
     return replace(

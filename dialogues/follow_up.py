@@ -42,6 +42,7 @@ from dialogues.plain_words import (
 from dialogues.release import Release
 from dialogues.returning import named_before, taken_back, taken_up
 from dialogues.substance import content, familiarity
+from dialogues.told_plainly import death_told, somebody_elses_dossier
 from dialogues.two_ways import told_way
 from dialogues.understanding import Understanding
 from dialogues.wording import tokens
@@ -71,9 +72,11 @@ def settled(
     plain = _plainly(said, found, memory, release)
     if plain is not None:
         return plain
+    if somebody_elses_dossier(said) and found.intent in _ABOUT_DOSSIERS:
+        return replace(found, intent="out_of_scope", out_of_scope=True, procedures=(), aspects=())
     found = way_to_place(said, waits_for_result(said, found))
     found = doubtful_errand(said, text, found, memory, release)
-    found = whole_event(text, found, release)
+    found = death_told(text, whole_event(text, found, release), memory.topic, release)
     found = doubtful_event(said, text, found, memory, release)
     if wants_staff(said) and found.intent in _YIELDS_TO_STAFF and not found.aspects:
         return replace(found, intent="talk_to_staff", procedures=(), out_of_scope=False)
@@ -196,6 +199,7 @@ def _asked_of_another(
     return replace(found, aspects=tuple(memory.aspects)) if elsewhere else found
 
 
+_ABOUT_DOSSIERS = frozenset({"dossier_status", "check_documents", "ask_procedure", "ask_aspect"})
 _YIELDS_TO_STAFF = frozenset(
     {"life_event", "out_of_scope", "ask_procedure", "nlu_fallback", "affirm", "feedback", "repeat",
      "greet", "thank", "centre_info"}

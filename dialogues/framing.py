@@ -102,7 +102,7 @@ _GOES_ON = re.compile(
 
 def framing(text: str) -> Framing:
     """The question in a text, and whether it corrects or takes up something of before."""
-    rest = text.strip()
+    rest = _without_tongue(text.strip())
     rest = _without(rest, _COURTESY, again=True)
     rest = _without(rest, _THANKS_AND)
     rest = _without_link(rest)
@@ -115,9 +115,33 @@ def framing(text: str) -> Framing:
     return Framing(meant or rest, corrects, returns, meant is not None)
 
 
+_TONGUE = re.compile(
+    r"(?:^|[,.;!?]\s*)(?:(?:em|chau|con|ban|robot|may|xin|hay|nho|lam on|phien)[ ]+)*"
+    r"(?:tra loi|noi|noi chuyen|giai thich|dap)(?: (?:lai|giup|cho|bang|toi|em|me|minh|tui))*"
+    r" tieng viet(?: (?:giup|gium|cho|voi|nhe|nha|nghe|nghen|di|a|em|chau|con|toi|me|bac|tui|thoi"
+    r"|duoc|khong|luon))*\s*(?:[,.;!?]+\s*|$)"
+    r"|(?:^|[,.;!?]\s*)(?:please )?(?:answer|reply|speak|respond|explain)(?: (?:me|to me|it))?"
+    r" in english(?: please)?\s*(?:[,.;!?]+\s*|$)"
+)
+"""In which language to answer, said in that very language: it is answered in it anyway."""
+
+
+def _without_tongue(text: str) -> str:
+    """What is asked beside the language of the answer; the whole text when nothing is."""
+    match = _TONGUE.search(_folded(text))
+    if match is None:
+        return text
+    rest = f"{text[: match.start()]}, {text[match.end() :]}".strip(" ,")
+    return rest if len(tokens(rest)) >= 2 else text
+
+
 _INSTEAD = re.compile(
     r"(?P<meant>[^?]+?)[ ,]+chu (?:(?:khong|hong|ko|k|hem|dau) (?:phai|co|co phai)(?: la| di| lam)?"
     r" [^,;?]+|co [^,;?]+ dau(?: \w+){0,2})"
+    r"|(?P<rather>[^?,]+?)(?: ma)?\W+(?:dau|dau co|co|chu dau|khong|hong|chang) phai"
+    r"(?: la| di| lam)?(?: [^,;? ]+){1,4}? dau(?: \w+)?"
+    r"|(?:dau|dau co|co) phai(?: la| di| lam)?(?: [^,;? ]+){1,4}? dau(?: \w+)?\W+"
+    r"(?P<after>[^?,]+?)(?: ma| co ma| chu)?"
     r"|(?P<intended>[^?]+?), not (?:a |an |the |for |about )?\S+(?: \S+){0,4}"
 )
 _ASKED_BACK = re.compile(r"\b(?:ha|phai khong|dung khong|sao|khong|hong|chu|vay|right)(?: \w+)?$")
@@ -125,14 +149,16 @@ _LONGEST_CONTRAST = 16
 
 
 def _instead(text: str) -> str | None:
-    """What is meant of "A chứ không phải B", "chỉ A chứ có B đâu", "A, not B"; None without B."""
+    """What is meant of "A chứ không phải B", "chỉ A chứ có B đâu", "A mà, có phải B đâu", "A, not
+    B"; None without B."""
     folded = _folded(text).rstrip(" .!")
     if len(folded.split()) > _LONGEST_CONTRAST:
         return None
     match = _INSTEAD.fullmatch(folded)
     if match is None or _ASKED_BACK.search(folded):
         return None
-    meant = text[: match.end("meant" if match["meant"] else "intended")].strip(" ,")
+    group = next(name for name, said in match.groupdict().items() if said)
+    meant = text[slice(*match.span(group))].strip(" ,")
     return meant if len(tokens(meant)) >= 2 else None
 
 

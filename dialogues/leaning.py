@@ -77,9 +77,12 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
         return False
     if topic is not None and asked and _tells_a_case(text, found, topic):
         return True
-    if topic is not None and named_outright(text, found) and not _is_topic(found, memory, release):
-        return False
     best = found.procedures[0] if found.procedures else None
+    # what is named goes before what was only offered
+    clear = topic is None and best is not None and best.confidence >= CLEAR and not found.ambiguous
+    outright = named_outright(text, found) and not _is_topic(found, memory, release)
+    if clear or outright:
+        return False
     if not content(text):
         unnamed = topic is not None and (best is None or best.confidence < FAINT)
         return bool(asked) or unnamed or found.intent == "ask_aspect"

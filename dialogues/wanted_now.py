@@ -65,7 +65,7 @@ def _now(text: str, found: Understanding, parse: Parse, release: Release) -> Und
     if not _said_rather_in(before, after, best):
         return None
     now = parse(after)
-    if now.intent == "out_of_scope":
+    if now.intent == "out_of_scope" or _again_as_named(after, best, release):
         return None
     whole = {release.canonical(c.code): c.confidence for c in found.procedures[1:]}
     for candidate in now.procedures:
@@ -80,6 +80,17 @@ def _now(text: str, found: Understanding, parse: Parse, release: Release) -> Und
         if candidate.confidence >= SURE:
             return None
     return None
+
+
+_AGAIN = re.compile(r"\b(?:dang ky lai|cap lai|cap doi|gia han|cham dut|thu hoi|re ?register\w*)\b")
+
+
+def _again_as_named(after: str, best: Candidate, release: Release) -> bool:
+    """ "Giờ … thì đăng ký lại cần gì": what is to be done is what the best is called by."""
+    entry = release.procedure(best.code)
+    name = known_words(str(entry["name"].get("vi") or "")) if entry else ""
+    said = _AGAIN.search(" ".join(tokens(after)))
+    return said is not None and f" {said[0]} " in f" {name} "
 
 
 def _said_rather_in(before: str, after: str, best: Candidate) -> bool:

@@ -159,6 +159,8 @@ class Linker:
         scored = [(c, c.score) for c in ranked]
         content = content_of(reading)
         whole = self._whole(content)
+        if whole is not None and self._marks.gives_way(whole, reading):
+            whole = None  # "không làm giám hộ nữa" says the name and denies it
         if whole is not None and any(c.code == whole for c in ranked):
             scored = _put_first(scored, whole)
             return Linked(scored, 1.0 - WHOLE_NAME, familiar, False, whole=True)

@@ -27,6 +27,7 @@ class _Mark:
     said: re.Pattern[str] | None
     never: re.Pattern[str] | None
     languages: frozenset[str]
+    instead: str
 
     def left(self, concepts: frozenset[str], folded: str, language: str) -> float:
         """Share of the odds that a message leaves to an entry with this mark."""
@@ -39,13 +40,20 @@ class _Mark:
         named = self.said is not None and self.said.search(folded) is not None
         return 1.0 if named or self.needs & concepts else UNLIKELY
 
+    def gives_way(self, folded: str, language: str) -> bool:
+        """Whether a word speaks for the twin instead."""
+        speaks = not self.languages or language in self.languages
+        said = self.never is not None and self.never.search(folded) is not None
+        return bool(self.instead) and speaks and said
+
 
 class Marks:
     """Read-only; an entry may bear several marks, each of which must be there."""
 
     def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """`rows`: `codes`, and any of `concepts` and `said` (one of them must be there), `never`
-        (must not be there), `languages` (only in these). Raises ValueError on a broken pattern.
+        (must not be there), `instead` (the twin that is then meant), `languages` (only in these).
+        Raises ValueError on a broken pattern.
         """
         self.rows = [dict(row) for row in rows]
         self._of: dict[str, list[_Mark]] = {}
@@ -55,6 +63,7 @@ class Marks:
                 _words(row.get("said")),
                 _words(row.get("never")),
                 frozenset(row.get("languages") or ()),
+                str(row.get("instead") or ""),
             )
             for code in row["codes"]:
                 self._of.setdefault(code, []).append(mark)
@@ -65,6 +74,8 @@ class Marks:
         left = np.ones(len(chances))
         concepts = frozenset(reading.concepts)
         folded, language = reading.message.plain, reading.message.language
+        codes = list(codes)
+        chances = self._given_way(codes, chances, folded, language)
         for place, code in enumerate(codes):
             for mark in self._of.get(code, ()):
                 left[place] = min(left[place], mark.left(concepts, folded, language))
@@ -72,6 +83,24 @@ class Marks:
             return chances
         weighed = chances * left
         return np.asarray(weighed / weighed.sum())
+
+    def gives_way(self, code: str, reading: Reading) -> bool:
+        """Whether a word of the message speaks for the twin of this entry instead."""
+        folded, language = reading.message.plain, reading.message.language
+        return any(mark.gives_way(folded, language) for mark in self._of.get(code, ()))
+
+    def _given_way(
+        self, codes: Sequence[str], chances: np.ndarray, folded: str, language: str
+    ) -> np.ndarray:
+        """What an entry loses to a word against it goes to the twin that this word names."""
+        given = chances
+        for place, code in enumerate(codes):
+            for mark in self._of.get(code, ()):
+                if mark.instead in codes and mark.gives_way(folded, language):
+                    given = given.copy() if given is chances else given
+                    given[codes.index(mark.instead)] += given[place] * (1.0 - AGAINST)
+                    given[place] *= AGAINST
+        return given
 
 
 def _words(pattern: str | None) -> re.Pattern[str] | None:

@@ -21,6 +21,8 @@ from dialogues.wording import corrected
         ("tôi chỉ nối thêm cái bếp chứ có phá nhà đâu", "tôi chỉ nối thêm cái bếp"),
         ("toi hoi khai tu chu khong phai khai sinh", "toi hoi khai tu"),
         ("I want to renew it, not replace it", "I want to renew it"),
+        ("em xin cấp mới mà, đâu phải gia hạn đâu", "em xin cấp mới"),
+        ("có phải đăng ký tạm trú đâu, thường trú mà", "thường trú"),
     ],
 )
 def test_what_is_meant_stands_before_what_is_denied(said: str, meant: str) -> None:
@@ -39,6 +41,19 @@ def test_what_is_meant_stands_before_what_is_denied(said: str, meant: str) -> No
 )
 def test_a_question_or_a_plain_no_denies_nothing_else(said: str) -> None:
     assert not framing(said).instead
+
+
+@pytest.mark.parametrize(
+    ("said", "rest"),
+    [
+        ("hết bao nhiêu tiền vậy, nói tiếng Việt giùm tôi", "hết bao nhiêu tiền vậy"),
+        ("please answer in English, where do I apply", "where do I apply"),
+        ("nói tiếng Việt đi", "nói tiếng Việt đi"),
+        ("trả lời bằng tiếng Anh nhé", "trả lời bằng tiếng Anh nhé"),
+    ],
+)
+def test_the_language_of_the_answer_is_no_part_of_what_is_asked(said: str, rest: str) -> None:
+    assert framing(said).rest == rest
 
 
 def test_what_is_settled_already_is_no_part_of_its_own() -> None:

@@ -123,3 +123,24 @@ def test_what_is_asked_decides_between_two_and_rules_out_none() -> None:
     assert both[0] > 0.1
     assert both[2] == pytest.approx(0.05)
     assert both.sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "twin"),
+    [
+        ("bác tôi không muốn làm giám hộ cho em nữa", True),
+        ("she is no longer the guardian of my niece", True),
+        ("chú tôi nhận làm giám hộ cho em tôi", False),
+    ],
+)
+def test_what_ends_goes_to_the_procedure_that_ends_it(
+    marks: Marks, lexicon: Lexicon, text: str, twin: bool
+) -> None:
+    weighed = _weighed(marks, lexicon, text, ["1.004837", "1.004845"])
+    assert bool(weighed.argmax() == 1) is twin
+    assert weighed.sum() == pytest.approx(1.0)
+
+
+def test_a_twin_that_was_not_found_gains_nothing(marks: Marks, lexicon: Lexicon) -> None:
+    weighed = _weighed(marks, lexicon, "tôi thôi giám hộ rồi", ["1.004837", "1.000894"])
+    assert weighed[0] < 0.1
