@@ -229,7 +229,8 @@ _SURELY: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:on the web|over the internet|via the web|through the web|on my phone"
             r"|(?:tren|bang|qua) dien thoai (?:khai|lam|nop|dang ky|gui|duoc)"
-            r"|(?:khai|lam|nop|dang ky|gui)(?: \w+){0,3} (?:tren|bang|qua) dien thoai)\b"
+            r"|(?:khai|lam|nop|dang ky|gui)(?: \w+){0,3} (?:tren|bang|qua)"
+            r" (?:dien thoai|may tinh|laptop))\b"
         ),
     ),
     ("fee", re.compile(r"\b(?:cheaper|phai dong (?:\w+ )?khoan|khoan thu|bao nhieu phan tram)\b")),
