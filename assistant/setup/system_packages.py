@@ -30,6 +30,10 @@ def _postgresql() -> bool:
     return any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 
+def _broker() -> bool:
+    return shutil.which("mosquitto") is not None or Path("/usr/sbin/mosquitto").exists()
+
+
 RUN = (
     SystemPackage("espeak-ng", "the voice", _program("espeak-ng")),
     SystemPackage("libespeak-ng1", "the voice through pyttsx3", _library("espeak-ng")),
@@ -38,6 +42,9 @@ RUN = (
 TEST = (
     SystemPackage("chromium", "the tests in a real browser", _program("chromium")),
     SystemPackage("postgresql", "the tests on PostgreSQL", _postgresql),
+    SystemPackage("mosquitto", "the tests of VDA 5050 robots", _broker),
+    SystemPackage("openssl", "the certificates of those tests", _program("openssl")),
+    SystemPackage("g++", "the messages of the real ROS 2 in the tests", _program("g++")),
 )
 
 
