@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request
 from nicegui import core, ui
 
 from assistant.console.overview import Overview
+from assistant.console.robots import Robots
 from assistant.console.spoken_turns import SpokenTurns
 from assistant.console.wording import language_of, say
 
@@ -23,7 +24,13 @@ def pages(letan: FastAPI) -> FastAPI:
         ui.page_title(say(language, "Lễ Tân: các lượt nói"))
         SpokenTurns(letan, language).build()
 
-    drawn = {"/": overview, "/voice": spoken_turns}
+    def robots(request: Request) -> None:
+        language = language_of(request)
+        ui.colors(primary="#0b4a46", negative="#b00c1c")
+        ui.page_title(say(language, "Lễ Tân: robot"))
+        Robots(letan, language).build()
+
+    drawn = {"/": overview, "/voice": spoken_turns, "/robots": robots}
     # NiceGUI keeps one application for the process: the newest desk owns it, as if it were fresh.
     core.app.middleware_stack = None
     core.app.user_middleware.clear()
