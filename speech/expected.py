@@ -1,8 +1,8 @@
 """What the application expects to be said, ready for decoding: a language model and a phrase index.
 
 The file (`{"phrases": […], "meanings": […], "frames": […], "around": {…}, "alone": […],
-"sentences": […]}`, all but the first optional) is read again when it changes; what is made of it is
-made in a thread of its own, and listening goes on meanwhile.
+"places": […], "desk": […], "sentences": […]}`, all but the first optional) is read again when it
+changes; what is made of it is made in a thread of its own, and listening goes on meanwhile.
 """
 
 import json
@@ -25,6 +25,8 @@ MOST = {
     "alone": MOST_PHRASES,
     "sentences": MOST_PHRASES,
     "meanings": MOST_PHRASES,
+    "places": MOST_PHRASES,
+    "desk": 2 * MOST_PHRASES,
     "frames": MOST_FRAMES,
 }
 
@@ -87,13 +89,19 @@ def expected(
     sentences: Iterable[str] = (),
     around: Mapping[str, Iterable[str]] | None = None,
     meanings: Iterable[str] = (),
+    places: Iterable[str] = (),
+    desk: Iterable[str] = (),
 ) -> Expected:
     """``alone``: phrases that stand in no frame; ``sentences``: only their words count;
-    ``meanings``: of each of the phrases, in their order."""
-    phrases, alone = list(phrases), list(alone)
-    language = LanguageModel([*phrases, *alone, *sentences])
-    meant = dict(zip(phrases, meanings, strict=False))
-    index = PhraseIndex(vocabulary, phrases, frames, alone=alone, around=around, meanings=meant)
+    ``meanings``: of each of the phrases, in their order; ``places``: phrases that one is led to;
+    ``desk``: the meanings of what is said alone, then of the places."""
+    phrases, alone, places = list(phrases), list(alone), list(places)
+    language = LanguageModel([*phrases, *alone, *places, *sentences])
+    meant = dict(zip([*alone, *places], desk, strict=False))
+    meant |= dict(zip(phrases, meanings, strict=False))
+    index = PhraseIndex(
+        vocabulary, phrases, frames, alone=alone, places=places, around=around, meanings=meant
+    )
     return Expected(language, index)
 
 

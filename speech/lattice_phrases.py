@@ -1,7 +1,9 @@
 """Which of the phrases known here was said: the limited mode of grammars, on posteriors.
 
 A sentence is: something unknown, a greeting, an opening ("tôi muốn"), a name, an ending ("cần giấy
-tờ gì"), a particle ("vậy em"), something unknown; all but the name may be missing. Every name is
+tờ gì"), a particle ("vậy em"), something unknown; all but the name may be missing. What is said at
+a desk apart from that is a place with who wants to be led there ("dẫn tôi đến", "ở đâu"), or a
+sentence by itself, perhaps after a turn of phrase ("thế", "còn"). Every name is
 tried with its best surroundings (`speech.lattice_chains`); what is unknown stays as it was heard.
 Scores are natural logarithms against free speech: 0 explains nothing.
 """
@@ -21,12 +23,20 @@ NAME = "{p}"
 NEVER = np.float32(-1e9)
 SURROUNDED = -3.0
 """What a greeting, an opening, an ending costs: it must explain more than that."""
+LINKED = -0.5
+"""What a link costs ("thì")."""
 UNKNOWN = -2.5
 """What a stretch of unknown words costs, and each of its words:"""
 UNKNOWN_WORD = -1.0
 TRACED = 12
 """Names whose surroundings are looked up."""
-SLOTS = ("greetings", "openings", "links", "endings", "particles")
+SLOTS = ("greetings", "openings", "links", "endings", "particles", "turns", "leads", "wheres")
+BEFORE = {"named": ("openings",), "alone": ("turns",), "places": ("leads",)}
+"""What may stand between a greeting and a phrase of each kind,"""
+AFTER = {"named": ("endings", "links"), "alone": (), "places": ("wheres",)}
+"""and, seen from the end, after a particle."""
+FREE = "named"
+"""The kind around which unknown words may stand."""
 
 Units = NDArray[np.int64]
 
@@ -46,6 +56,8 @@ class Match:
     """Words that stand as they were heard."""
     rival: float = 0.0
     """The score of the best sentence that means something else."""
+    kind: str = "named"
+    """Or "alone", "places": what is said at a desk."""
 
 
 @dataclass(slots=True)
@@ -64,13 +76,16 @@ class _Way:
     steps: list[tuple[NDArray[np.int32], list[str | None]]] = field(default_factory=list)
     """From which t, and with which words (None: as heard)."""
 
+    def copy(self) -> "_Way":
+        return _Way(self.scores.copy(), list(self.steps))
+
 
 class PhraseIndex:
     """Phrases, ready to be compared; built once for a set of phrases.
 
     ``frames`` are sentences around `NAME`, or parts of them by slot (`SLOTS`), in which any of the
-    phrases may stand but those that are said ``alone``; phrases of one of the ``meanings`` are no
-    rivals of each other.
+    phrases may stand but ``places``, which have slots of their own, and those that are said
+    ``alone``; phrases of one of the ``meanings`` are no rivals of each other.
     """
 
     def __init__(
@@ -80,24 +95,25 @@ class PhraseIndex:
         frames: Iterable[str] = (),
         *,
         alone: Iterable[str] = (),
+        places: Iterable[str] = (),
         around: Mapping[str, Iterable[str]] | None = None,
         meanings: Mapping[str, str] | None = None,
     ) -> None:
         self._spelling = _Spelling(vocabulary)
         self._columns: dict[str, int] = {}
         slots = _slots(frames, around or {})
-        self._framed, self._names = self._phrases(phrases)
-        self._single, self._alone = self._phrases(alone)
+        said = {"named": phrases, "alone": alone, "places": places}
+        self._kinds = {kind: self._phrases(texts) for kind, texts in said.items()}
         self._layers = {slot: self._layer(texts) for slot, texts in slots.items()}
         self._backwards = {
             slot: self._layer(slots[slot], backwards=True)
-            for slot in ("links", "endings", "particles")
+            for slot in ("links", "endings", "particles", "wheres")
         }
         self._meanings = dict(meanings or {})
         self._sounds = Sounds(Misheard(counted(), vocabulary), list(self._columns))
 
     def __len__(self) -> int:
-        return len(self._names) + len(self._alone)
+        return sum(len(names) for _, names in self._kinds.values())
 
     def match(self, rows: Frames, words: Sequence[tuple[int, str]], count: int) -> list[Match]:
         """The best sentences for an utterance, best first, each name once.
@@ -112,11 +128,13 @@ class PhraseIndex:
         heard = Heard(self._sounds.evidence(found), passed)
         unknown = np.maximum(UNKNOWN_WORD * (1 - likely), passed)
         texts = _between(words, [event.row for event in found])
+        ways = self._before(heard, unknown), self._after(heard, unknown)
         matches: dict[str, Match] = {}
-        for match in [
-            *self._matches(heard, unknown, texts, self._framed, self._names, framed=True),
-            *self._matches(heard, unknown, texts, self._single, self._alone, framed=False),
-        ]:
+        for match in (
+            match
+            for kind in self._kinds
+            for match in self._matches(heard, unknown, texts, ways, kind)
+        ):
             if match.name not in matches or matches[match.name].score < match.score:
                 matches[match.name] = match
         ranked = sorted(matches.values(), key=lambda match: -match.score)
@@ -137,15 +155,14 @@ class PhraseIndex:
         heard: Heard,
         unknown: Floats,
         texts: Sequence[Sequence[str]],
-        parts: Sequence[Block],
-        names: Sequence[str],
-        *,
-        framed: bool,
+        ways: tuple[_Way, _Way],
+        kind: str,
     ) -> list[Match]:
+        parts, names = self._kinds[kind]
         if not names:
             return []
-        before = self._before(heard, unknown, framed=framed)
-        after = self._after(heard, unknown, framed=framed)
+        before, after = ways[0].copy(), ways[1].copy()
+        self._surround(before, after, heard, unknown, kind)
         back = np.ascontiguousarray(after.scores[::-1])
         totals = np.full(len(names), NEVER, np.float32)
         for part in parts:
@@ -163,30 +180,39 @@ class PhraseIndex:
                 closing, more = _told(after, len(heard) - end, texts, backwards=True)
                 alone = float(ended[end, column] - before.scores[start])
                 text = " ".join([*opening, names[at], *closing])
-                found.append(Match(text, float(totals[at]), names[at], alone, free + more))
+                found.append(
+                    Match(text, float(totals[at]), names[at], alone, free + more, kind=kind)
+                )
         return found
 
-    def _before(self, heard: Heard, unknown: Floats, *, framed: bool) -> _Way:
+    def _before(self, heard: Heard, unknown: Floats) -> _Way:
         way = _Way(np.zeros(len(heard) + 1, np.float32))
         way.scores[1:] = NEVER
         _free(way, unknown)
         self._through(way, self._layers["greetings"], heard)
-        if framed:
-            self._through(way, self._layers["openings"], heard)
-            _free(way, unknown)
         return way
 
-    def _after(self, heard: Heard, unknown: Floats, *, framed: bool) -> _Way:
+    def _after(self, heard: Heard, unknown: Floats) -> _Way:
         """The same from the end: times are counted backwards."""
         way, back = _Way(np.zeros(len(heard) + 1, np.float32)), heard.reversed()
         way.scores[1:] = NEVER
         _free(way, unknown[::-1])
         self._through(way, self._backwards["particles"], back)
-        if framed:
-            self._through(way, self._backwards["endings"], back)
-            self._through(way, self._backwards["links"], back, cost=-0.5)
-            _free(way, unknown[::-1])
         return way
+
+    def _surround(
+        self, before: _Way, after: _Way, heard: Heard, unknown: Floats, kind: str
+    ) -> None:
+        """What stands next to a phrase of the kind."""
+        back = heard.reversed()
+        for slot in BEFORE[kind]:
+            self._through(before, self._layers[slot], heard)
+        for slot in AFTER[kind]:
+            cost = LINKED if slot == "links" else SURROUNDED
+            self._through(after, self._backwards[slot], back, cost)
+        if kind == FREE:
+            _free(before, unknown)
+            _free(after, unknown[::-1])
 
     def _through(self, way: _Way, layer: _Layer, heard: Heard, cost: float = SURROUNDED) -> None:
         """Each of the layer's phrases, or none of them."""

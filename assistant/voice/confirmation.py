@@ -95,6 +95,11 @@ def agreed(meanings: Sequence[dict[str, Any]]) -> bool:
     return bool(plain) and plain[0] is meanings[0] and len({_meant(one) for one in plain}) == 1
 
 
+def moves(parsed: dict[str, Any]) -> bool:
+    """Whether a robot would start, or a ticket be drawn: never upon doubtful words."""
+    return (parsed.get("intent") or {}).get("name") in _MOVING
+
+
 def ranked(meanings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those whose procedure is worth asking about, plain ones first."""
     found = [
@@ -117,6 +122,9 @@ _PLAIN_INTENTS = (
 """Of a few words each; the others are what noise is taken for."""
 
 
+_MOVING = frozenset({"lead_me", "take_ticket"})
+
+
 def did_you_mean(guesses: Sequence[Guess], aspects: Sequence[str], language: Language) -> Question:
     """ "Dạ, anh/chị hỏi về …, phải không ạ?" with the next guesses and "no" beside it."""
     first = guesses[0]
@@ -132,6 +140,27 @@ def did_you_mean(guesses: Sequence[Guess], aspects: Sequence[str], language: Lan
         {"title": say(language, "Không phải"), "payload": "deny"},
     ]
     return Question([_text(text), _choices(text, choices)], meant, language)
+
+
+def did_you_want(heard: str, parsed: dict[str, Any], language: Language) -> Question:
+    """The same before a robot leads or a ticket is drawn; a "yes" stands for what was heard."""
+    places = [
+        str(entity.get("text") or "")
+        for entity in parsed.get("entities") or ()
+        if entity.get("entity") in ("place", "counter")
+    ]
+    if (parsed.get("intent") or {}).get("name") == "take_ticket":
+        text = say(language, "Dạ, anh/chị muốn lấy số thứ tự, phải không ạ?")
+    elif len(places) == 1 and places[0]:
+        text = say(language, "Dạ, anh/chị muốn em dẫn đến {place}, phải không ạ?")
+        text = text.format(place=places[0])
+    else:
+        text = say(language, "Dạ, anh/chị muốn em dẫn đường, phải không ạ?")
+    choices = [
+        {"title": say(language, "Đúng ạ"), "payload": heard},
+        {"title": say(language, "Không phải"), "payload": "deny"},
+    ]
+    return Question([_text(text), _choices(text, choices)], heard, language)
 
 
 def other_language(heard: str, language: Language) -> Question:

@@ -1,10 +1,11 @@
 """What visitors are expected to say: the file from which recognisers learn their language.
 
 ``{"phrases": […], "meanings": […], "frames": ["{p} cần giấy tờ gì", …], "around": {"endings": […],
-…}, "alone": […], "sentences": […]}`` in the data folder: the names of the catalogue in force and
-how our own sentences in ``data/nlu`` call them (Vietnamese), the code of each, the questions in
-which they stand and parts of such questions (`data/lexicon/heard_vi.yaml`), what stands in no
-question (places, greetings, numbers of the queue), and some whole questions, to count words in.
+…}, "alone": […], "places": […], "desk": […], "sentences": […]}`` in the data folder: the names of
+the catalogue in force and how our own sentences in ``data/nlu`` call them (Vietnamese), the code of
+each, the questions in which they stand and parts of such questions
+(`data/lexicon/heard_vi.yaml`), what is said at a desk and stands in no question (greetings, numbers
+of the queue, "mất bao lâu"), places, what each of both means, and whole questions to count words.
 Written at start and whenever a release is served; recognisers read it when it changes.
 """
 
@@ -29,6 +30,19 @@ LONGEST = 200
 """Characters; nobody says a whole legal title."""
 VIETNAMESE = frozenset("ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ")
 
+OF_ONE_MEANING = frozenset(
+    {"affirm", "deny", "goodbye", "greet", "louder", "repeat", "slower", "stop"}
+    | {"take_ticket", "talk_to_staff", "thank"}
+)
+"""Intents whose sentences all ask for the same; others name a place, a number, a time."""
+ASPECTS = {
+    "documents": ("giấy", "hồ sơ", "mang", "đem", "chuẩn bị"),
+    "fee": ("phí", "tiền"),
+    "time": ("bao lâu", "mấy ngày", "bao nhiêu ngày", "mấy hôm", "khi nào", "bao giờ"),
+    "place": ("ở đâu", "quầy", "chỗ nào", "đi đâu", "ra đâu"),
+    "online": ("mạng", "trực tuyến", "online"),
+}
+"""Words that tell what is asked about."""
 VOWELS = VIETNAMESE - {"đ"} | set("aeiouy")
 """A word without any is an abbreviation, in small letters as well ("htx")."""
 
@@ -49,19 +63,26 @@ def write_phrases(path: Path, sentences: Path, release: Path | None = None) -> i
         return 0
     catalogue, centre = _read(release, "catalogue.json"), _read(release, "centre.json")
     named = _named(catalogue, sentences)
+    around = _around(sentences.parent / "lexicon" / "heard_vi.yaml")
+    places = _meant((*_places(centre), *_there(around)))
+    alone = _meant((*_desk(sentences), *_asked(around)))
+    for place in places:
+        alone.pop(place, None)
     content = {
         "made_of": made_of,
         "phrases": list(named),
         "meanings": list(named.values()),
         "frames": list(_frames(sentences)),
-        "around": _around(sentences.parent / "lexicon" / "heard_vi.yaml"),
-        "alone": _each_said([*_places(centre), *_desk(sentences)]),
+        "around": around,
+        "alone": list(alone),
+        "places": list(places),
+        "desk": [*alone.values(), *places.values()],
         "sentences": _each_said(_framed(sentences, list(named))),
     }
     text = json.dumps(content, ensure_ascii=False, indent=0)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text + "\n")
-    return sum(len(content[key]) for key in ("phrases", "alone", "sentences"))
+    return sum(len(content[key]) for key in ("phrases", "alone", "places", "sentences"))
 
 
 def _stamp(sentences: Path, release: Path | None) -> str:
@@ -109,14 +130,43 @@ def _ways(folder: Path) -> Iterator[tuple[str, str]]:
                 yield from ((str(code), phrasing) for phrasing in ours)
 
 
-def _desk(folder: Path) -> Iterator[str]:
-    """Greetings, places, numbers of the queue and what else is said at a reception."""
+def _desk(folder: Path) -> Iterator[tuple[str, str]]:
+    """Greetings, numbers of the queue and what else is said at a reception, with the intent."""
     for path in sorted((folder / "intents").glob("*.yaml")):
         sentences = _yaml(path).get("vi")
         if isinstance(sentences, list):
             texts = (s for s in sentences if isinstance(s, str) and "{" not in s)
             # English sounds like Vietnamese abuse now and then: nobody is taken to have said that.
-            yield from (text for text in texts if decent(text) == text)
+            yield from ((_meaning(path.stem, t), t) for t in texts if decent(t) == t)
+
+
+def _asked(around: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    """How a question goes on that names no procedure ("mất bao lâu")."""
+    endings = (text for text in around.get("endings", ()) if " " in text)
+    yield from ((_meaning("ask_aspect", text), text) for text in endings)
+
+
+def _meaning(intent: str, text: str) -> str:
+    """What other sentences ask for as well, or the sentence itself: numbers are no synonyms."""
+    if intent in OF_ONE_MEANING:
+        return intent
+    if intent == "ask_aspect":
+        told = [name for name, words in ASPECTS.items() if any(word in text for word in words)]
+        return f"aspect: {told[0]}" if len(told) == 1 else text
+    return text
+
+
+def _there(around: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    yield from (("place: there", text) for text in around.get("there", ()))
+
+
+def _meant(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What is said, and for what."""
+    found: dict[str, str] = {}
+    for meaning, text in texts:
+        if len(text) <= LONGEST and (said := _said(text)):
+            found.setdefault(said, meaning)
+    return found
 
 
 def _framed(folder: Path, names: Sequence[str]) -> Iterator[str]:
@@ -154,13 +204,13 @@ def _procedures(catalogue: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield code, alias
 
 
-def _places(centre: Mapping[str, Any]) -> Iterator[str]:
+def _places(centre: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Counters by their number as well: "quầy số 2" of "Quầy số 2 – Chứng thực"."""
     for group in ("counters", "offices", "places"):
         for item in centre.get(group, ()):
-            for name in (item["name"]["vi"], *item["aliases"]):
-                yield name
-                yield f"{name} ở đâu"
-                yield f"dẫn tôi đến {name}"
+            name = item["name"]["vi"]
+            for text in (name, name.partition(" – ")[0], *filter(_vietnamese, item["aliases"])):
+                yield f"place: {name}", text
 
 
 def _yaml(path: Path) -> dict[str, Any]:

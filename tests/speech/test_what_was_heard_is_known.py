@@ -150,6 +150,37 @@ def test_names_are_found_between_their_surroundings(model: AcousticModel, espeak
     assert all("nhà vệ sinh ở" not in match.text for match in found)
 
 
+DESK = {
+    "em ơi dẫn bác ra quầy số hai nhé": "quầy số hai",
+    "nhà vệ sinh nằm ở chỗ nào": "nhà vệ sinh",
+    "thế còn mất bao lâu": "mất bao lâu",
+}
+
+
+def test_what_is_said_at_a_desk_is_found_between_its_surroundings(
+    model: AcousticModel, espeak: Speaker
+) -> None:
+    index = PhraseIndex(
+        model.vocabulary,
+        ["thế chấp", "đăng ký kết hôn"],
+        ["{p} mất bao lâu"],
+        alone=["mất bao lâu", "cần giấy tờ gì"],
+        places=["quầy số hai", "quầy số ba", "nhà vệ sinh"],
+        around={
+            "greetings": ["em ơi"],
+            "leads": ["dẫn bác ra", "đưa tôi tới"],
+            "wheres": ["ở đâu", "nằm ở chỗ nào"],
+            "turns": ["thế còn"],
+            "particles": ["nhé"],
+        },
+    )
+    for said, name in DESK.items():
+        rows = rows_of(model, bytes(16_000) + espeak(said).pcm)
+        found = matches(index, rows, model.vocabulary)
+        assert (found[0].text, found[0].name) == (said, name)
+        assert found[0].score > found[0].rival
+
+
 def test_unknown_words_around_a_name_stay_as_they_were_heard(
     model: AcousticModel, espeak: Speaker
 ) -> None:

@@ -24,7 +24,8 @@ def release(tmp_path: Path) -> Path:
     }
     place = {"name": {"vi": "Vườn treo", "en": None}, "aliases": ["khu vườn"]}
     (folder / "catalogue.json").write_text(json.dumps({"procedures": [procedure]}))
-    (folder / "centre.json").write_text(json.dumps({"places": [place]}))
+    counter = {"name": {"vi": "Quầy số 2 – Chứng thực", "en": None}, "aliases": ["land counter"]}
+    (folder / "centre.json").write_text(json.dumps({"places": [place, counter]}))
     return folder
 
 
@@ -58,8 +59,14 @@ def test_names_frames_and_places_are_as_they_sound(
     assert "làm khai sinh cho con" in found["phrases"]
     assert "sao y thẻ căn cước công dân" in found["phrases"]
     assert found["frames"] == ["tôi muốn {p}", "{p} cần gì"]
-    assert {"chào em", "vườn treo ở đâu", "dẫn tôi đến khu vườn"} <= set(found["alone"])
-    every = " ".join([*found["phrases"], *found["alone"]])
+    assert found["alone"] == ["chào em"]
+    assert found["places"] == ["vườn treo", "khu vườn", "quầy số hai chứng thực", "quầy số hai"]
+    assert found["desk"] == [
+        "greet",
+        *["place: Vườn treo"] * 2,
+        *["place: Quầy số 2 – Chứng thực"] * 2,
+    ]
+    every = " ".join([*found["phrases"], *found["alone"], *found["places"]])
     assert "birth" not in every
     assert "hello" not in every
     assert not any(letter.isdigit() for letter in every)
@@ -75,7 +82,25 @@ def test_the_file_changes_only_with_what_it_is_made_of(
     assert path.stat().st_ino == before
     (release / "centre.json").write_text('{"places": []}')
     assert write_phrases(path, sentences, release) > 0
-    assert "vườn treo ở đâu" not in read(path)["alone"]
+    assert read(path)["places"] == []
+
+
+def test_questions_that_name_nothing_are_known_with_what_they_ask(
+    tmp_path: Path, sentences: Path, release: Path
+) -> None:
+    lexicon = sentences.parent / "lexicon"
+    lexicon.mkdir()
+    (lexicon / "heard_vi.yaml").write_text(
+        "endings: [mất bao lâu, bao giờ xong, phí bao nhiêu, thế nào]\nthere: [quầy đó]\n"
+    )
+    (sentences / "intents" / "choose.yaml").write_text("vi: [cái thứ hai, cái thứ ba]\n")
+    path = phrases_path(tmp_path)
+    write_phrases(path, sentences, release)
+    found = read(path)
+    meant = dict(zip([*found["alone"], *found["places"]], found["desk"], strict=True))
+    assert meant["mất bao lâu"] == meant["bao giờ xong"] != meant["phí bao nhiêu"]
+    assert meant["cái thứ hai"] != meant["cái thứ ba"], "what names a number is no synonym"
+    assert meant["quầy đó"] == "place: there"
 
 
 def test_unreadable_files_cost_their_phrases_only(

@@ -1,6 +1,8 @@
 """Neither sure words nor a sure meaning: the desk asks back, and gives up politely."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,6 +84,42 @@ def test_sure_words_and_likely_words_of_a_sure_meaning_are_answered(
     assert isinstance(decide(app, decider, "khai sinh cần với rồi gì", 0.7), Answer)
     assert isinstance(decide(app, decider, "khai sinh cần với rồi gì", 0.6), AskBack)
     assert decide(app, decider, "khai sinh cần với rồi gì", 0.3) == Unclear("noise")
+
+
+@pytest.mark.parametrize(
+    ("intent", "entities", "question"),
+    [
+        (
+            "lead_me",
+            [{"entity": "counter", "value": "3", "text": "quầy số ba"}],
+            "Dạ, anh/chị muốn em dẫn đến quầy số ba, phải không ạ?",
+        ),
+        ("lead_me", [], "Dạ, anh/chị muốn em dẫn đường, phải không ạ?"),
+        ("take_ticket", [], "Dạ, anh/chị muốn lấy số thứ tự, phải không ạ?"),
+    ],
+)
+def test_no_robot_starts_and_no_ticket_is_drawn_upon_doubtful_words(
+    app: TestClient,
+    decider: Decider,
+    meaning: Meaning,
+    intent: str,
+    entities: list[dict[str, str]],
+    question: str,
+) -> None:
+    parsed = {"intent": {"name": intent, "confidence": 0.99}, "procedures": []}
+    folder: Path = app.app.state.settings.engine_python.parent  # type: ignore[attr-defined]
+    (folder / "parse.json").write_text(json.dumps({**parsed, "entities": entities}))
+    words = "dẫn tôi đến quầy số ba"
+    for confidence in (0.6, 0.79):
+        asked = decide(app, decider, words, confidence)
+        assert isinstance(asked, AskBack)
+        assert asked.reply.parts[0]["text"] == question
+    answer = decide(app, decider, "đúng rồi", 0.9)
+    assert isinstance(answer, Answer)
+    assert answer.text == words
+    assert isinstance(decide(app, decider, words, 0.85), Answer)
+    assert isinstance(decide(app, decider, words, 0.4), Unclear)
+    meaning(0.97)
 
 
 def test_twice_not_understood_brings_the_menu_and_a_person(

@@ -116,15 +116,20 @@ class Decider:
         plausible = bool(text) and (confidence or 0.0) >= PLAUSIBLE
         meanings = await self._meanings(text, heard.transcript.alternatives) if plausible else []
         likely = (confidence or 0.0) >= confirmation.LIKELY_WORDS
-        if likely and confirmation.agreed(meanings):
+        plain = confirmation.agreed(meanings)
+        moves = plain and confirmation.moves(meanings[0])
+        if likely and plain and not moves:
             self.answered()
             return Answer(text, text, language, confidence)
         ranked = confirmation.ranked(meanings)
         enough = hold or len(text.split()) >= _LEAST_ASKED_ABOUT
-        guesses = self._guesses(ranked, language) if enough else []
-        other = await self._other_language(heard, language, keeps_waiting=bool(guesses))
+        guesses = self._guesses(ranked, language) if enough and not moves else []
+        other = await self._other_language(heard, language, keeps_waiting=bool(guesses) or moves)
         if other is not None:
             return other
+        if moves and enough:
+            self._open = confirmation.did_you_want(text, meanings[0], language)
+            return self._ask(text, self._open, confidence, meanings[0])
         if guesses:
             aspects = ranked[0].get("aspects") or []
             self._open = confirmation.did_you_mean(guesses, aspects, language)
