@@ -18,7 +18,10 @@ from assistant.settings import ROOT
 _APPLICATION = str(ROOT / ".venv" / "bin" / "python")
 _ENGINE = str(ROOT / ".venv-rasa" / "bin" / "python")
 _ENGINE_TESTS = ("tests/nlu", "tests/dialogues")
-_VOICE_TESTS = ("tests/speech", "tests/voice", "tests/voice_door", "tests/voice_load")
+_DEVICE_TESTS = (
+    *("tests/speech", "tests/voice", "tests/voice_door", "tests/voice_load"),
+    *("tests/robot_bridge", "tests/robots"),
+)
 _INPUTS = (
     *("data", "nlu", "dialogues"),
     *("assistant/catalogue", "assistant/centre", "assistant/releases"),
@@ -42,8 +45,8 @@ class Check:
 def checks(extra: list[str]) -> tuple[list[Check], list[list[Check]]]:
     """What runs first, one after the other, and the lanes that run beside each other after it.
 
-    Two lanes: tests of voice and browser wait for real time most of the time. `extra` goes to
-    pytest (paths or `-k …`).
+    Two lanes: tests of voice, robots and browser wait for real time most of the time. `extra`
+    goes to pytest (paths or `-k …`).
     """
     release = Check("release", (_APPLICATION, "-m", "assistant.checks", "build-release"))
     if extra:
@@ -57,13 +60,13 @@ def checks(extra: list[str]) -> tuple[list[Check], list[list[Check]]]:
         Check("imports", (str(ROOT / ".venv" / "bin" / "lint-imports"),)),
     ]
     folders = [f"tests/{p.name}" for p in sorted((ROOT / "tests").iterdir()) if p.is_dir()]
-    others = [name for name in folders if name not in (*_ENGINE_TESTS, *_VOICE_TESTS)]
+    others = [name for name in folders if name not in (*_ENGINE_TESTS, *_DEVICE_TESTS)]
     return [*linting, release], [
         [
             _tests("engine", _ENGINE, _existing(_ENGINE_TESTS)),
-            _tests("voice", _APPLICATION, _all_but((*_ENGINE_TESTS, *others))),
+            _tests("devices", _APPLICATION, _all_but((*_ENGINE_TESTS, *others))),
         ],
-        [_tests("application", _APPLICATION, _all_but((*_ENGINE_TESTS, *_VOICE_TESTS)))],
+        [_tests("application", _APPLICATION, _all_but((*_ENGINE_TESTS, *_DEVICE_TESTS)))],
     ]
 
 
