@@ -135,6 +135,7 @@ def why(row: Mapping[str, Any], parse: Mapping[str, Any]) -> dict[str, Any]:
                 ],
             }
             for c in candidates[:3]
+            if c.get("matched")  # the steps of a told situation were not found by an example
         ],
         "margin": round(sure[0] - (sure[1] if len(sure) > 1 else 0.0), 4) if sure else None,
     }
