@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from assistant.settings import Settings  # noqa: E402
+from assistant.voice.ear import Ear, Setup, Utterance, Words  # noqa: E402
 from assistant.voice.service import Voice  # noqa: E402
-from assistant.voice.session import Final, Hypothesis  # noqa: E402
 from speech.audio import read_wav  # noqa: E402
 from speech.client import Recognition, speak  # noqa: E402
 from speech.engines import Transcript  # noqa: E402
@@ -50,20 +50,21 @@ async def live(voice: Voice, pcm: bytes) -> tuple[float, float]:
     """Seconds from the first sound to the first words, and from the last sound to the final."""
     lead, block = 16_000, int(2 * 16_000 * BLOCK_S)
     audio = bytes(2 * lead) + pcm + bytes(32_000 * 3)
-    async with voice.utterance("vi") as session:
+    async with Ear(voice) as ear:
+        ear.set_up(Setup(language="vi"))
         began = time.perf_counter()
 
         async def feed() -> None:
             for number, at in enumerate(range(0, len(audio), block)):
-                session.feed(audio[at : at + block], 16_000)
+                await ear.feed(audio[at : at + block])
                 await asyncio.sleep(max(0.0, began + (number + 1) * BLOCK_S - time.perf_counter()))
 
         feeding = asyncio.create_task(feed())
         first = None
-        async for event in session.events():
-            if isinstance(event, Hypothesis) and first is None:
+        async for event in ear.events():
+            if isinstance(event, Words) and first is None:
                 first = time.perf_counter() - began - lead / 16_000
-            if isinstance(event, Final):
+            if isinstance(event, Utterance):
                 last = time.perf_counter() - began - (lead + len(pcm) / 2) / 16_000
                 feeding.cancel()
                 return first or float("nan"), last

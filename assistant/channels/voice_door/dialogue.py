@@ -180,6 +180,8 @@ class Dialogue:
             self._looking.cancel()
         text = decent(heard.transcript.text)
         if text and not self._over_speech:
+            if self.mode == "hold":  # whoever holds the button still reads the last words
+                self._outbox.put(events.Partial(text=concealed(text)))
             self._looking = asyncio.create_task(self._meaning_ahead(text, heard, hearing))
 
     async def _meaning_ahead(self, text: str, heard: ear.Foreheard, hearing: Ear) -> None:
