@@ -79,7 +79,7 @@ async def measure(rounds: int) -> dict[str, float]:
         began = time.perf_counter()
         await voice.start()
         ready_s = time.perf_counter() - began
-        hearing, speaking = (service.uri for service in voice._services.values())
+        hearing, speaking = (voice._services[role].uri for role in ("recogniser", "synthesiser"))
         found = [await at_once(hearing, clip) for clip in clips for _ in range(rounds)]
         waits = [await live(voice, clip) for clip in clips for _ in range(rounds)]
         synthesis = []
