@@ -4,9 +4,9 @@ import math
 from collections.abc import AsyncIterator
 
 import pytest
-from ros_proxy import Proxy
 from ros_rig import Hall, Scene, open_scene
 from small_lobby import COUNTER, DOCK
+from tcp_proxy import Proxy
 
 from robot_bridge.driver import DriverError, FailureCode, Goal, LinkBack, LinkLost
 

@@ -25,6 +25,7 @@ class Wheels:
         self.x, self.y, self.theta = 1.0, 1.0, 0.0
         self._speeds: dict[str, float] = {}
         self._places: dict[str, Any] = {}
+        self._moving = False
 
     def learn(self, order: Any) -> None:
         for edge in order.edges:
@@ -38,18 +39,16 @@ class Wheels:
         self._state.set_velocity(vx=speed, vy=0.0, omega=0.0)
         self._state.update_position(x=self.x, y=self.y, theta=self.theta, map_id="lobby")
 
-    async def run(self) -> None:
-        moving = False
-        while True:
-            await asyncio.sleep(TICK)
-            ahead = [node for node in self._state.node_states if node.released]
-            if not ahead or self._state.paused:
-                if moving:
-                    moving = False
-                    self.report(0.0)
-                continue
-            moving = True
+    def tick(self) -> None:
+        """A step of the wheels; the next one follows by itself."""
+        asyncio.get_running_loop().call_later(TICK, self.tick)
+        ahead = [node for node in self._state.node_states if node.released]
+        if ahead and not self._state.paused:
+            self._moving = True
             self.advance(ahead[0], TICK * self._factor)
+        elif self._moving:
+            self._moving = False
+            self.report(0.0)
 
     def advance(self, node: Any, seconds: float) -> None:
         place, speed = self._places[node.node_id], self._speeds.get(node.node_id, 0.3)
@@ -82,10 +81,9 @@ async def main(settings: dict[str, Any]) -> None:
     wheels = Wheels(client, settings["factor"])
     client.on_order(wheels.learn)
     wheels.report(0.0)
-    driving = asyncio.create_task(wheels.run())
+    wheels.tick()
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.read)
-    driving.cancel()
     await client.disconnect()
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import aiomqtt
 import pytest
 from small_lobby import COUNTER, HOME, TOILET
-from vda_proxy import Proxy
+from tcp_proxy import Proxy
 from vda_rig import Floor, Scene, open_scene
 from vda_scripted import ScriptedVehicle
 
@@ -49,7 +49,7 @@ async def behind(floor: Floor, proxy: Proxy) -> AsyncIterator[Scene]:
 async def test_a_broker_that_is_down_at_start_is_tried_again_ever_more_seldom(
     floor: Floor, proxy: Proxy
 ) -> None:
-    await proxy.refuse()
+    proxy.refuse()
     vehicle = ScriptedVehicle(floor.broker.port)
     await vehicle.connect()
     scene = await open_scene(floor, vehicle, url=f"mqtt://127.0.0.1:{proxy.port}")
@@ -71,7 +71,7 @@ async def test_a_cut_link_fails_the_mission_and_nothing_is_resumed(
     behind.lead()
     await behind.moving()
     port_open = behind.sent("cancelOrder")
-    await proxy.refuse()
+    proxy.refuse()
     took = await behind.floor.until(behind.ended, 10)
     assert took <= 4
     assert behind.outcome == ("failed", "link_lost")
@@ -95,7 +95,7 @@ async def test_a_frozen_link_is_noticed_within_four_seconds(
     behind.lead()
     await behind.moving()
     if one_way:
-        proxy.drop_answers = True
+        proxy.lost.add("answers")
     else:
         proxy.freeze()
     behind.floor.cut_off = True
@@ -107,7 +107,7 @@ async def test_a_frozen_link_is_noticed_within_four_seconds(
     way = math.dist(at, (behind.vehicle.x, behind.vehicle.y))
     assert way <= 1.6, "it stands at the end of its base"
     proxy.thaw()
-    proxy.drop_answers = False
+    proxy.lost.clear()
     proxy.cut()
     behind.floor.cut_off = False
     await behind.floor.until(lambda: behind.state().link == "up", 90)
@@ -129,7 +129,7 @@ async def test_nothing_that_was_wanted_without_a_link_is_done_later(
     behind: Scene, proxy: Proxy
 ) -> None:
     driver = behind.driver
-    await proxy.refuse()
+    proxy.refuse()
     await behind.floor.until(lambda: driver.snapshot().link == "lost", 5)
     with pytest.raises(DriverError) as error:
         await driver.go_to(Goal("late", COUNTER.pose))

@@ -8,7 +8,6 @@ import json
 import math
 import sys
 import threading
-import time
 
 import rclpy
 from geometry_msgs.msg import PoseWithCovarianceStamped
@@ -35,6 +34,7 @@ class Nav(Node):
         self.refuses = self.ignores_cancel = False
         self.aborts = 0
         self.running = self.target = self.posed = None
+        self.ticked = threading.Condition()
         group = ReentrantCallbackGroup()
         latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
         self.pose_out = self.create_publisher(PoseWithCovarianceStamped, "/amcl_pose", latched)
@@ -64,6 +64,8 @@ class Nav(Node):
         self.battery_out.publish(state)
 
     def tick(self):
+        with self.ticked:
+            self.ticked.notify_all()
         target = self.target
         if target is None:
             self.speed = max(0.0, self.speed - 6.0 * PERIOD)
@@ -107,7 +109,8 @@ class Nav(Node):
         place = goal.request.pose.pose.position
         self.target = (place.x, place.y)
         while rclpy.ok():
-            time.sleep(PERIOD)
+            with self.ticked:
+                self.ticked.wait(1.0)
             if self.running is not goal:
                 goal.abort()  # another goal has taken its place
                 return result

@@ -11,7 +11,7 @@ class Proxy:
         self._target = target
         self._server: asyncio.Server | None = None
         self._writers: list[asyncio.StreamWriter] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
         self._flows = asyncio.Event()
         self._flows.set()
         self.lost: set[str] = set()
@@ -21,6 +21,7 @@ class Proxy:
 
     @property
     def url(self) -> str:
+        """For WebSockets."""
         return f"ws://127.0.0.1:{self.port}"
 
     async def open(self) -> None:
@@ -50,9 +51,9 @@ class Proxy:
     async def close(self) -> None:
         self.refuse()
         self.thaw()
-        for task in list(self._tasks):
+        for task in list(self.tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self.tasks, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
@@ -64,8 +65,8 @@ class Proxy:
         self._writers += [writer, back]
         for source, sink, what in ((reader, back, "requests"), (there, writer, "answers")):
             task = asyncio.create_task(self._pump(source, sink, what))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
     async def _pump(
         self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, what: str
