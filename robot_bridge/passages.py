@@ -76,7 +76,14 @@ class Passages:
         return int(self._labels[row, column])
 
     def take(self, robot: str, wanted: frozenset[int]) -> bool:
-        """Reserve all of them or none; whether it is done. Asking keeps a place in the order."""
+        """Reserve all of them or none; whether it is done. Asking keeps a place in the order.
+
+        Whoever asks again for what it has keeps it, however many wait; whoever is refused has nothing.
+        """
+        if self.has(robot, wanted):
+            self._asking.pop(robot, None)
+            self._held[robot] = wanted
+            return True
         earlier: set[int] = set()
         for other, theirs in self._asking.items():
             if other == robot:

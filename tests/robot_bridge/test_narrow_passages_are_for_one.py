@@ -159,6 +159,8 @@ def test_no_passage_is_ever_held_twice_and_somebody_can_always_go(
             held.pop(robot, None)
         elif passages.take(robot, frozenset(wanted)):
             held[robot] = frozenset(wanted)
+        else:  # who is refused has nothing
+            assert not frozenset(wanted) <= held.pop(robot, frozenset())
         taken = [passage for mine in held.values() for passage in mine]
         assert len(taken) == len(set(taken))
     for robot in held:
