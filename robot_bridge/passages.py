@@ -78,7 +78,7 @@ class Passages:
     def take(self, robot: str, wanted: frozenset[int]) -> bool:
         """Reserve all of them or none; whether it is done. Asking keeps a place in the order.
 
-        Whoever asks again for what it has keeps it, however many wait; whoever is refused has nothing.
+        Whoever asks again for what it has keeps it; whoever is refused has nothing.
         """
         if self.has(robot, wanted):
             self._asking.pop(robot, None)
