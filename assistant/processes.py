@@ -91,7 +91,8 @@ class ChildProcess:
     async def wait_ready(self, seconds: float | None = None) -> bool:
         """Wait until the child is ready; False when `seconds` passed first."""
         try:
-            await asyncio.wait_for(self._ready.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._ready.wait()
         except TimeoutError:
             return False
         return True
@@ -106,8 +107,7 @@ class ChildProcess:
         supervisor, self._supervisor = self._supervisor, None
         if supervisor is not None:
             supervisor.cancel()
-            with suppress(asyncio.CancelledError):
-                await supervisor
+            await asyncio.wait({supervisor})
         self._change("stopped")
 
     async def _supervise(self) -> None:
@@ -202,6 +202,17 @@ class ChildProcess:
             await asyncio.sleep(0.1)
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
+        """Whoever is cancelled meanwhile is so afterwards. Not `wait_for` here: when the process
+        ends in the moment of a cancellation, 3.11 loses it, and the next child would be started
+        while its end is waited for."""
+        ending = asyncio.create_task(self._end_group(process))
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await asyncio.wait({ending})
+            raise
+
+    async def _end_group(self, process: asyncio.subprocess.Process) -> None:
         """Also ends what the child itself has started: everything in its process group."""
         if process.stdin is not None:
             process.stdin.close()

@@ -149,12 +149,36 @@ async def test_a_child_may_be_stopped_at_any_moment_of_its_start(turns: int) -> 
     child = ChildProcess("c", python(STAYS), stop_seconds=5.0)
     before = set(children())
     child.start()
-    for _ in range(turns):
+    await turns_of(loop, turns)
+    await asyncio.wait_for(child.stop(), 20)
+    assert all(gone(pid) for pid in set(children()) - before)
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_child_may_be_stopped_in_any_moment_of_its_death(turns: int) -> None:
+    """It dies by itself, and we end while that is noticed: no next one is started."""
+    loop = asyncio.get_running_loop()
+    child = ChildProcess("c", ["cat"], first_pause=0.01)
+    before = set(children())
+    child.start()
+    assert await child.wait_ready(20)
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    while child.pid is not None:
+        await turns_of(loop, 1)
+    await turns_of(loop, turns)
+    stopping = asyncio.create_task(child.stop())
+    done, _ = await asyncio.wait({stopping}, timeout=20)
+    assert done
+    assert child.state == "stopped"
+    assert all(gone(pid) for pid in set(children()) - before)
+
+
+async def turns_of(loop: asyncio.AbstractEventLoop, count: int) -> None:
+    for _ in range(count):
         turn = loop.create_future()
         loop.call_soon(turn.set_result, None)
         await turn
-    await asyncio.wait_for(child.stop(), 20)
-    assert all(gone(pid) for pid in set(children()) - before)
 
 
 def children() -> list[int]:
