@@ -29,6 +29,8 @@ class ZaloCitizenRow(Base):
     paused_until: Mapped[datetime | None] = mapped_column(UtcTime)
     """An officer answers in person until then."""
     greeted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    offer: Mapped[str | None] = mapped_column(Text)
+    """What the last reply offers to choose from (JSON, `choices.Offer`); goes with the next one."""
     anonymous_conversation: Mapped[str | None] = mapped_column(String(64))
     """Set for a guest without an account, to whom an answer goes another way."""
 
