@@ -30,6 +30,7 @@ from pydantic_settings import (
 )
 
 from assistant.errors import LetanError
+from assistant.zalo_settings import ZaloEnvironment, ZaloSettings
 from robot_bridge.driver import Capability
 from robot_bridge.drivers import check_options
 from robot_bridge.missions import Pace
@@ -147,6 +148,7 @@ class LimitSettings(BaseModel):
     conversations_per_minute: int = Field(60, ge=1)
     tickets_per_minute: int = Field(30, ge=1)
     pairings_per_minute: int = Field(10, ge=1)
+    logins_per_minute: int = Field(20, ge=1)
     speech_per_minute: int = Field(120, ge=1)
     body_kb: int = Field(64, ge=1, le=1024, description="size of a request's body")
 
@@ -187,9 +189,17 @@ class Settings(BaseSettings):
     speech: SpeechSettings = Field(default_factory=SpeechSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     missions: MissionSettings = Field(default_factory=MissionSettings)
+    zalo: ZaloSettings = Field(default_factory=ZaloSettings)
+    secret_key: SecretStr | None = Field(
+        None, description="encrypts tokens at rest; none: one is made in the data folder"
+    )
     turn_seconds: float = Field(10.0, gt=0, le=60, description="longest wait for an answer")
     conversation_idle_minutes: int = Field(30, ge=1, le=24 * 60)
     retention_days: int = Field(30, ge=1, description="days that redacted turns are kept")
+    staff_idle_minutes: int = Field(
+        30, ge=1, le=24 * 60, description="a member of staff who does nothing is logged out"
+    )
+    staff_session_hours: int = Field(10, ge=1, le=24 * 7, description="longest log-in of staff")
 
     @classmethod
     def settings_customise_sources(
@@ -201,7 +211,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         toml = TomlConfigSettingsSource(settings_cls, toml_file=config_file())
-        return (init_settings, env_settings, toml)
+        return (init_settings, ZaloEnvironment(settings_cls), env_settings, toml)
 
     def __init__(self, **values: Any) -> None:
         """Raises pydantic's ValidationError, and LetanError `settings_unreadable` for a source
