@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("last_interaction_at", _TIME, nullable=False),
         sa.Column("paused_until", _TIME, nullable=True),
         sa.Column("greeted_at", _TIME, nullable=True),
+        sa.Column("offer", sa.Text(), nullable=True),
         sa.Column("anonymous_conversation", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_zalo_citizens")),
     )
