@@ -51,6 +51,8 @@ class Guard:
         self._any_address = not settings.on_loopback
         self._public = _origin_of(settings.public_url) if settings.public_url else None
         self._most_bytes = settings.limits.body_kb * 1024
+        zalo = settings.zalo
+        self._most_on_path = dict.fromkeys((zalo.oa_path, zalo.bot_path), zalo.body_kb * 1024)
         self._limit_loopback = settings.limits.on_loopback
         self._proxies = tuple(settings.trusted_proxies)
         limits = settings.limits
@@ -107,7 +109,7 @@ class Guard:
             return
         self._check_origin(headers)
         if scope["type"] == "http":
-            self._check_length(headers.get("content-length"))
+            self._check_length(headers.get("content-length"), self._most(scope))
             self._check_rate(scope)
 
     def _check_host(self, header: str) -> None:
@@ -141,12 +143,15 @@ class Guard:
             "The request comes from another web site and is refused.",
         )
 
-    def _check_length(self, header: str | None) -> None:
-        if header is not None and header.isdigit() and int(header) > self._most_bytes:
-            raise self._too_large()
+    def _most(self, scope: Scope) -> int:
+        return self._most_on_path.get(scope["path"], self._most_bytes)
 
-    def _too_large(self) -> LetanError:
-        most = self._most_bytes // 1024
+    def _check_length(self, header: str | None, most: int) -> None:
+        if header is not None and header.isdigit() and int(header[:12]) > most:
+            raise self._too_large(most)
+
+    def _too_large(self, most: int) -> LetanError:
+        most //= 1024
         return LetanError(
             "body_too_large",
             413,
@@ -188,6 +193,7 @@ class Guard:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         received = 0
         status = 0
+        most = self._most(scope)
         is_head = scope["method"] == "HEAD"
         if is_head:  # RFC 9110 §9.3.2: as GET, without the content
             scope = {**scope, "method": "GET"}
@@ -196,8 +202,8 @@ class Guard:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._most_bytes:
-                raise self._too_large()
+            if received > most:
+                raise self._too_large(most)
             return message
 
         async def send_with_headers(message: Message) -> None:

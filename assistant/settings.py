@@ -6,6 +6,7 @@ Unknown keys in `letan.toml` are errors, so that a typing mistake is never silen
 import errno
 import os
 import re
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -281,6 +282,12 @@ class Settings(BaseSettings):
             return ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    def idle(self, channel: str) -> timedelta:
+        """How long a conversation may be silent before it is over."""
+        if channel.startswith("zalo_"):
+            return timedelta(hours=self.zalo.idle_hours)
+        return timedelta(minutes=self.conversation_idle_minutes)
 
     @property  # not cached: copies with another data folder have another database
     def database(self) -> str:

@@ -241,9 +241,12 @@ async def sweep(app: FastAPI) -> None:
     database: Database = app.state.database
     conversations: Conversations = app.state.conversations
     now = datetime.now(UTC)
-    idle_since = now - timedelta(minutes=settings.conversation_idle_minutes)
+    idle_since = now - settings.idle("kiosk")
+    zalo = now - settings.idle("zalo_oa")
     async with database.reading() as session:
-        over = await conversations_repository.to_forget(session, idle_since, _FORGOTTEN_AT_ONCE)
+        over = await conversations_repository.to_forget(
+            session, idle_since, _FORGOTTEN_AT_ONCE, zalo_idle_since=zalo
+        )
     for conversation in over:
         with suppress(LetanError):
             await conversations.forget(conversation)

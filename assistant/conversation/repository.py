@@ -92,9 +92,13 @@ async def close(session: AsyncSession, conversation: str, now: datetime) -> None
     )
 
 
-async def to_forget(session: AsyncSession, idle_since: datetime, limit: int) -> Sequence[str]:
+async def to_forget(
+    session: AsyncSession, idle_since: datetime, limit: int, *, zalo_idle_since: datetime
+) -> Sequence[str]:
     """Conversations that are over and that the engine still remembers."""
-    over = _C.closed_at.is_not(None) | (_C.last_at < idle_since)
+    by_letter = _C.channel.in_(("zalo_oa", "zalo_bot"))
+    silent = (~by_letter & (_C.last_at < idle_since)) | (_C.last_at < zalo_idle_since)
+    over = _C.closed_at.is_not(None) | silent
     query = select(_C.id).where(_C.forgotten_at.is_(None), over).order_by(_C.last_at).limit(limit)
     return (await session.scalars(query)).all()
 
@@ -105,6 +109,12 @@ async def forget(session: AsyncSession, conversation: str, now: datetime) -> Non
     await session.execute(
         update(ConversationRow).where(_C.id == conversation).values(forgotten_at=now)
     )
+
+
+def erase(connection: Connection, conversations: Sequence[str]) -> None:
+    """Nothing is left of them, as of a person who asks to be forgotten."""
+    connection.execute(delete(TurnRow).where(_T.conversation.in_(conversations)))
+    connection.execute(delete(ConversationRow).where(_C.id.in_(conversations)))
 
 
 async def delete_older(session: AsyncSession, before: datetime) -> None:

@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -88,7 +88,6 @@ class Conversations:
         self._locks = ConversationLocks()
         self._recent: OrderedDict[str, _Recent] = OrderedDict()
         self._robots = {kiosk.id: kiosk.robot for kiosk in settings.kiosks}
-        self._idle = timedelta(minutes=settings.conversation_idle_minutes)
         self._storing: set[asyncio.Task[Reply]] = set()
 
     async def open(
@@ -198,6 +197,17 @@ class Conversations:
         async with self._database.session() as session:
             await repository.forget(session, conversation_id, self._clock())
 
+    async def erase(self, conversation_ids: Sequence[str]) -> None:
+        """Leave nothing of conversations: no turns, no engine's memory, no link to tickets.
+
+        Raises LetanError when the engine cannot be reached; erasing again does no harm.
+        """
+        for conversation_id in conversation_ids:
+            self._recent.pop(conversation_id, None)
+            await self._engine.forget(conversation_id)
+            await self._effects.forget(conversation_id)
+        await self._database.write(partial(repository.erase, conversations=conversation_ids))
+
     async def find(self, conversation_id: str) -> Conversation:
         """Raises LetanError `conversation_unknown`, `conversation_closed`."""
         found, _ = await self._find(conversation_id, Message(), None)
@@ -230,7 +240,11 @@ class Conversations:
     ) -> tuple[Conversation, Reply | None]:
         """The open conversation, and the reply when this message id was answered before."""
         recent = self._recent.get(conversation_id)
-        if recent is not None and message.message_id is None and not self._is_idle(recent.last_at):
+        if (
+            recent is not None
+            and message.message_id is None
+            and not self._is_idle(recent.conversation.channel, recent.last_at)
+        ):
             return recent.conversation, None  # a new message: `add_turn` sees whether it is open
         if not _ID.fullmatch(conversation_id):
             raise conversation_unknown()
@@ -240,7 +254,7 @@ class Conversations:
         )
         if row is None:
             raise conversation_unknown()
-        if row.closed_at is not None or self._is_idle(row.last_at):
+        if row.closed_at is not None or self._is_idle(row.channel, row.last_at):
             raise conversation_closed()
         conversation = self._conversation(row.id, row.channel, row.language, row.kiosk)
         self._remember(conversation, row.last_at)
@@ -250,8 +264,8 @@ class Conversations:
             raise message_id_conflict()
         return conversation, Reply(row.reply, json.loads(row.reply)["outcome"])
 
-    def _is_idle(self, last_at: datetime) -> bool:
-        return self._clock() - last_at > self._idle
+    def _is_idle(self, channel: str, last_at: datetime) -> bool:
+        return self._clock() - last_at > self._settings.idle(channel)
 
     def _remember(
         self, conversation: Conversation, last_at: datetime, language: Language | None = None

@@ -8,7 +8,7 @@ from assistant.conversation.redaction import redact
 from assistant.engine.client import TurnReply
 from assistant.errors import Language
 
-Channel = Literal["kiosk", "rest", "terminal"]
+Channel = Literal["kiosk", "rest", "terminal", "zalo_oa", "zalo_bot"]
 
 
 @dataclass(frozen=True, slots=True)
