@@ -91,7 +91,7 @@ class ZaloSettings(BaseModel):
     give_up_minutes: int = Field(10, ge=1, le=120, description="no answer found: say so then")
     at_once: int = Field(8, ge=1, le=64, description="citizens answered at the same time")
     anonymous: bool = Field(False, description="answer guests without an account (unsure)")
-    silent_hours: int = Field(24, ge=0, le=24 * 30, description="without any event: alarm; 0: none")
+    silent_hours: int = Field(8, ge=0, le=500, description="of opening without an event: alarm")
     buttons: Literal["plain", "template", "numbered"] = Field(
         "plain", description="how buttons travel; when refused, numbered text follows"
     )

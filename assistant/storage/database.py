@@ -131,6 +131,12 @@ class Database:
             async with self._reading_engine.begin() as connection:
                 return await connection.run_sync(work)
 
+    async def overwrite_log(self) -> None:
+        """After an erasure: what SQLite's log still holds goes as well, as far as nobody reads."""
+        if self.is_sqlite:
+            async with self._writing:
+                await self._writer.truncate_log()
+
     async def close(self) -> None:
         if self.is_sqlite:
             await self._writer.close()
@@ -164,6 +170,16 @@ class _OneStep:
         with self._engine.begin() as connection:
             return work(connection)
 
+    async def truncate_log(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._truncate_log)
+
+    def _truncate_log(self) -> None:
+        connection = self._engine.raw_connection()
+        try:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[attr-defined]
+        finally:
+            connection.close()
+
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
@@ -195,6 +211,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=NORMAL",
         "busy_timeout=10000",
         "foreign_keys=ON",
+        # What is deleted is overwritten: whoever asks to be forgotten leaves no bytes in the file.
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
