@@ -176,7 +176,7 @@ class _OneStep:
     def _truncate_log(self) -> None:
         connection = self._engine.raw_connection()
         try:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()  # type: ignore[attr-defined]
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
         finally:
             connection.close()
 
