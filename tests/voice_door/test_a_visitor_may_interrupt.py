@@ -6,7 +6,7 @@ import soxr
 from fastapi.testclient import TestClient
 from voice_client import SILENCE, Client, Speaker, conversation, espeak
 
-from assistant.voice.barge_in import Overheard, verdict
+from assistant.voice.barge_in import SECOND_LOOK_S, Overheard, Overhearing, verdict
 from assistant.voice.end_of_turn import BARE_S, COMPLETE_S, OPEN_S, USUAL_S, patience
 from speech.echo import ECHO, EchoDetector
 
@@ -43,7 +43,7 @@ def test_a_question_over_the_reply_stops_it_and_is_answered(
         client.until("audio")
 
 
-@pytest.mark.parametrize("gain", [0.5, 0.1])
+@pytest.mark.parametrize("gain", [0.5, 0.316, 0.1])
 def test_the_own_voice_interrupts_nothing(
     app: TestClient, spoken_recipe: Speaker, long_reply: str, gain: float
 ) -> None:
@@ -72,6 +72,27 @@ def test_a_voice_needs_time_and_words_to_interrupt() -> None:
     assert verdict(Overheard("nộp hồ sơ ở quầy", 0.9, 0.3), said) == "echo"
     assert verdict(Overheard("quầy số ba ở đâu", 0.9, 0.3), said) == "visitor"
     assert verdict(Overheard(f"{said} thì mất bao lâu hả em", 0.9, 0.3), said) == "visitor"
+
+
+def test_a_second_that_is_less_like_us_interrupts_nothing() -> None:
+    said = "Anh chị nộp hồ sơ ở quầy số ba"
+
+    def looks(*likenesses: tuple[float, float]) -> list[str]:
+        overhearing = Overhearing()
+        return [
+            overhearing.judge(Overheard("thế còn lệ phí", at, likeness), said)
+            for at, likeness in likenesses
+        ]
+
+    assert looks((0.4, 0.3)) == ["visitor"], "whoever sounds like somebody else"
+    assert looks((1.2, 0.7), (1.6, 0.58), (1.8, 0.7)) == ["echo", "wait", "echo"]
+    assert looks((0.4, 0.61), (0.8, 0.61)) == ["wait", "visitor"]
+    assert looks((1.0, 0.7), (1.4, 0.55), (1.5, 0.55), (1.8, 0.56)) == [
+        *("echo", "wait", "wait", "visitor")
+    ], "a visitor who speaks over our own voice"
+    assert looks((1.0, 0.7), (1.4, 0.4)) == ["echo", "visitor"]
+    assert looks((2.0, 0.7), (0.4, 0.58)) == ["echo", "visitor"], "the next voice is another one"
+    assert SECOND_LOOK_S <= 0.4, "hypotheses come every 0.4 s"
 
 
 def test_the_own_voice_is_told_from_another_at_any_delay() -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from assistant.channels.voice_door import events
 from assistant.channels.voice_door.outbox import Outbox
 from assistant.errors import Language, LetanError
-from assistant.voice.barge_in import Overheard, Verdict, repeats, verdict
+from assistant.voice.barge_in import Overheard, Overhearing, Verdict, repeats
 from assistant.voice.service import Voice
 from assistant.voice.speaker import Line, Speaker
 from assistant.voice.timings import TurnClock
@@ -18,7 +18,9 @@ from speech.spoken_form import sentences
 
 LINGERS_S = 3.0
 """So long after a reply its echo may still arrive: what a client has buffered, and the room."""
-HALF_OF_IT, ALL_OF_IT = 0.5, 0.95
+HALF_OF_IT, MOST_OF_IT = 0.5, 0.7
+"""Which part of an utterance is like us when it is our own voice, and when it was taken for a
+visitor's: whoever really interrupts is alone after the first second."""
 LOWERED = 0.15
 """Loudness while somebody may be speaking over the reply."""
 LOWERED_S = 1.5
@@ -51,6 +53,7 @@ class Playback:
         self._turns = turns
         self._now = now
         self._echo = EchoDetector()
+        self._overhearing = Overhearing()
         self._speaker = Speaker(voice, self, now)
         self._audio_rate = 0
         self._pace = 1.0
@@ -143,7 +146,8 @@ class Playback:
     async def overheard(self, text: str, speech_s: float, recent: bytes) -> Verdict:
         """Whose voice is heard while we speak."""
         likeness = await asyncio.to_thread(self._echo.likeness, recent)
-        found = verdict(Overheard(text, speech_s, likeness), self._speaker.said_lately())
+        overheard = Overheard(text, speech_s, likeness)
+        found = self._overhearing.judge(overheard, self._speaker.said_lately())
         self._hears_itself = found == "echo" or (self._hears_itself and found != "visitor")
         if found == "echo":
             self.restore()
@@ -151,13 +155,13 @@ class Playback:
 
     async def is_echo(self, text: str, pcm: bytes, *, visitor: bool) -> bool:
         """Whether a whole utterance was our own voice. ``visitor``: it was taken for somebody's,
-        so that all of it has to be ours."""
+        so that most of it has to be ours."""
         if not self.lately:
             return False
         # Whoever answers our question takes its words: after it only the sound tells.
         said = self._speaker.said_lately() if self.speaking or self.interrupted else ""
         share = await asyncio.to_thread(self._echo.share, pcm)
-        if not visitor or share >= ALL_OF_IT:
+        if not visitor or share >= MOST_OF_IT:
             return share >= HALF_OF_IT or repeats(text, said)
         # Whoever interrupts may well take our words, but does not sound like us.
         return repeats(text, said) and (
