@@ -140,8 +140,11 @@ class World:
                 "from_id": self.state.oa_id,
                 "to_id": str(asked["user_id"]),
             }
-            for message in newest[first : first + count]
+            for message in newest
         ]
+        # Who is answered has written something.
+        rows.append({"src": 1, "time": 0, "type": "text", "message": "…", "message_id": "c1"})
+        rows = rows[first : first + count]
         return {"error": 0, "message": "Success", "data": rows}
 
     def getoa(self, access: str) -> dict[str, Any]:
