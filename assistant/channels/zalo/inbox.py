@@ -55,6 +55,7 @@ class Claimed:
     kind: str
     body: str
     received_at: datetime
+    sent_at: datetime
     attempts: int
 
 
@@ -76,6 +77,11 @@ def citizen_of(event: Event) -> str | None:
 
 def digest_of(event: Event) -> str:
     return sha256(f"{event.channel}:{event.key}".encode()).hexdigest()
+
+
+def message_id_of(claimed: Claimed) -> str:
+    """The id of the turn: the same for the same event, wherever it is answered."""
+    return claimed.key
 
 
 def _insert(connection: Connection, table: Any) -> Any:
@@ -101,11 +107,11 @@ def add(connection: Connection, event: Event, now: datetime) -> bool:
     if connection.execute(put).rowcount != 1:
         return False
     if event.kind != "withdraw":
-        _seen(connection, str(citizen), event, now)
+        seen(connection, str(citizen), event, now)
     return True
 
 
-def _seen(connection: Connection, citizen: str, event: Event, now: datetime) -> None:
+def seen(connection: Connection, citizen: str, event: Event, now: datetime) -> None:
     """The citizen was here: what opens the platform's windows for sending (§4.3)."""
     statement = _insert(connection, ZaloCitizenRow).values(
         id=citizen,
@@ -164,7 +170,10 @@ def claim(
     """The next events, each of another citizen; those of a process that died are among them."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CLAIM_LOCK})
-    columns = (_I.id, _I.channel, _I.key, _I.citizen, _I.kind, _I.body, _I.received_at, _I.attempts)
+    columns = (
+        *(_I.id, _I.channel, _I.key, _I.citizen, _I.kind, _I.body),
+        *(_I.received_at, _I.sent_at, _I.attempts),
+    )
     lost = select(*columns).where(_I.state == "working", _I.done_at.is_(None), _I.lease_until < now)
     rows = list(connection.execute(lost.order_by(_I.id).limit(limit)))
     due = or_(_I.lease_until.is_(None), _I.lease_until <= now)
@@ -259,15 +268,17 @@ def conversations_of(connection: Connection, citizen: str) -> list[str]:
     return list(found)
 
 
-def erase(connection: Connection, citizen: str, now: datetime) -> None:
-    """Everything of a citizen. Digests of events stay: a repeated one is still recognised."""
+def erase(connection: Connection, claimed: Claimed, now: datetime) -> None:
+    """Everything of a citizen until they asked for it. Digests of events stay: one that comes again
+    is still recognised."""
+    citizen = claimed.citizen
     outbox, mine = ZaloOutboxRow.__table__.c, ZaloConversationRow.__table__.c
     connection.execute(delete(ZaloOutboxRow).where(outbox.citizen == citizen))
     connection.execute(delete(ZaloConversationRow).where(mine.citizen == citizen))
     connection.execute(delete(ZaloCitizenRow).where(_C.id == citizen))
     connection.execute(
         update(ZaloInboxRow)
-        .where(_I.citizen == citizen)
+        .where(_I.citizen == citizen, or_(_I.id <= claimed.id, _I.sent_at <= claimed.sent_at))
         .values(citizen=None, body=None, state="done", owner=None, lease_until=None, done_at=now)
     )
 
