@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nlu.alternatives import alternatives
 from nlu.text import Normalised
 
 ASPECTS = (
@@ -90,12 +91,7 @@ def _rules(aspect: str, table: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
 def _join(aspect: str, patterns: list[str] | None) -> re.Pattern[str]:
     if not patterns:
         return re.compile(r"(?!)")
-    patterns = [p.replace("$", r"(?=\s*(?:,|$))") for p in patterns]
-    begin_a_word = [p for p in patterns if p[0].isalnum() or p[0] == "("]
-    others = [f"(?:{p})" for p in patterns if p not in begin_a_word]
-    # one look-behind for all: places inside words are left at once
-    first = [r"(?<!\w)(?:" + "|".join(f"(?:{p})" for p in begin_a_word) + r")(?!\w)"]
     try:
-        return re.compile("|".join([*(first if begin_a_word else []), *others]))
+        return alternatives([p.replace("$", r"(?=\s*(?:,|$))") for p in patterns])
     except re.error as error:
         raise ValueError(f"aspect {aspect}: {error}") from error
