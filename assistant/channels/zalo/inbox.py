@@ -283,6 +283,13 @@ def erase(connection: Connection, claimed: Claimed, now: datetime) -> None:
     )
 
 
+def newest(connection: Connection, channel: str) -> datetime | None:
+    """When somebody last wrote."""
+    known = select(func.max(_C.last_interaction_at)).where(_C.id.startswith(f"{channel}:"))
+    found: datetime | None = connection.execute(known).scalar()
+    return None if found is None or found == _LONG_AGO else found
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """How many events are not done with, by state."""
     query = (
