@@ -12,6 +12,8 @@ from assistant.centre import endpoints as centre
 from assistant.channels import rest
 from assistant.channels.voice_door import endpoints as voice_door
 from assistant.channels.voice_door.connections import Connections
+from assistant.channels.zalo import bot_webhook, oa_webhook
+from assistant.channels.zalo.service import Zalo
 from assistant.conversation.effects import Effects
 from assistant.conversation.service import Conversations
 from assistant.engine.service import Engine
@@ -64,6 +66,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     _include_probes(app)
     for router in _ROUTERS:
         app.include_router(router, prefix="/api/v1")
+    for webhook in (oa_webhook, bot_webhook):
+        app.include_router(webhook.router(settings.zalo))
     pages.mount(app)
     console.mount(app, token)
     return app
@@ -93,6 +97,15 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
         metrics=state.metrics,
     )
     state.metrics.open_conversations.set_function(state.conversations.turns_under_way)
+    state.zalo = Zalo(
+        settings,
+        state.database,
+        conversations=state.conversations,
+        centre=state.centre,
+        catalogue=lambda: state.catalogue,
+        metrics=state.metrics,
+        health=state.health,
+    )
     state.voice_timings = VoiceTimings(state.metrics)
     state.voice_connections = Connections()
     state.voice = make(state.health, "speech", lambda: Voice(settings))

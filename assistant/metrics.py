@@ -66,6 +66,31 @@ class Metrics:
         self.voice_turns = Counter(
             "letan_voice_turns", "Spoken turns", ["outcome"], registry=self.registry
         )
+        self.zalo_events = Counter(
+            "letan_zalo_events",
+            "Events that came in on Zalo's webhooks",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
+        self.zalo_inbox = Gauge(
+            "letan_zalo_inbox",
+            "Events of Zalo that are not done with",
+            ["state"],
+            registry=self.registry,
+        )
+        self.zalo_last_event = Gauge(
+            "letan_zalo_last_event_timestamp_seconds",
+            "When the last genuine event came in",
+            ["channel"],
+            registry=self.registry,
+        )
+        self.zalo_answer_seconds = Histogram(
+            "letan_zalo_answer_seconds",
+            "Time from an event to its replies in the outbox",
+            ["channel", "outcome"],
+            buckets=_TURN_BUCKETS,
+            registry=self.registry,
+        )
         self.loop_lag = Gauge(
             "letan_event_loop_lag_seconds",
             "How late the event loop woke up, last measurement",

@@ -123,13 +123,15 @@ class Background:
         self._tried = asyncio.Event()
 
     @asynccontextmanager
-    async def running(self, *, robots: bool = True, speech: bool = True) -> AsyncIterator[None]:
+    async def running(
+        self, *, robots: bool = True, speech: bool = True, zalo: bool = True
+    ) -> AsyncIterator[None]:
         """Everything up while the block runs. Raises LetanError `database_…`."""
         database: Database = self.app.state.database
         try:
             await migrate(database)
             self._health.ready("database")
-            self._start(robots=robots, speech=speech)
+            self._start(robots=robots, speech=speech, zalo=zalo)
             yield
         finally:
             await self._close()
@@ -147,12 +149,15 @@ class Background:
             if given_up or loop.time() > end:
                 raise unavailable("not ready", part.vi if part else None, part.en if part else None)
 
-    def _start(self, *, robots: bool, speech: bool) -> None:
+    def _start(self, *, robots: bool, speech: bool, zalo: bool) -> None:
         state = self.app.state
         parts = [("centre", state.centre, True), ("robots", state.fleet, robots)]
         for name, part, wanted in (*parts, ("speech", state.voice, speech)):
             if wanted and not isinstance(part, MissingPart):
                 self._run(name, self._start_part(name, part.start))
+        if zalo and state.zalo.is_used:
+            self._run("zalo", self._start_part("zalo", state.zalo.start))
+            self._run("zalo sweep", self._sweep_zalo())
         self._health.starting("content", required=False)
         self._run("content", self._start_part("content", self._load_content))
         self._run("releases", self._follow_releases())
@@ -165,6 +170,7 @@ class Background:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         state = self.app.state
+        await state.zalo.close()
         parts = (state.engine, state.voice, state.fleet, state.centre)
         closing = [part.close() for part in parts if not isinstance(part, MissingPart)]
         for result in await asyncio.gather(*closing, return_exceptions=True):
@@ -233,6 +239,15 @@ class Background:
                 await sweep(self.app)
             except Exception:  # the next sweep tries again
                 log.exception("sweep failed")
+
+
+    async def _sweep_zalo(self) -> None:
+        while True:
+            await asyncio.sleep(_SWEEP_SECONDS)
+            try:
+                await self.app.state.zalo.sweep()
+            except Exception:  # the next sweep tries again
+                log.exception("sweep of zalo failed")
 
 
 async def sweep(app: FastAPI) -> None:

@@ -156,7 +156,7 @@ async def rooms(settings: Settings, *, speech: bool = False) -> AsyncIterator[Fa
 
     quiet = settings.model_copy(update={"log_level": "error"})
     background = Background(create_app(quiet))
-    async with background.running(robots=False, speech=speech):
+    async with background.running(robots=False, speech=speech, zalo=False):
         await background.wait_engine(_START_SECONDS)
         yield background.app
 
