@@ -288,6 +288,8 @@ class DriverConfig:
     """What this robot can do, where the driver cannot find out; None: what the driver knows."""
     options: Mapping[str, object] = field(default_factory=dict)
     """What only this kind of robot understands; already checked by its `DriverKind`."""
+    may_send: Callable[[], bool] = lambda: True
+    """False: another process drives this robot now; a driver sends nothing at all then."""
 
 
 class DriverFactory(Protocol):

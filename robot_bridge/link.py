@@ -1,7 +1,8 @@
 """Keep a driver alive: build it, connect it, try again with growing pauses, carry a stop over.
 
 Seen from above it is a driver that always exists: while there is no connection its state says so,
-commands are refused at once, and nothing is ever queued.
+commands are refused at once, and nothing is ever queued. It connects only while this process has
+the lease of the robot; only a stop goes out without.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from robot_bridge.driver import (
     RobotState,
     StopResult,
 )
+from robot_bridge.lease import Lease, OfAnotherProcess, Sole
 
 CONNECT_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
@@ -35,12 +37,24 @@ log = structlog.get_logger(__name__)
 
 
 class KeptDriver:
-    """A `RobotDriver` around one that is built by ``build`` and may fail at any time."""
+    """A `RobotDriver` around one that is built by ``build`` and may fail at any time.
 
-    def __init__(self, robot_id: str, build: Callable[[], RobotDriver], clock: Clock) -> None:
+    ``outsider`` builds one that may send without the lease; it is connected for a stop alone.
+    """
+
+    def __init__(
+        self,
+        robot_id: str,
+        build: Callable[[], RobotDriver],
+        clock: Clock,
+        lease: Lease | None = None,
+        outsider: Callable[[], RobotDriver] | None = None,
+    ) -> None:
         self.name = robot_id
         self._build = build
         self._clock = clock
+        self._lease = lease or Sole()
+        self._outsider = outsider
         self._stream = EventStream()
         self._driver: RobotDriver | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -75,14 +89,27 @@ class KeptDriver:
         await self._linked().go_to(goal)
 
     async def cancel(self, reason: str) -> None:
-        if self._driver is not None:
+        if self._driver is not None and self._lease.held():
             await self._driver.cancel(reason)
 
     async def stop(self, reason: str) -> StopResult:
         self._held = reason
+        if not self._lease.held():
+            return await self._stop_from_outside(reason)
         if self._driver is None:
             return StopResult(confirmed=False, text="no connection to the robot")
         return await self._driver.stop(reason)
+
+    async def _stop_from_outside(self, reason: str) -> StopResult:
+        """Anybody may stop: without the lease over a connection for this one purpose."""
+        if self._outsider is None:
+            return StopResult(confirmed=False, text=self._lease.other())
+        driver = self._outsider()
+        try:
+            await driver.connect()
+            return await driver.stop(reason)
+        finally:
+            await _close_quietly(driver, self._clock)
 
     def halt_from_thread(self) -> None:
         """For the dead man's switch while the event loop is blocked: stop, where the driver can.
@@ -91,12 +118,12 @@ class KeptDriver:
         another thread, within a second.
         """
         halt = getattr(self._driver, "halt_from_thread", None)
-        if halt is not None:
+        if halt is not None and self._lease.held():
             halt()
 
     async def resume(self) -> None:
         self._held = None
-        if self._driver is not None:
+        if self._driver is not None and self._lease.held():
             await self._driver.resume()
 
     async def dock(self, goal_id: str) -> None:
@@ -123,6 +150,8 @@ class KeptDriver:
         return self._stream.read()
 
     def _linked(self) -> RobotDriver:
+        if not self._lease.held():
+            raise DriverError(FailureCode.LINK_LOST, self._lease.other())
         if self._driver is None:
             raise DriverError(FailureCode.LINK_LOST, "no connection to the robot")
         return self._driver
@@ -131,6 +160,9 @@ class KeptDriver:
         pause = FIRST_PAUSE
         while True:
             driver: RobotDriver | None = None
+            if not self._lease.held():
+                self._lost(self._lease.other())
+            await self._lease.gained()
             try:
                 driver = self._build()
                 if await finish_within(driver.connect(), self._clock, CONNECT_SECONDS):
@@ -138,6 +170,9 @@ class KeptDriver:
                     await self._serve(driver)
                 else:
                     self._lost(f"no answer in {CONNECT_SECONDS:.0f} s")
+            except OfAnotherProcess:
+                pause = FIRST_PAUSE
+                self._lost(self._lease.other())
             except Exception as error:  # a driver is foreign code: whatever it raises, try again
                 self._lost(f"{type(error).__name__}: {error}")
             finally:
@@ -148,16 +183,33 @@ class KeptDriver:
             pause = min(LONGEST_PAUSE, pause * 2)
 
     async def _serve(self, driver: RobotDriver) -> None:
-        """Hand the driver's events on until it ends them."""
+        """Hand the driver's events on until it ends them, or the robot is another process'.
+
+        Raises `OfAnotherProcess`.
+        """
         events = driver.events()
         if self._held is not None:
             await driver.stop(self._held)
         self._driver, self._error = driver, None
         self._stream.publish(LinkBack())
         log.info("robot connected", robot=self.name, driver=driver.name)
+        listening = asyncio.create_task(self._hand_on(events), name=f"{self.name} events")
+        losing = asyncio.create_task(self._lease.lost(), name=f"{self.name} lease")
+        try:
+            await asyncio.wait((listening, losing), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (listening, losing):
+                task.cancel()
+            heard, lost = await asyncio.gather(listening, losing, return_exceptions=True)
+        if lost is None:
+            raise OfAnotherProcess
+        if isinstance(heard, Exception):
+            raise heard
+        self._lost("the driver ended")
+
+    async def _hand_on(self, events: AsyncIterator[DriverEvent]) -> None:
         async for event in events:
             self._stream.publish(event)
-        self._lost("the driver ended")
 
     def _lost(self, reason: str) -> None:
         if self._error != reason:

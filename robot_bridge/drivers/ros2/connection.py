@@ -7,6 +7,7 @@ goals has a socket of its own, which is opened first (robot.md §2.4).
 import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 import structlog
 
@@ -14,6 +15,7 @@ from robot_bridge.clock import wait_for_event
 from robot_bridge.driver import DriverConfig, LinkError
 from robot_bridge.drivers.ros2 import operations
 from robot_bridge.drivers.ros2.address import read_server
+from robot_bridge.drivers.ros2.aside import ask_aside
 from robot_bridge.drivers.ros2.calls import Call
 from robot_bridge.drivers.ros2.fragments import Fragments
 from robot_bridge.drivers.ros2.listener import Heard, Listener
@@ -39,6 +41,7 @@ class Connection:
     def __init__(self, config: DriverConfig, options: Options, robot: Robot, heard: Heard) -> None:
         self._name = config.robot_id
         self._clock = config.clock
+        self._may_send = config.may_send
         self._options = options
         self._robot = robot
         self._server = read_server(config.url, options)
@@ -148,6 +151,7 @@ class Connection:
             lambda text: self._listener.receive(text, fragments),
             self._clock,
             f"{self._name} {which}",
+            self._may_send,
         )
         await socket.open()
 
@@ -209,6 +213,14 @@ class Connection:
             self.send_control(operations.cancel_all(call_id, action))
             asked.append(call)
         return asked
+
+    def cancel_aside(self) -> bool:
+        """Ask every action to end all its goals, from a thread, over a connection of its own."""
+        asked = (
+            operations.cancel_all(f"aside-{number}-{uuid4().hex[:8]}", action)
+            for number, action in enumerate(self._options.actions)
+        )
+        return ask_aside(self._server, list(asked))
 
     def say_limit(self, metres_per_second: float) -> None:
         """Publish the speed limit. Raises `LinkError`."""

@@ -163,6 +163,12 @@ class Ros2Robot:
             await wait_for_event(self._moved, self._clock, left)
         return StopResult(confirmed=True)
 
+    def halt_from_thread(self) -> None:
+        """Cancel while our own event loop is blocked (`KeptDriver.halt_from_thread`)."""
+        if self._pilot.errand is not None:
+            taken = self._connection.cancel_aside()
+            log.warning("cancelled aside", robot=self._config.robot_id, taken=taken)
+
     async def resume(self) -> None:
         self._pilot.held = False
 

@@ -36,11 +36,19 @@ log = structlog.get_logger(__name__)
 class RosSocket:
     """Built for one connection; a lost one is never used again."""
 
-    def __init__(self, server: Server, receive: Receive, clock: Clock, name: str) -> None:
+    def __init__(
+        self,
+        server: Server,
+        receive: Receive,
+        clock: Clock,
+        name: str,
+        may_send: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._server = server
         self._receive = receive
         self._clock = clock
         self._name = name
+        self._may_send = may_send
         self._connection: ClientConnection | None = None
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(BACKLOG)
         self._tasks: list[asyncio.Task[None]] = []
@@ -90,6 +98,8 @@ class RosSocket:
         """Goes out at once, or never. Raises `LinkError`."""
         if not self.up:
             raise LinkError(self.reason or "not connected")
+        if not self._may_send():
+            raise LinkError("another process drives this robot")
         try:
             self._outgoing.put_nowait(json.dumps(operation, allow_nan=False))
         except asyncio.QueueFull:
@@ -117,7 +127,7 @@ class RosSocket:
             return
         if friendly:
             with contextlib.suppress(Exception):
-                while not self._outgoing.empty():
+                while not self._outgoing.empty() and self._may_send():
                     await asyncio.wait_for(connection.send(self._outgoing.get_nowait()), 0.5)
                 await connection.close()  # bounded by close_timeout
         connection.transport.abort()
@@ -143,7 +153,9 @@ class RosSocket:
     async def _write(self, connection: ClientConnection) -> None:
         try:
             while True:
-                await connection.send(await self._outgoing.get())
+                text = await self._outgoing.get()
+                if self._may_send():  # the machine may have slept since it was asked
+                    await connection.send(text)
         except ConnectionClosed as error:
             self._end(f"the connection broke: {error}")
 

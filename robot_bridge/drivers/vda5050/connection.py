@@ -46,6 +46,7 @@ class Connection:
     def __init__(self, config: DriverConfig, options: Options, heard: Heard) -> None:
         self._robot = config.robot_id
         self._clock = config.clock
+        self._may_send = config.may_send
         self._options = options
         self._heard = heard
         self._broker = read_url(config.url)
@@ -90,6 +91,7 @@ class Connection:
             name=self._robot,
             keepalive=self._options.keepalive,
             tls=self._tls,
+            may_send=self._may_send,
         )
         await link.open()
         self.desk.link = link

@@ -68,6 +68,7 @@ class MqttLink:
         name: str,
         keepalive: int,
         tls: ssl.SSLContext | None,
+        may_send: Callable[[], bool] = lambda: True,
     ) -> None:
         self._broker = broker
         self._topics = topics
@@ -76,6 +77,7 @@ class MqttLink:
         self._name = name
         self._keepalive = keepalive
         self._tls = tls
+        self._may_send = may_send
         self._client: aiomqtt.Client | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._sending: set[asyncio.Task[None]] = set()
@@ -136,6 +138,8 @@ class MqttLink:
         client = self._client
         if client is None or self._lost.is_set():
             raise LinkError(self.reason or "not connected")
+        if not self._may_send():
+            raise LinkError("another process drives this vehicle")
         task = asyncio.get_running_loop().create_task(self._publish(client, topic, payload))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -160,6 +164,8 @@ class MqttLink:
             await _leave(client)
 
     async def _publish(self, client: aiomqtt.Client, topic: str, payload: bytes) -> None:
+        if not self._may_send():  # the machine may have slept since it was asked
+            return
         work = asyncio.ensure_future(client.publish(topic, payload, timeout=60))
         try:
             if await self._in_time(work, SEND_SECONDS):

@@ -1,5 +1,6 @@
 """A line that is down, cut, frozen, deaf in one direction, or dead behind (robot.md §11)."""
 
+import asyncio
 import math
 from collections.abc import AsyncIterator
 
@@ -215,4 +216,26 @@ async def test_a_proxy_gets_its_token_and_its_headers(hall: Hall) -> None:
         assert headers["authorization"] == "Bearer s3cret"
         assert headers["x-robot"] == "one"
     assert "s3cret" not in repr(scene.driver._connection._server)
+    await scene.close()
+
+
+@pytest.mark.parametrize("habit", ["rs", "classic", "blocking"])
+async def test_a_blocked_loop_is_halted_from_another_thread(hall: Hall, habit: str) -> None:
+    hall.server.habit = habit
+    scene = await open_scene(hall)
+    await hall.until(lambda: scene.state().link == "up", 8)
+    scene.lead()
+    await scene.moving()
+    asked = len(hall.server.operations)
+    halting = asyncio.ensure_future(asyncio.to_thread(scene.kept.halt_from_thread))
+    while not halting.done():
+        await hall.exchange()
+    sent = [one["service"].partition("/_action/")[0] for one in hall.server.operations[asked:]]
+    assert sent == ["/navigate_to_pose", "/dock_robot", "/undock_robot"]
+    assert hall.server.robot.goal is None
+    await hall.until(scene.ended, 5)
+    asked = len(hall.server.operations)
+    await asyncio.to_thread(scene.kept.halt_from_thread)
+    await hall.exchange()
+    assert len(hall.server.operations) == asked, "nothing runs, nothing is sent"
     await scene.close()
