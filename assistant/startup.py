@@ -240,7 +240,6 @@ class Background:
             except Exception:  # the next sweep tries again
                 log.exception("sweep failed")
 
-
     async def _sweep_zalo(self) -> None:
         while True:
             await asyncio.sleep(_SWEEP_SECONDS)
