@@ -87,13 +87,14 @@ class Words:
 
     def of_one(self, document: Sequence[str]) -> np.ndarray:
         """The same for one message, without building a matrix."""
-        known = [(i, _VALUE[f[0]]) for f in document if (i := self.index.get(f)) is not None]
-        if not known:
+        at, values = [], []
+        for feature, place in zip(document, map(self.index.get, document), strict=True):
+            if place is not None:
+                at.append(place)
+                values.append(_VALUE[feature[0]])
+        if not at:
             return self.bias
-        at, values = zip(*known, strict=True)
-        return (
-            np.asarray(values, np.float32) @ self.weights[list(at)] * _scale(document) + self.bias
-        )
+        return np.asarray(values, np.float32) @ self.weights[at] * _scale(document) + self.bias
 
 
 class AspectModel:
@@ -131,9 +132,9 @@ class AspectModel:
 
     def log_odds(self, message: Normalised, seen: Sequence[str]) -> np.ndarray:
         """One value an aspect."""
-        odds = self._words.of_one(features(message))
-        evidence = _evidence(odds[None], _flags([frozenset(seen)]))[0]
-        return np.asarray((evidence * self._judge).sum(axis=1))
+        odds = self._words.of_one(features(message)).tolist()
+        evidence = _evidence_of_one(odds, [float(a in seen) for a in ASPECTS])
+        return np.asarray((np.asarray(evidence) * self._judge).sum(axis=1))
 
     def save(self, folder: Path) -> None:
         np.save(folder / "aspect_weights.npy", self._words.weights.astype(np.float16), False)
@@ -259,6 +260,22 @@ def _evidence(odds: np.ndarray, seen: np.ndarray) -> np.ndarray:
         np.maximum(0.0, odds), np.ones_like(odds),
     ]  # fmt: skip
     return np.stack(columns, axis=2)
+
+
+def _evidence_of_one(odds: Sequence[float], seen: Sequence[float]) -> list[list[float]]:
+    """`_evidence` of one message: ten aspects are too few for arrays to pay."""
+    odds = [min(max(o, -_LONGEST), _LONGEST) for o in odds]
+    others, seen_others = _largest_other_of_one(odds), _largest_other_of_one(seen)
+    return [
+        [o, other, s, s_other, s * o, s * other, s * s_other, max(0.0, o), 1.0]
+        for o, other, s, s_other in zip(odds, others, seen, seen_others, strict=True)
+    ]
+
+
+def _largest_other_of_one(values: Sequence[float]) -> list[float]:
+    ordered = sorted(values)
+    best, next_best = ordered[-1], ordered[-2]
+    return [next_best if value == best else best for value in values]
 
 
 def _largest_other(values: np.ndarray) -> np.ndarray:

@@ -85,8 +85,9 @@ class Vocabulary:
 
     def row(self, document: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """(columns ascending, values of length one in the Euclidean sense)."""
-        known = map(self.index.get, document)
-        at = np.asarray(sorted({i for i in known if i is not None}), dtype=np.int32)
+        known: set[int | None] = set(map(self.index.get, document))
+        known.discard(None)
+        at = np.asarray(sorted(known), dtype=np.int32)
         values = self.weight[at]
         norm = math.sqrt(float((values * values).sum()))
         return at, (values / norm if norm else values)

@@ -181,9 +181,18 @@ class Linker:
         asked = reading.between(start, end)
         document = pieces(asked.message, asked.concepts, asked.skip)
         exact = self._exact(asked.message.folded[start:end])
-        wanted = self.index.find(document, exact)
+        told = {*range(start), *range(end, len(reading.message.tokens))}
+        if told <= reading.skip and self._same(document, exact, reading):
+            wanted = found
+        else:
+            wanted = self.index.find(document, exact)
         of = dict(zip(wanted.numbers.tolist(), self.ranker(wanted.evidence), strict=False))
         return together(chances, np.asarray([*(of.get(n, 0.0) for n in found.numbers), 0.0]))
+
+    def _same(self, document: Sequence[str], exact: Mapping[str, float], whole: Reading) -> bool:
+        """Whether what is asked says all that the whole message says: the story was courtesy."""
+        said = pieces(whole.message, whole.concepts, whole.skip)
+        return document == said and exact == self._exact(whole.message.folded)
 
     def save(self, folder: Path) -> None:
         self.index.save(folder)

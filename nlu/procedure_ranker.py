@@ -92,8 +92,11 @@ class Ranker:
     def __call__(self, evidence: Evidence) -> np.ndarray:
         """Probability of each candidate, that of "none of these" last."""
         logits = evidence.clues @ self.clues
-        nothing = probabilities(np.r_[logits, float(evidence.doubts @ self.doubts)])[-1]
-        return np.r_[probabilities(SHARPER * logits) * (1.0 - nothing), nothing]
+        chances = np.empty(len(logits) + 1)
+        chances[:-1], chances[-1] = logits, evidence.doubts @ self.doubts
+        nothing = probabilities(chances)[-1]
+        chances[:-1], chances[-1] = probabilities(SHARPER * logits) * (1.0 - nothing), nothing
+        return chances
 
     def as_list(self) -> list[float]:
         return [float(w) for w in (*self.clues, *self.doubts)]

@@ -60,4 +60,6 @@ def together(whole: np.ndarray, asked: np.ndarray) -> np.ndarray:
     none of them stands last and stays as it was."""
     logs = np.log(whole[:-1] + 1e-6) + _WEIGHT * np.log(asked[:-1] + _HARDLY)
     shares = np.exp(logs - logs.max())
-    return np.r_[shares / shares.sum() * (1.0 - whole[-1]), whole[-1]]
+    chances = whole.copy()
+    chances[:-1] = shares / shares.sum() * (1.0 - whole[-1])
+    return chances
