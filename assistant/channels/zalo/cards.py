@@ -87,13 +87,13 @@ class Card:
         order = ("documents", "fee", "time", "place", *OTHERS)
         blocks = [self._section(aspect, with_route) for aspect in order if self.shows(aspect)]
         # Facts of one line stand together; lists are apart.
-        joined: list[str] = []
+        groups: list[list[str]] = []
         for block in blocks:
-            if joined and "\n" not in block and "\n" not in joined[-1].rpartition("\n\n")[2]:
-                joined[-1] += "\n" + block
-            elif block:
-                joined.append(block)
-        return joined
+            if groups and "\n" not in block and "\n" not in groups[-1][-1]:
+                groups[-1].append(block)
+            else:
+                groups.append([block])
+        return ["\n".join(group) for group in groups]
 
     def _section(self, aspect: str, with_route: bool) -> str:
         lines = self._lines(aspect)
@@ -236,7 +236,12 @@ def _time(lines: Sequence[str]) -> str:
     again = len(lines) > 1 and lines[1].lower().startswith(_SAME_DAY)
     if again and lines[0].lower() in _SAME_DAY_ALONE:
         lines = lines[1:]
-    return "; ".join([capital(lines[0]), *lines[1:]])
+    return "; ".join([capital(lines[0]), *map(_within, lines[1:])])
+
+
+def _within(line: str) -> str:
+    """After a semicolon: a capital stays only where it is one of several, as in "TP.HCM"."""
+    return line[:1].lower() + line[1:] if line[1:2].islower() else line
 
 
 def _host(url: object) -> str:

@@ -1,9 +1,8 @@
 """Checklists as lines: what is still missing, and what a situation in life brings with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from assistant.channels.zalo.surroundings import Surroundings
 from assistant.channels.zalo.wording import capital, full_stop, say
 from assistant.errors import Language
 
@@ -12,10 +11,11 @@ Part = dict[str, Any]
 _FEW = 6
 
 
-def checklist_text(part: Part, language: Language, around: Surroundings) -> str:
-    """ "" while papers are still being asked for: the question stands alone."""
+def checklist_text(part: Part, language: Language, offered: Sequence[str] = ()) -> str:
+    """ "" while papers are still being asked for: the question stands alone. ``offered``: payloads
+    of the choices that follow; what a situation brings with it has their numbers."""
     if part.get("of") == "procedures":
-        return _situation(part, language, around)
+        return _situation(part, language, offered)
     return _papers(part, language) if part.get("done") else ""
 
 
@@ -46,22 +46,25 @@ def _papers(part: Part, language: Language) -> str:
     return "\n\n".join(blocks)
 
 
-def _situation(part: Part, language: Language, around: Surroundings) -> str:
+def _situation(part: Part, language: Language, offered: Sequence[str]) -> str:
     event = part.get("event") or {}
     items = part.get("items") or ()
     heading = say(language, "VIỆC CẦN LÀM")
     if event.get("name"):
         heading = say(language, "Dạ, {event}, các việc cần làm:", event=_within(event["name"]))
+    marks = {item["id"]: "•" for item in items}
+    for number, payload in enumerate(offered, 1):
+        marks[payload.removeprefix("procedure:")] = f"{number}."
     surely = [item for item in items if item.get("always")]
     maybe = [item for item in items if not item.get("always")]
-    blocks = [_lines(heading, "•", map(_noted, surely))]
+    blocks = ["\n".join([heading, *(f"{marks[one['id']]} {_noted(one)}" for one in surely)])]
     if maybe:
         rest = len(maybe) - _FEW
-        listed = [_noted(item) for item in maybe[:_FEW]]
+        listed = [f"{marks[one['id']]} {_noted(one)}" for one in maybe[:_FEW]]
         if rest > 0:
             listed.append(say(language, "… và {n} việc khác tùy trường hợp", n=rest))
-        blocks.append(_lines(say(language, "TÙY TRƯỜNG HỢP"), "•", listed))
-    papers = [f"{capital(str(paper['title']))}" for paper in part.get("documents") or ()]
+        blocks.append("\n".join([say(language, "TÙY TRƯỜNG HỢP"), *listed]))
+    papers = [capital(str(paper["title"])) for paper in part.get("documents") or ()]
     if papers:
         blocks.append(_lines(say(language, "GIẤY TỜ CHO VIỆC ĐẦU TIÊN"), "•", papers))
     where = [str(one["title"]) for one in (part.get("counters") or ())]

@@ -44,7 +44,7 @@ class Choice:
     title: str
     payload: str
     says: str | None = None
-    """The words that are answered when it is taken, instead of a payload."""
+    """The words that are answered when it is taken, instead of a payload; "": ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +71,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a citizen's text is: words, a button, or a button of an earlier question."""
+    """What a citizen's text is: words, a button, a button of an earlier question, or "no" to what
+    was heard of a voice note."""
 
-    kind: Literal["text", "payload", "stale"]
+    kind: Literal["text", "payload", "stale", "again"]
     value: str
 
 
@@ -142,7 +143,7 @@ def _agreed(written: str, offer: Offer) -> Said | None:
 
 def _taken(choice: Choice) -> Said:
     if choice.says is not None:
-        return Said("text", choice.says)
+        return Said("text", choice.says) if choice.says else Said("again", "")
     return Said("payload", choice.payload)
 
 

@@ -15,31 +15,27 @@ Part = dict[str, Any]
 _EARTH_METRES = 6_371_000
 
 
-def route_text(part: Part, language: Language, around: Surroundings) -> str:
-    """Address, hours, whether it is open, and the way from the door."""
+def route_text(part: Part, language: Language, around: Surroundings, *, state: bool = True) -> str:
+    """Address, hours and the way from the door; ``state``: also whether it is open, which the
+    sentence before it may have told."""
     office = around.office(part.get("office") or part.get("to"))
     if office is not None:
-        lines = _of_office(office, language, around)
-    else:
-        lines = _of_centre(language, around, state=part.get("counter") is None)
-        counter = part.get("counter")
-        state = around.state("counters", counter, language) if counter else ""
-        if state:
-            lines.append(say(language, "Quầy {id}: {state}.", id=counter, state=state))
-        lines += _inside(part, language, around)
-    return "\n".join(lines)
+        return "\n".join(_of_office(office, language, around))
+    counter = part.get("counter")
+    lines = _of_centre(language, around) if counter else []
+    now = around.state("counters", counter, language) if counter and state else ""
+    if now:
+        lines.append(say(language, "Quầy {id}: {state}.", id=counter, state=now))
+    return "\n".join([*lines, *_inside(part, language, around)]).strip()
 
 
-def _of_centre(language: Language, around: Surroundings, *, state: bool) -> list[str]:
+def _of_centre(language: Language, around: Surroundings) -> list[str]:
     lines = []
     if around.address(language):
         name = f"{around.name(language)}, {around.address(language)}"
         lines.append(say(language, "Địa chỉ: {address}.", address=name))
     if around.hours(language):
         lines.append(say(language, "Giờ làm việc: {hours}.", hours=around.hours(language)))
-    now = around.centre_state(language) if state else ""
-    if now:
-        lines.append(say(language, "Trung tâm {state}.", state=now))
     return lines
 
 

@@ -24,7 +24,7 @@ from assistant.channels.zalo.messages import Outgoing, OutgoingMap, OutgoingText
 from assistant.channels.zalo.places import handoff_text, route_text, ticket_text
 from assistant.channels.zalo.splitting import shortened, split
 from assistant.channels.zalo.surroundings import Surroundings
-from assistant.channels.zalo.wording import language_of, say
+from assistant.channels.zalo.wording import capital, language_of, say
 from assistant.conversation.turns import Reply
 from assistant.errors import Language
 
@@ -73,7 +73,10 @@ def compose(
     greets = (data.get("understanding") or {}).get("intent") == "greet" and heard is None
     if greets and offer is None:
         return welcome.first_words(language, around, tag_of(str(data.get("message_id"))))
-    return Composed((*welcome.introduction(language, around, short=True), *messages), offer)
+    introduction = welcome.introduction(language, around, short=True)
+    if letter.emergency:  # nothing stands before the number to call
+        return Composed((*messages, *introduction), offer)
+    return Composed((*introduction, *messages), offer)
 
 
 class _Letter:
@@ -83,7 +86,7 @@ class _Letter:
         self._parts: Sequence[Part] = [
             part for part in data.get("parts") or () if part.get("type") != "control"
         ]
-        self._emergency = any(part.get("reason") == "emergency" for part in self._parts)
+        self.emergency = any(part.get("reason") == "emergency" for part in self._parts)
         self._tag = tag_of(str(data.get("message_id")))
         self._language: Language = language
         self._around = around
@@ -111,14 +114,14 @@ class _Letter:
                 case "procedure":
                     self._card(at, part)
                 case "checklist":
-                    self._checklist(part)
+                    self._checklist(at, part)
                 case "choices":
                     self._question(at, part)
                 case "route":
                     self._route(part)
                 case "ticket":
                     self.say(ticket_text(part, self._language, self._around))
-                case "handoff" if not self._emergency:
+                case "handoff" if not self.emergency:
                     self._handoff(part)
                 case _:
                     self.say(str(part.get("text") or ""))
@@ -155,8 +158,11 @@ class _Letter:
         kind = follows.get("type")
         if kind == "procedure" and not _answers_alone(follows):
             return  # the card shows what this says aloud
-        if kind == "choices" and _is_prompt(text, follows):
+        if any(_is_prompt(text, one) for one in self._parts[at:]):
             return  # asked below
+        if kind == "handoff" and follows.get("reason") == "asked":
+            self.say(say(self._language, "Dạ, anh/chị gặp cán bộ của Trung tâm như sau ạ:"))
+            return
         if kind == "ticket" and str(follows.get("number")) in text:
             return
         lists = next((one for one in self._parts[at:] if one.get("type") == "checklist"), None)
@@ -177,15 +183,17 @@ class _Letter:
             self.say(card.foot())
         self._more += card.more()
 
-    def _checklist(self, part: Part) -> None:
-        self.say(checklist_text(part, self._language, self._around))
+    def _checklist(self, at: int, part: Part) -> None:
+        offered = [str(one.get("payload")) for one in self._next(at).get("choices") or ()]
+        self.say(checklist_text(part, self._language, offered))
         if part.get("of") == "documents" and part.get("done"):
             staff = Choice(say(self._language, "Gặp cán bộ"), "staff")
             self._more.append(staff)
 
     def _question(self, at: int, part: Part) -> None:
         choices = [
-            Choice(str(one["title"]), str(one["payload"])) for one in part.get("choices") or ()
+            Choice(capital(str(one["title"])), str(one["payload"]))
+            for one in part.get("choices") or ()
         ]
         details = [one.get("detail") for one in part.get("choices") or ()]
         prompt = str(part.get("prompt") or "")
@@ -197,12 +205,14 @@ class _Letter:
         if not self._says(prompt):
             self.say(prompt)
         wide = any(details) or any(len(one.title) > _SHORT_TITLE for one in choices)
-        if wide and choices:
+        before = self._parts[at - 1] if at else {}
+        if wide and choices and before.get("of") != "procedures":
             self.say("\n".join(with_numbers(choices, details)))
         self._choices, self._numbered = choices, wide
 
     def _route(self, part: Part) -> None:
-        self.say(route_text(part, self._language, self._around))
+        after_card = any(one.get("type") == "procedure" for one in self._parts)
+        self.say(route_text(part, self._language, self._around, state=after_card))
         foot, self._foot = self._foot, ""
         self.say(foot)
         if part.get("path"):
@@ -238,7 +248,8 @@ def _for_buttons(offer: Offer) -> Offer:
 
 
 def _is_prompt(text: str, question: Part) -> bool:
-    return " ".join(text.split()) == " ".join(str(question.get("prompt") or "").split())
+    prompt = str(question.get("prompt") or "") if question.get("type") == "choices" else ""
+    return bool(prompt) and " ".join(text.split()) == " ".join(prompt.split())
 
 
 def _answers_alone(card: Part) -> bool:
@@ -251,8 +262,9 @@ def _is_listed(text: str, checklist: Part) -> bool:
     if checklist.get("of") == "procedures":
         same = {checklist.get("note")}
         first: Part = next(iter(checklist.get("items") or ()), {})
-        told = str(first.get("title") or "").casefold().replace(":", "")
-        return text in same or (checklist.get("event") is not None and told in text.casefold())
+        title = str(first.get("title") or "").casefold()
+        named = any(one in text.casefold() for one in (title, title.replace(":", "")))
+        return text in same or (checklist.get("event") is not None and named)
     titles = [
         str(item["title"]) for item in checklist.get("items") or () if item.get("have") is not True
     ]

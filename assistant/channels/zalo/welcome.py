@@ -28,6 +28,17 @@ _ANSWERS = {
     "và em không lưu lại ạ.",
     "audio": "Dạ, em không lấy được đoạn ghi âm này ạ. Anh/chị ghi lại giúp em, "
     "hoặc viết câu hỏi ạ.",
+    "note_too_long": "Dạ, đoạn ghi âm này dài quá ạ. Anh/chị nói gọn trong khoảng một phút giúp em, "
+    "hoặc viết câu hỏi ạ.",
+    "note_not_audio": "Dạ, tệp này không phải đoạn ghi âm, em không nghe được ạ. "
+    "Anh/chị ghi âm lại giúp em, hoặc viết câu hỏi ạ.",
+    "note_silent": "Dạ, em không nghe thấy tiếng nói trong đoạn ghi âm ạ. "
+    "Anh/chị giữ nút micro rồi nói lại giúp em, hoặc viết câu hỏi ạ.",
+    "note_unclear": "Dạ, em nghe chưa rõ ạ. Anh/chị nói lại ở chỗ yên tĩnh hơn giúp em, "
+    "hoặc viết câu hỏi ạ.",
+    "note_unheard": "Dạ, máy nghe đang trục trặc nên em chưa nghe được đoạn ghi âm ạ. "
+    "Anh/chị viết câu hỏi giúp em ạ.",
+    "again": "Dạ, vậy anh/chị nói lại hoặc viết lại câu hỏi giúp em ạ.",
     "stale": "Dạ, nút này là của câu hỏi trước ạ. Anh/chị trả lời câu hỏi mới nhất, "
     "hoặc viết điều cần hỏi giúp em ạ.",
     "unanswered": "Dạ, em xin lỗi, máy đang gặp trục trặc nên em chưa trả lời được câu vừa rồi. "
