@@ -24,6 +24,9 @@ app.add_typer(speech, name="speech")
 robot = typer.Typer(help="Robots of the settings.", no_args_is_help=True)
 app.add_typer(robot, name="robot")
 
+staff = typer.Typer(help="Accounts of the staff.", no_args_is_help=True)
+app.add_typer(staff, name="staff")
+
 DataDir = Annotated[
     Path | None, typer.Option(help="Where the database and releases live; default: var/")
 ]
@@ -221,6 +224,40 @@ def pair(data_dir: DataDir = None) -> None:
     from assistant.kiosks.service import print_pairing_code
 
     _finish(print_pairing_code(_settings(data_dir=data_dir)))
+
+
+@staff.command("create")
+def staff_create(
+    name: Annotated[str, typer.Option(help="What is typed at the log-in.")],
+    role: Annotated[
+        Literal["viewer", "clerk", "editor", "publisher", "administrator"],
+        typer.Option(help="What the account may do: docs/console.md."),
+    ],
+    data_dir: DataDir = None,
+) -> None:
+    """Create an account; the password is read from standard input."""
+    from assistant.staff.commands import create
+
+    _finish(create(_settings(data_dir=data_dir), name, role))
+
+
+@staff.command("password")
+def staff_password(
+    name: Annotated[str, typer.Option(help="Whose password.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Set a new password, read from standard input; for somebody who is locked out."""
+    from assistant.staff.commands import set_password
+
+    _finish(set_password(_settings(data_dir=data_dir), name))
+
+
+@staff.command("list")
+def staff_list(data_dir: DataDir = None) -> None:
+    """Show the accounts."""
+    from assistant.staff.commands import listing
+
+    _finish(listing(_settings(data_dir=data_dir)))
 
 
 @robot.command("list")

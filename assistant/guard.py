@@ -63,6 +63,7 @@ class Guard:
                 (r"/api/v1/conversations/?", limits.conversations_per_minute),
                 (r"/api/v1/(tickets|slips)/?", limits.tickets_per_minute),
                 (r"/api/v1/kiosks/pair/?", limits.pairings_per_minute),
+                (r"/api/v1/staff/login/?|/console/(login|setup)/?", limits.logins_per_minute),
                 (r"/api/v1/speech/?", limits.speech_per_minute),
             )
         ]

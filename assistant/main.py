@@ -27,6 +27,8 @@ from assistant.releases.service import Releases
 from assistant.robots import endpoints as robots
 from assistant.security import Access, operator_token
 from assistant.settings import Settings
+from assistant.staff import endpoints as staff
+from assistant.staff.service import StaffRoom
 from assistant.startup import Background, make, make_centre, make_fleet
 from assistant.storage.database import Database
 from assistant.voice import endpoints as voice
@@ -42,6 +44,7 @@ _ROUTERS = (
     voice.router,
     voice_door.router,
     kiosks.router,
+    staff.router,
 )
 
 
@@ -81,6 +84,7 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
     state.health = Health(state.metrics)
     state.database = Database(settings.database)
     state.kiosks = Kiosks(settings, state.database)
+    state.staff = StaffRoom(settings, state.database)
     state.access = Access(settings, token, state.kiosks.of_token)
     state.health.starting("database", required=True)
     state.health.starting("release", required=False)

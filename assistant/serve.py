@@ -74,6 +74,14 @@ class _Server(uvicorn.Server):
         self._console.print("  Đang khởi động bộ hội thoại … · the dialogue engine is warming up …")
         app = self.config.app
         assert isinstance(app, FastAPI)
+        code = await app.state.staff.invite_first()
+        if code is not None:
+            self._console.print(
+                "  Tạo tài khoản quản trị đầu tiên (liên kết dùng một lần, trong 24 giờ)"
+            )
+            self._console.print("  creates the first administrator (once, within 24 hours):")
+            link = f"{self._address}/console/setup#{code}"
+            self._console.print(f"    {link}", soft_wrap=True, highlight=False)
         self._ready = asyncio.create_task(self._say_when_ready(app))
 
     async def _say_when_ready(self, app: FastAPI) -> None:

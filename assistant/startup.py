@@ -21,6 +21,7 @@ from assistant.releases.content import centre_folder, ensure_content
 from assistant.releases.service import Release, Releases
 from assistant.robots.counters import CentreCounters
 from assistant.robots.journal import StoredJournal
+from assistant.robots.leases import StoredLeases
 from assistant.robots.service import Fleet
 from assistant.settings import MissionSettings, Settings
 from assistant.storage.database import Database
@@ -85,6 +86,7 @@ def make_fleet(settings: Settings, database: Database, centre: Centre, health: H
             policy=mission_policy(settings.missions),
             counters=CentreCounters(centre),
             journal=StoredJournal(database),
+            leases=StoredLeases(database),
             stops=settings.missions.stops,
             door=settings.missions.door,
             watch_loop=True,
@@ -264,6 +266,7 @@ async def sweep(app: FastAPI) -> None:
     for conversation in over:
         with suppress(LetanError):
             await conversations.forget(conversation)
+    await app.state.staff.sweep()
     async with database.session() as session:
         before = now - timedelta(days=settings.retention_days)
         await conversations_repository.delete_older(session, before)

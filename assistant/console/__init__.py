@@ -1,4 +1,4 @@
-"""The staff's pages: `/console`. So far one screen behind the operator's token.
+"""The staff's pages: `/console`, behind a log-in.
 
 NiceGUI costs more than a second to import, so it is loaded when the first clerk has logged in, not
 when the lobby's pages are waiting for it.
@@ -15,7 +15,8 @@ from fastapi.responses import RedirectResponse
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.console.login import is_logged_in, login_router
+from assistant.console.login import login_router
+from assistant.console.visits import Visits
 
 # NiceGUI draws with scripts of its own in the page; everything else keeps the strict policy.
 _POLICY = (
@@ -29,17 +30,19 @@ _POLICY = (
 class Console:
     """Lets nobody past without the cookie, neither to pages nor to NiceGUI's own WebSocket."""
 
-    def __init__(self, letan: FastAPI, secret: bytes) -> None:
+    def __init__(self, letan: FastAPI, visits: Visits) -> None:
         self._letan = letan
-        self._secret = secret
+        self._visits = visits
         self._pages: ASGIApp | None = None
         self._loading = asyncio.Lock()
         self._running = AsyncExitStack()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not is_logged_in(HTTPConnection(scope), self._secret):
+        staff = await self._visits.of(HTTPConnection({**scope, "app": self._letan}), active=False)
+        if staff is None:
             await _turn_away(scope, receive, send)
             return
+        scope.setdefault("state", {})["staff"] = staff
 
         async def with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -64,9 +67,9 @@ class Console:
 
 def mount(app: FastAPI, token: str) -> None:
     """Adds `/console` to the application; `token` is the operator's."""
-    secret = sha256(b"console:" + token.encode()).digest()
-    console = Console(app, secret)
-    app.include_router(login_router(app.state.access, secret))
+    visits = Visits(sha256(b"console:" + token.encode()).digest())
+    console = Console(app, visits)
+    app.include_router(login_router(app.state.access, visits))
     app.mount("/console", console)
     inner = app.router.lifespan_context
 

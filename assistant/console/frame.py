@@ -1,5 +1,7 @@
 """What every page of the console begins with: its bar, the language, the way out."""
 
+import json
+
 from nicegui import ui
 
 from assistant.console.wording import say
@@ -11,6 +13,33 @@ _HEAD = (
 )
 
 
+_ALIVE = """
+let working = false;
+for (const what of ['pointerdown', 'keydown'])
+  addEventListener(what, () => { working = true; }, {capture: true, passive: true});
+setInterval(async () => {
+  let status = 0;
+  try {
+    status = (await fetch('/console/alive', {method: working ? 'POST' : 'GET'})).status;
+    working = false;
+  } catch { return; }
+  let cover = document.getElementById('session-over');
+  if (status !== 401) { cover?.close(); return; }
+  if (!cover) {
+    cover = document.createElement('dialog');
+    cover.id = 'session-over';
+    cover.innerHTML = '<p></p><a href="/console/login" target="_blank" rel="noopener"></a>';
+    cover.querySelector('p').textContent = SENTENCE;
+    cover.querySelector('a').textContent = LINK;
+    cover.addEventListener('cancel', (event) => event.preventDefault());
+    document.body.append(cover);
+  }
+  if (!cover.open) cover.showModal();
+}, 15000);
+"""
+"""What was being written stays under the cover; a log-in in another tab takes the cover away."""
+
+
 def bar(language: Language, title: str, *links: tuple[str, str]) -> None:
     """Draws it; ``title`` in Vietnamese, ``links`` are pairs of a text and a path of the console.
 
@@ -19,6 +48,9 @@ def bar(language: Language, title: str, *links: tuple[str, str]) -> None:
     ui.add_head_html(_HEAD)
     # NiceGUI takes one language for all readers of a page; this one's is known only here.
     ui.run_javascript(f"document.documentElement.lang = '{language}'")
+    over = say(language, "Phiên làm việc đã hết. Nội dung trên trang vẫn còn nguyên.")
+    script = _ALIVE.replace("SENTENCE", json.dumps(over))
+    ui.run_javascript(script.replace("LINK", json.dumps(say(language, "Đăng nhập lại"))))
     with ui.header().classes("desk-bar"):
         ui.label(say(language, title)).classes("desk-title").props("role=heading aria-level=1")
         with ui.row().classes("items-center"):

@@ -1,115 +1,204 @@
-"""Who may see the console: whoever knows the operator's token.
+"""The doors of the console: log-in, the link of the first start, the way out."""
 
-A signed cookie remembers it for a working day. The cookie holds a time and its signature, never the
-token; a new token makes every cookie worthless.
-"""
-
-import hmac
-import time
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.requests import HTTPConnection
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from assistant.console.visits import Visits
 from assistant.console.wording import language_of, say
-from assistant.errors import LetanError
+from assistant.errors import Language, LetanError
 from assistant.limits import RateLimit
 from assistant.security import Access
+from assistant.staff.access import room_of
 
-COOKIE = "letan_console"
-_VALID_SECONDS = 10 * 3600
 # Without a referrer the browser calls the form's origin "null", which the guard refuses.
 _PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="referrer" content="same-origin">
 <title>{title}</title><link rel="stylesheet" href="/web/css/base.css">
-<link rel="stylesheet" href="/console/login.css"></head>
-<body><main><h1>{title}</h1><p>{lead}</p>{problem}
-<form method="post" action="/console/login"><label for="token">{label}</label>
-<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
-<button type="submit">{button}</button></form></main></body></html>"""
+<link rel="stylesheet" href="/console/login.css">
+<script src="/console/setup.js" defer></script></head>
+<body><main><h1>{title}</h1><p>{lead}</p>{problem}{body}</main></body></html>"""
 _STYLE = """
 body{font-size:20px;line-height:1.5;padding:16px}
-main{max-width:30rem;margin:10vh auto;padding:2.5rem;background:var(--card);
+main{max-width:30rem;margin:8vh auto;padding:2.5rem;background:var(--card);
 border:2px solid var(--line);border-radius:24px}
 h1{font-size:1.8rem;line-height:1.2;color:var(--teal-deep);margin:0 0 .5rem}
 label{display:block;font-weight:600;margin-top:1.5rem}
+label small{font-weight:400}
 input,button{width:100%;min-height:64px;padding:.6rem 1rem;border-radius:16px}
 input{border:3px solid var(--line-strong);background:#fff;margin:.4rem 0 1rem}
 button{border:0;background:var(--teal);color:#fff;font-weight:700;cursor:pointer}
+details{margin-top:2rem;border-top:2px solid var(--line);padding-top:1rem}
+summary{min-height:48px;cursor:pointer;color:var(--teal-deep)}
 .problem{background:#fdecea;color:var(--red-deep);font-weight:600;padding:.6rem 1rem;
 border-radius:16px;margin-top:1rem}
 """
+# The code of the link stands behind '#': no server, proxy or log ever sees it.
+_SCRIPT = """
+const code = document.getElementById('code');
+if (code && location.hash.length > 1) {
+  code.value = location.hash.slice(1);
+  history.replaceState(null, '', location.pathname + location.search);
+  code.closest('form').elements.name.focus();
+}
+"""
+_FIELD = """<label for="{id}">{label}</label>
+<input id="{id}" name="{id}" type="{type}" value="{value}" autocomplete="{fill}" {more}>"""
+
+_Text = Annotated[str, Form(max_length=500)]
 
 
-def login_router(access: Access, secret: bytes) -> APIRouter:
-    """`GET/POST /console/login`, `POST /console/logout`."""
+def login_router(access: Access, visits: Visits) -> APIRouter:
+    """`GET/POST /console/login`, `GET/POST /console/setup`, `POST /console/logout`."""
     router = APIRouter(include_in_schema=False)
     attempts = RateLimit(10)
 
     @router.get("/console/login")
     async def show(request: Request) -> HTMLResponse:
-        return _page(request)
+        return _login_page(language_of(request))
 
     @router.post("/console/login")
-    async def log_in(request: Request, token: Annotated[str, Form(max_length=500)]) -> HTMLResponse:
+    async def log_in(
+        request: Request,
+        token: _Text = "",
+        name: _Text = "",
+        password: _Text = "",
+        code: _Text = "",
+    ) -> Response:
+        language, inside = language_of(request), RedirectResponse("/console/", 303)
+        if not token:
+            try:
+                found, _, until = await room_of(request).log_in(name, password, code or None)
+            except LetanError as problem:
+                return _login_page(language, problem, name)
+            visits.remember_staff(request, inside, found, until)
+            return inside
         attempts.check(request.client.host if request.client else "unknown")
         principal = await access.principal(token.strip())
         if principal is None or principal.kind != "operator":
-            problem = LetanError("token_invalid", 401, "Mã không đúng.", "The token is wrong.")
-            return _page(request, problem)
-        answer = HTMLResponse(status_code=303, headers={"Location": "/console/"})
-        answer.set_cookie(
-            COOKIE,
-            _signed(secret, int(time.time()) + _VALID_SECONDS),
-            max_age=_VALID_SECONDS,
-            httponly=True,
-            samesite="strict",
-            secure=request.url.scheme == "https",
-            path="/console",
-        )
-        return answer
+            wrong = LetanError("token_invalid", 401, "Mã không đúng.", "The token is wrong.")
+            return _login_page(language, wrong)
+        visits.remember_operator(request, inside)
+        return inside
+
+    @router.get("/console/setup")
+    async def show_setup(request: Request) -> HTMLResponse:
+        return _setup_page(language_of(request))
+
+    @router.post("/console/setup")
+    async def set_up(
+        request: Request, code: _Text = "", name: _Text = "", password: _Text = ""
+    ) -> Response:
+        room = room_of(request)
+        try:
+            await room.accept(code, name, password)
+            found, _, until = await room.log_in(name, password)
+        except LetanError as problem:
+            return _setup_page(language_of(request), problem, name, code)
+        inside = RedirectResponse("/console/", 303)
+        visits.remember_staff(request, inside, found, until)
+        return inside
 
     @router.post("/console/logout")
-    async def log_out() -> RedirectResponse:
+    async def log_out(request: Request) -> RedirectResponse:
+        staff = await visits.of(request)
+        if staff is not None and staff.account:
+            await room_of(request).log_out(staff)
         answer = RedirectResponse("/console/login", 303)
-        answer.delete_cookie(COOKIE, path="/console")
+        visits.forget(answer)
         return answer
 
+    @router.api_route("/console/alive", methods=["GET", "POST"])
+    async def alive(request: Request) -> Response:
+        """Whether the log-in still holds; a `POST` says that somebody is working."""
+        staff = await visits.of(request, active=request.method == "POST")
+        return Response(status_code=204 if staff is not None else 401)
+
     @router.get("/console/login.css")
-    async def style() -> HTMLResponse:
-        return HTMLResponse(_STYLE, media_type="text/css")
+    async def style() -> Response:
+        return Response(_STYLE, media_type="text/css")
+
+    @router.get("/console/setup.js")
+    async def script() -> Response:
+        return Response(_SCRIPT, media_type="text/javascript")
 
     return router
 
 
-def is_logged_in(connection: HTTPConnection, secret: bytes) -> bool:
-    """Whether a request or WebSocket carries a cookie of ours that is still valid."""
-    value = connection.cookies.get(COOKIE, "")
-    until, _, _ = value.partition(".")
-    return (
-        until.isascii()
-        and until.isdigit()
-        and hmac.compare_digest(value.encode(), _signed(secret, int(until)).encode())
-        and int(until) > time.time()
+def _login_page(
+    language: Language, problem: LetanError | None = None, name: str = ""
+) -> HTMLResponse:
+    second = problem is not None and problem.code.startswith("second_factor")
+    fields = [
+        _field(language, "name", "Tên đăng nhập", value=name, fill="username", more="autofocus"),
+        _field(language, "password", "Mật khẩu", type_="password", fill="current-password"),
+    ]
+    if second:
+        label = "Mã 6 số trong ứng dụng xác thực"
+        more = 'inputmode="numeric" maxlength="7"'
+        fields.append(_field(language, "code", label, fill="one-time-code", more=more))
+    token = _field(language, "token", "Mã truy cập", type_="password", fill="off")
+    body = (
+        _form("/console/login", "".join(fields), say(language, "Vào"))
+        + f"<details><summary>{say(language, 'Vào bằng mã của người vận hành')}</summary>"
+        + f"<p>{say(language, 'Mã in ra ở lần khởi động đầu tiên.')}</p>"
+        + _form("/console/login", token, say(language, "Vào bằng mã"))
+        + "</details>"
+    )
+    lead = say(language, "Đăng nhập bằng tài khoản của anh/chị.")
+    return _page(language, lead, body, problem)
+
+
+def _setup_page(
+    language: Language, problem: LetanError | None = None, name: str = "", code: str = ""
+) -> HTMLResponse:
+    fields = (
+        _field(language, "code", "Mã trong liên kết", value=code, fill="off")
+        + _field(language, "name", "Tên đăng nhập", value=name, fill="username")
+        + _field(
+            language,
+            "password",
+            "Mật khẩu (từ 10 ký tự, ví dụ một câu ngắn chỉ mình anh/chị biết)",
+            type_="password",
+            fill="new-password",
+        )
+    )
+    lead = say(language, "Tạo tài khoản quản trị đầu tiên. Liên kết này chỉ dùng được một lần.")
+    return _page(
+        language, lead, _form("/console/setup", fields, say(language, "Tạo tài khoản")), problem
     )
 
 
-def _signed(secret: bytes, until: int) -> str:
-    return f"{until}.{hmac.new(secret, str(until).encode(), sha256).hexdigest()}"
+def _field(
+    language: Language,
+    id_: str,
+    label: str,
+    *,
+    fill: str,
+    type_: str = "text",
+    value: str = "",
+    more: str = "",
+) -> str:
+    safe = value.translate({ord(c): f"&#{ord(c)};" for c in "\"<>&'"})
+    return _FIELD.format(
+        id=id_,
+        label=say(language, label),
+        type=type_,
+        value=safe,
+        fill=fill,
+        more="required " + more,
+    )
 
 
-def _page(request: Request, problem: LetanError | None = None) -> HTMLResponse:
-    language = language_of(request)
+def _form(action: str, fields: str, button: str) -> str:
+    button = f'<button type="submit">{button}</button>'
+    return f'<form method="post" action="{action}">{fields}{button}</form>'
+
+
+def _page(language: Language, lead: str, body: str, problem: LetanError | None) -> HTMLResponse:
     shown = f'<p class="problem" role="alert">{problem.text(language)}</p>' if problem else ""
-    text = _PAGE.format(
-        lang=language,
-        title=say(language, "Bàn làm việc của cán bộ"),
-        lead=say(language, "Nhập mã của người vận hành (in ra ở lần khởi động đầu tiên)."),
-        label=say(language, "Mã truy cập"),
-        button=say(language, "Vào"),
-        problem=shown,
-    )
-    return HTMLResponse(text, problem.status if problem else 200)
+    title = say(language, "Bàn làm việc của cán bộ")
+    text = _PAGE.format(lang=language, title=title, lead=lead, problem=shown, body=body)
+    return HTMLResponse(text, problem.status if problem else 200, {"Cache-Control": "no-store"})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from assistant.console.login import COOKIE
+from assistant.console.visits import COOKIE
 from assistant.main import create_app
 from assistant.settings import Settings
 
