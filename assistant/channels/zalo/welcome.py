@@ -28,8 +28,8 @@ _ANSWERS = {
     "và em không lưu lại ạ.",
     "audio": "Dạ, em không lấy được đoạn ghi âm này ạ. Anh/chị ghi lại giúp em, "
     "hoặc viết câu hỏi ạ.",
-    "note_too_long": "Dạ, đoạn ghi âm này dài quá ạ. Anh/chị nói gọn trong khoảng một phút giúp em, "
-    "hoặc viết câu hỏi ạ.",
+    "note_too_long": "Dạ, đoạn ghi âm này dài quá ạ. Anh/chị nói gọn trong khoảng một phút "
+    "giúp em, hoặc viết câu hỏi ạ.",
     "note_not_audio": "Dạ, tệp này không phải đoạn ghi âm, em không nghe được ạ. "
     "Anh/chị ghi âm lại giúp em, hoặc viết câu hỏi ạ.",
     "note_silent": "Dạ, em không nghe thấy tiếng nói trong đoạn ghi âm ạ. "
