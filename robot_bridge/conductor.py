@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import structlog
 
+from robot_bridge.afterwards import Afterwards
 from robot_bridge.clock import Clock, finish_within
 from robot_bridge.company import Company, GivenUp
 from robot_bridge.counters import AlwaysOpen, Counters
@@ -19,7 +20,7 @@ from robot_bridge.errands import Errands
 from robot_bridge.halting import Halting
 from robot_bridge.journal import Journal, NoJournal
 from robot_bridge.journey import Journey, LegFailed
-from robot_bridge.line import Line, Waiting, busy
+from robot_bridge.line import Waiting, busy
 from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import (
@@ -33,7 +34,7 @@ from robot_bridge.missions import (
 )
 from robot_bridge.passages import Passages
 from robot_bridge.places import Place
-from robot_bridge.posts import Posts, way_home
+from robot_bridge.posts import Posts
 from robot_bridge.record import Record
 from robot_bridge.run import MissionRun
 from robot_bridge.safety import failure_of, refusal
@@ -50,8 +51,6 @@ from robot_bridge.sentences import (
 
 ANYBODY = "anybody"
 """Who asks where nobody needs to say who they are."""
-NEXT_PLEASE = 3.0
-"""Seconds after leading somebody until it goes home, when the next one waits there."""
 
 log = structlog.get_logger(__name__)
 
@@ -86,16 +85,24 @@ class Conductor:
         self._clock = clock
         self._on_change = on_change
         self._on_say = on_say
-        self._line = Line()
         self._presence = asyncio.Event()
         self._record = Record(robot_id, clock, journal or NoJournal(), on_mission, on_change)
         self._company = Company(policy, clock)
         self._journey = Journey(driver, policy, clock)
         self._task: asyncio.Task[None] | None = None
-        self._return: asyncio.Task[None] | None = None
         self._ear: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[Any]] = set()
         self._halting = Halting(robot_id, driver, clock, policy.stop_seconds, self._spawn)
+        self._afterwards = Afterwards(
+            robot_id,
+            posts,
+            policy,
+            clock,
+            begin=self.start,
+            state=self.state,
+            stopped=lambda: self.stopped,
+            spawn=self._spawn,
+        )
         passages = passages or Passages(lobby_map)
         passages.register(robot_id, lambda: self.state().pose)
         self._errands = Errands(
@@ -116,6 +123,12 @@ class Conductor:
         """The mission that runs, or the last one."""
         return self._record.mission
 
+    @property
+    def resting(self) -> bool:
+        """Nothing runs, nobody waits, and it will not set off by itself."""
+        nothing = self._record.running is None and not self._afterwards.planned
+        return nothing and not len(self._afterwards.line)
+
     def recall(self, mission: Mission) -> None:
         """Show a mission that an earlier process left unfinished."""
         self._record.recall(mission)
@@ -135,7 +148,7 @@ class Conductor:
 
     async def close(self) -> None:
         """End everything; a robot that drives is told to give its goal up."""
-        self._forget_return()
+        self._afterwards.forget()
         self._end("cancelled", "closed")
         await self._quietly(self._driver.cancel("closed"))
         tasks = [task for task in (self._ear, self._task, *self._background) if task is not None]
@@ -167,7 +180,7 @@ class Conductor:
             log.info("mission refused", robot=self._id, kind=kind, to=target.id, code=refused.code)
             self._record.note("mission", wanted, refused.code, requested_by)
             raise refused
-        self._forget_return()
+        self._afterwards.forget()
         replaced = self._end("cancelled", "replaced")
         mission = Mission(
             mission_id or f"m-{uuid4().hex[:12]}",
@@ -190,7 +203,7 @@ class Conductor:
     @property
     def line(self) -> tuple[Waiting, ...]:
         """Who waits until the robot is back, first first."""
-        return self._line.all()
+        return self._afterwards.line.all()
 
     def can_lead(self, target: Place) -> bool:
         """Whether the gate would let it lead somebody there now; being busy does not count."""
@@ -199,7 +212,7 @@ class Conductor:
     def busy_seconds(self, ahead: int | None = None) -> float:
         """About how long until it is free for the next visitor; ``ahead``: of this many in line."""
         running, home = self._record.running, self._posts.home.pose
-        return self._line.seconds(running, self.state(), home, self._policy, ahead)
+        return self._afterwards.line.seconds(running, self.state(), home, self._policy, ahead)
 
     def wait_for(
         self, target: Place, requested_by: str, *, pace: Pace | None, ticket: str | None
@@ -208,44 +221,26 @@ class Conductor:
         running = self._record.running
         refused, waiting = self._refusal("lead", target), None
         if refused is None:
-            waiting = self._line.join(target, requested_by, pace, ticket, self._clock)
+            waiting = self._afterwards.line.join(target, requested_by, pace, ticket, self._clock)
         if waiting is None:
             refused = refused or self._busy(running)
             self._record.note("wait", f"lead {target.id}", refused.code, requested_by)
             raise refused
         self._record.note("wait", f"lead {target.id}", "in line", requested_by)
-        if running is None and self._return is None:
-            self._lead_next()
+        if running is None and not self._afterwards.planned:
+            self._afterwards.lead_next()
         elif running is None:
-            self._plan_return()
+            self._afterwards.plan()
         self._on_change()
         return waiting
 
     def leave_line(self, id_: str, requested_by: str = ANYBODY) -> bool:
         """Whether somebody with this id stood in line."""
-        left = self._line.leave(id_)
+        left = self._afterwards.line.leave(id_)
         if left:
             self._record.note("leave", id_, "left", requested_by)
             self._on_change()
         return left
-
-    def _lead_next(self) -> None:
-        """The robot is home: the first in line is led. After a stop or a fault nobody is left."""
-        waiting = self._line.next(self._clock.monotonic())
-        if waiting is None:
-            return
-        try:
-            self.start(
-                "lead",
-                waiting.target,
-                waiting.requested_by,
-                pace=waiting.pace,
-                ticket=waiting.ticket,
-                mission_id=waiting.id,
-            )
-        except Refused as refused:
-            self._line.clear()
-            log.info("the line is sent away", robot=self._id, code=refused.code)
 
     async def cancel(self, reason: str = "asked", requested_by: str = ANYBODY) -> None:
         """End the mission that runs; without one nothing happens."""
@@ -259,7 +254,7 @@ class Conductor:
             await asyncio.gather(task, return_exceptions=True)
         await self._quietly(self._driver.cancel(reason))
         if mission is not None and mission.kind not in ("return", "dock"):
-            self._plan_return()
+            self._afterwards.plan()
 
     def somebody_came(self) -> None:
         """Somebody stands before the robot; it greets them when that is its mission."""
@@ -290,8 +285,8 @@ class Conductor:
     async def stop(self, reason: str = "asked", requested_by: str = ANYBODY) -> StopResult:
         """Stand still now and stay so until `resume`. Always possible, never raises."""
         self._halting.hold()
-        self._forget_return()
-        self._line.clear()
+        self._afterwards.forget()
+        self._afterwards.line.clear()
         if self._end("stopped", reason):
             self._say(STOPPED)
         log.warning("robot stop", robot=self._id, reason=reason)
@@ -331,7 +326,7 @@ class Conductor:
             self._record.set(mission, "cancelled", given_up.reason)
             if given_up.source:
                 self._say(given_up.source, mission.target)
-            self._plan_return()
+            self._afterwards.plan()
             return
         except Exception:
             log.exception("mission broke", robot=self._id, mission=mission.id)
@@ -341,11 +336,11 @@ class Conductor:
             if mission.kind == "lead":
                 self._say(HERE_WE_ARE, target)
             if mission.kind == "return":
-                self._lead_next()
+                self._afterwards.lead_next()
             elif mission.kind != "dock":
-                self._plan_return()
+                self._afterwards.plan()
             return
-        self._line.clear()
+        self._afterwards.line.clear()
         if not self._record.set(mission, "failed", failure.value):
             return
         log.warning("mission failed", robot=self._id, mission=mission.id, code=failure, text=text)
@@ -353,7 +348,7 @@ class Conductor:
         if mission.kind == "lead":
             self._say(WAY_BLOCKED if failure is FailureCode.BLOCKED else CANNOT_GO_ON)
             if failure in (FailureCode.BLOCKED, FailureCode.UNREACHABLE):
-                self._plan_return()
+                self._afterwards.plan()
 
     def _gate(self, mission: Mission) -> None:
         """The same question again just before the first motion: much may happen while it speaks."""
@@ -381,34 +376,6 @@ class Conductor:
         if self._task is not None:
             self._task.cancel()
         return True
-
-    # --- the way home ---
-
-    def _plan_return(self) -> None:
-        """A while after leading somebody: home, or to the charger; at once when others wait."""
-        after = self._policy.return_after
-        if len(self._line):
-            after = min(NEXT_PLEASE, NEXT_PLEASE if after is None else after)
-        if after is not None and not self.stopped:
-            self._forget_return()
-            self._return = self._spawn(self._return_later(after))
-
-    def _forget_return(self) -> None:
-        waiting, self._return = self._return, None
-        if waiting is not None:
-            waiting.cancel()
-
-    async def _return_later(self, seconds: float) -> None:
-        await self._clock.sleep(seconds)
-        self._return = None
-        kind, target = way_home(self.state(), self._posts, self._policy)
-        if target is None:
-            self._lead_next()
-            return
-        try:
-            self.start(kind, target, AUTOMATIC)
-        except Refused as refused:
-            log.info("no way home", robot=self._id, code=refused.code)
 
     # --- stopping, speaking, listening ---
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -43,14 +43,20 @@ class StoredJournal:
         self._missions: dict[str, Row] = {}
         self._commands: deque[Row] = deque(maxlen=MOST_WAITING)
         self._recent: deque[Command] = deque(maxlen=REMEMBERED)
+        self._took_over: list[str] = []
         self._noted = asyncio.Event()
         self._writing = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
 
-    async def open(self, robots: Sequence[str], interrupted: Callable[[str, Row], None]) -> None:
-        """Begin to write; returns at once. ``interrupted``: told each robot's last mission when
-        an earlier process left it unfinished."""
-        self._writer = asyncio.create_task(self._run(robots, interrupted), name="robots' journal")
+    async def open(self, recall: Callable[[str, Row], None]) -> None:
+        """Begin to write; returns at once. ``recall``: told the last mission of a robot that was
+        taken over, when an earlier process left it unfinished."""
+        self._writer = asyncio.create_task(self._run(recall), name="robots' journal")
+
+    def took_over(self, robot: str) -> None:
+        """This process drives the robot now: what another one has not finished is interrupted."""
+        self._took_over.append(robot)
+        self._noted.set()
 
     async def close(self) -> None:
         """Write what is left, for a moment at most."""
@@ -110,30 +116,31 @@ class StoredJournal:
         await self._flush()
         return await self._database.read(partial(repository.commands, robot=robot, limit=limit))
 
-    async def _run(self, robots: Sequence[str], interrupted: Callable[[str, Row], None]) -> None:
-        begun = False
+    async def _run(self, recall: Callable[[str, Row], None]) -> None:
+        forgotten = False
         while True:
             try:
-                if not begun:
-                    await self._begin(robots, interrupted)
-                    begun = True
+                if not forgotten:
+                    before = self._now() - self._keep
+                    await self._database.write(partial(repository.forget, before=before))
+                    forgotten = True
+                while self._took_over:
+                    await self._interrupt(self._took_over[0], recall)
+                    del self._took_over[0]
                 await self._flush()
-                await self._noted.wait()
+                if not self._took_over:
+                    await self._noted.wait()
             except LetanError as error:
                 log.warning("robots' journal cannot be written", code=error.code)
                 await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _begin(self, robots: Sequence[str], interrupted: Callable[[str, Row], None]) -> None:
-        now = self._now()
-        await self._database.write(
-            partial(repository.interrupt, robots=robots, ended=sorted(ENDED), now=now)
-        )
-        await self._database.write(partial(repository.forget, before=now - self._keep))
-        for robot in robots:
-            last = await self._database.read(partial(repository.missions, robot=robot, limit=1))
-            if last and last[0]["state"] == "interrupted":
-                log.warning("mission was interrupted", robot=robot, mission=last[0]["id"])
-                interrupted(robot, last[0])
+    async def _interrupt(self, robot: str, recall: Callable[[str, Row], None]) -> None:
+        work = partial(repository.interrupt, robots=[robot], ended=sorted(ENDED), now=self._now())
+        await self._database.write(work)
+        last = await self._database.read(partial(repository.missions, robot=robot, limit=1))
+        if last and last[0]["state"] == "interrupted":
+            log.warning("mission was interrupted", robot=robot, mission=last[0]["id"])
+            recall(robot, last[0])
 
     async def _flush(self) -> None:
         async with self._writing:

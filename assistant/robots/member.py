@@ -7,6 +7,7 @@ from datetime import datetime
 from assistant.robots.view import RobotView, activity_of, busy_of, line_of
 from assistant.settings import RobotSettings
 from robot_bridge.conductor import Conductor, Posts
+from robot_bridge.lease import Lease
 from robot_bridge.link import KeptDriver
 from robot_bridge.planner import Point, path_length
 
@@ -18,6 +19,7 @@ class Member:
     settings: RobotSettings
     posts: Posts
     kept: KeptDriver
+    lease: Lease
     conductor: Conductor
     watchers: set[asyncio.Event]
     way: tuple[Point, ...] = ()

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from assistant.robots.announcements import Announcements, Event
+from assistant.robots.assembly import Assembly
 from assistant.robots.choosing import choose
 from assistant.robots.errors import (
     no_question,
@@ -21,18 +21,19 @@ from assistant.robots.errors import (
     target_not_its_own,
 )
 from assistant.robots.journal import StoredJournal
-from assistant.robots.member import Member, touch
+from assistant.robots.leases import StoredLeases
+from assistant.robots.member import Member
+from assistant.robots.ownership import Ownership
 from assistant.robots.repository import Row
 from assistant.robots.view import InLine, RobotView, line_of
 from assistant.settings import RobotSettings
 from robot_bridge.clock import Clock, SystemClock, wait_for_event
-from robot_bridge.conductor import ANYBODY, Conductor, Posts
+from robot_bridge.conductor import ANYBODY
 from robot_bridge.counters import Counters
 from robot_bridge.deadman import Deadman
 from robot_bridge.driver import DriverConfig, RobotDriver, RobotState, StopResult
 from robot_bridge.drivers import find_driver
 from robot_bridge.journal import Command
-from robot_bridge.link import KeptDriver
 from robot_bridge.lobby_map import LobbyMap
 from robot_bridge.missions import Mission, MissionKind, Pace, Policy, Refused
 from robot_bridge.passages import Passages
@@ -55,7 +56,8 @@ class Fleet:
     ``places`` are those of ``centre.json``; only those inside the map can be targets.
     ``stops`` are the places of a round, ``door`` is where robots greet (None: at home).
     ``watch_loop`` starts the dead man's switch; ``drivers`` finds a factory by the name in the
-    settings. Raises LetanError `robot_post_unknown` when a robot's home is not such a place.
+    settings; ``leases`` (None: this is the only process) let one process drive each robot. Raises
+    LetanError `robot_post_unknown` when a robot's home is not such a place.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Fleet:
         policy: Policy | None = None,
         counters: Counters | None = None,
         journal: StoredJournal | None = None,
+        leases: StoredLeases | None = None,
         stops: Sequence[str] = (),
         door: str | None = None,
         watch_loop: bool = False,
@@ -80,16 +83,26 @@ class Fleet:
         for place in known:
             if place.id not in self._places:
                 log.warning("place cannot be reached by a robot", place=place.id)
-        self._drivers = drivers
-        self._policy = policy or Policy()
-        self._counters = counters
         self._journal = journal
-        self._passages = Passages(lobby_map)
         self._stops = tuple(self._places[stop] for stop in stops if stop in self._places)
         self._door = self._places.get(door or "")
         self._announcements = Announcements()
         self._closed = False
-        self._robots = {robot.id: self._build(robot) for robot in robots}
+        assembly = Assembly(
+            lobby_map,
+            self._places,
+            self._stops,
+            policy or Policy(),
+            self._clock,
+            counters,
+            journal,
+            Passages(lobby_map),
+            self._announcements,
+            leases,
+            drivers,
+        )
+        self._robots = {robot.id: assembly.member(robot) for robot in robots}
+        self._ownership = Ownership(self._robots, leases, journal)
         self._deadman = Deadman(self._halt, self._lost_control) if watch_loop else None
 
     async def start(self) -> None:
@@ -99,7 +112,8 @@ class Fleet:
         if self._deadman is not None:
             self._deadman.start()
         if self._journal is not None:
-            await self._journal.open(self.ids(), self._recall)
+            await self._journal.open(self._recall)
+        self._ownership.start()
 
     async def close(self) -> None:
         """End missions, let go of the robots, end every subscription."""
@@ -107,6 +121,7 @@ class Fleet:
         if self._deadman is not None:
             await self._deadman.close()
         await asyncio.gather(*(robot.conductor.close() for robot in self._robots.values()))
+        await self._ownership.close()
         for robot in self._robots.values():
             robot.touch()
         self._announcements.close()
@@ -230,11 +245,14 @@ class Fleet:
         self, robot_id: str, reason: str = "asked", requested_by: str = ANYBODY
     ) -> StopResult:
         """Stop a robot now and hold it. Needs no right, never fails for a known robot."""
-        return await self._find(robot_id).conductor.stop(reason, requested_by)
+        robot = self._find(robot_id)
+        self._ownership.pass_on(robot, "stop")
+        return await robot.conductor.stop(reason, requested_by)
 
     async def resume(self, robot_id: str, requested_by: str = ANYBODY) -> RobotView:
         """Release a stop; moves nothing."""
         robot = self._find(robot_id)
+        self._ownership.pass_on(robot, "release")
         await robot.conductor.resume(requested_by)
         return robot.view(self._clock.now())
 
@@ -362,42 +380,6 @@ class Fleet:
             )
         except NoPath:
             return ()
-
-    def _build(self, robot: RobotSettings) -> Member:
-        home = self._places.get(robot.home)
-        if home is None:
-            raise post_unknown(robot.id, "home", robot.home, self.places())
-        posts = Posts(home, self._places.get(robot.dock), self._stops)
-        policy = replace(self._policy, max_speed=robot.max_speed)
-        config = DriverConfig(
-            robot.id,
-            self._map,
-            home.pose,
-            posts.dock.pose if posts.dock else None,
-            robot.max_speed,
-            self._clock,
-            robot.url.get_secret_value() if robot.url else None,
-            robot.map,
-            robot.capabilities,
-            robot.options,
-        )
-        kept = KeptDriver(robot.id, lambda: self._drivers(robot.driver)(config), self._clock)
-        watchers: set[asyncio.Event] = set()
-        conductor = Conductor(
-            robot.id,
-            kept,
-            lobby_map=self._map,
-            posts=posts,
-            policy=policy,
-            clock=self._clock,
-            on_change=lambda: touch(watchers),
-            on_say=lambda said: self._announcements.said(robot.id, said),
-            on_mission=lambda mission: self._announcements.changed(robot.id, mission),
-            counters=self._counters,
-            journal=self._journal,
-            passages=self._passages,
-        )
-        return Member(robot, posts, kept, conductor, watchers)
 
 
 async def _sayings(events: AsyncGenerator[Event]) -> AsyncIterator[dict[str, str]]:

@@ -40,3 +40,21 @@ class RobotCommandRow(Base):
     came_back: Mapped[str] = mapped_column(String(200))
     asked_by: Mapped[str] = mapped_column(String(48))
     at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class RobotLeaseRow(Base):
+    """Which process drives a robot. No times: whoever wants it watches the count of beats."""
+
+    __tablename__ = "robot_leases"
+
+    robot: Mapped[str] = mapped_column(String(32), primary_key=True)
+    holder: Mapped[str | None] = mapped_column(String(32))
+    host: Mapped[str] = mapped_column(String(64))
+    process: Mapped[str] = mapped_column(String(120))
+    term: Mapped[int]
+    """Grows with every holder."""
+    beat: Mapped[int]
+    """Grows while the holder lives."""
+    stops: Mapped[int]
+    """Grows when another process asks the holder to stop."""
+    releases: Mapped[int]
