@@ -61,7 +61,7 @@ def plan(
         raise NoPath("start_blocked")
     if not lobby_map.inside(*goal):
         raise NoPath("goal_blocked")
-    field = _clearances(lobby_map, obstacles)
+    field = _clearances(lobby_map, obstacles, clearance)
     ground = _Ground(field, clearance)
     first = _cell(lobby_map, start)
     last = _cell(lobby_map, goal)
@@ -140,15 +140,20 @@ class _Ground:
         return not unseen[target]
 
 
-def _clearances(lobby_map: LobbyMap, obstacles: Sequence[Obstacle]) -> _FIELD:
-    field = lobby_map.clearances
+def _clearances(lobby_map: LobbyMap, obstacles: Sequence[Obstacle], clearance: float) -> _FIELD:
+    """The map's clearances, less where an obstacle is nearer; only as far as that matters."""
     if not obstacles:
-        return field
-    rows, columns = np.ogrid[: lobby_map.height, : lobby_map.width]
+        return lobby_map.clearances
+    field = lobby_map.clearances.copy()
     for x, y, radius in obstacles:
         column, row = lobby_map.to_grid_exact(x, y)
-        cells = np.hypot(columns + 0.5 - column, rows + 0.5 - row)
-        field = np.minimum(field, (cells * lobby_map.resolution - radius).astype(np.float32))
+        reach = (radius + clearance + COMFORT) / lobby_map.resolution + 1
+        low, left = max(0, int(row - reach)), max(0, int(column - reach))
+        window = field[low : max(0, int(row + reach) + 1), left : max(0, int(column + reach) + 1)]
+        rows, columns = np.ogrid[: window.shape[0], : window.shape[1]]
+        cells = np.hypot(columns + left + 0.5 - column, rows + low + 0.5 - row)
+        away = (cells * lobby_map.resolution - radius).astype(np.float32)
+        np.minimum(window, away, out=window)
     return field
 
 

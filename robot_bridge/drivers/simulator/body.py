@@ -6,7 +6,9 @@ commands, so that a late wake-up never changes where it drives. While it stands 
 
 import asyncio
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from robot_bridge.clock import Clock
 from robot_bridge.driver import (
@@ -23,7 +25,9 @@ from robot_bridge.drivers.simulator.battery import Battery
 from robot_bridge.drivers.simulator.follower import Command, Follower
 from robot_bridge.drivers.simulator.kinematics import Limits, Motion, brake, step
 from robot_bridge.drivers.simulator.surroundings import STEP as LOOK_STEP
-from robot_bridge.drivers.simulator.surroundings import Surroundings
+from robot_bridge.drivers.simulator.surroundings import Ahead, Surroundings
+from robot_bridge.drivers.simulator.world import ROBOT_RADIUS, World
+from robot_bridge.planner import Point
 
 STEP = 0.02
 """Seconds of one step of the body and its controller."""
@@ -40,6 +44,10 @@ CONTACT = 2.0
 """Seconds until the charger's contacts have closed."""
 TELL_EVERY = 0.5
 """Seconds between two progress events."""
+STAND_OFF = 1.0
+"""Seconds before another robot until it goes round it; people are waited for."""
+PARTED = 2.0
+"""Seconds until it looks for a way round another robot again."""
 
 
 @dataclass(slots=True)
@@ -53,14 +61,31 @@ class Errand:
     told_at: float = -math.inf
     there: float = 0.0
     """Seconds since it stands at the goal."""
+    turn_out_at: float | None = None
+    """When it looks for a way round the robot that it stands before."""
 
 
 class Body:
-    """Where the robot is, how it moves, and its battery."""
+    """Where the robot is, how it moves, and its battery. Others see it as a round thing."""
+
+    kind: Literal["robot"] = "robot"
+    radius = ROBOT_RADIUS
 
     def __init__(
-        self, home: Pose, limits: Limits, surroundings: Surroundings, clock: Clock, out: EventStream
+        self,
+        robot_id: str,
+        home: Pose,
+        limits: Limits,
+        *,
+        world: World,
+        clock: Clock,
+        out: EventStream,
+        way_round: Callable[[Point], list[Point] | None],
     ) -> None:
+        self._id = robot_id
+        self._world = world
+        self._way_round = way_round
+        """A way to the point that keeps clear of the robots in sight."""
         self.limits = limits
         self.ceiling = limits.speed
         self.motion = Motion(home.x, home.y, home.theta)
@@ -71,11 +96,26 @@ class Body:
         self.still = asyncio.Event()
         """Set while the body stands and has nothing to do."""
         self.still.set()
-        self._surroundings = surroundings
+        self.slip = 0.0
+        """Share of the wheels' motion that is lost, 0 to 1."""
+        self.surroundings = Surroundings(world, robot_id)
         self._clock = clock
         self._out = out
         self._emergency = False
         self._wake = asyncio.Event()
+
+    @property
+    def x(self) -> float:
+        return self.motion.x
+
+    @property
+    def y(self) -> float:
+        return self.motion.y
+
+    @property
+    def speed(self) -> float:
+        """Metres a second over the ground."""
+        return abs(self.motion.speed) * (1 - self.slip)
 
     def begin(self, goal_id: str, path: list[tuple[float, float]], theta: float) -> Errand:
         """Follow a path; an errand that runs ends as pre-empted."""
@@ -119,12 +159,17 @@ class Body:
     def catch_up(self) -> None:
         """Work out everything up to now."""
         now = self._clock.monotonic()
+        began = self.time
         while self.errand is not None or not self.motion.still:
             if self.time + STEP > now + 1e-9:
+                if self.time > began:
+                    self._world.judge(self._id)
                 return
             self.time += STEP
             self.battery.pass_time(STEP, driving=True, charging=False)
             self._step()
+        if self.time > began:
+            self._world.judge(self._id)
         self.battery.pass_time(max(0.0, now - self.time), driving=False, charging=self.docked)
         self.time = max(self.time, now)
 
@@ -140,42 +185,77 @@ class Body:
         errand = self.errand
         if errand is None:
             if self._emergency:
-                self.motion = brake(self.motion, self.limits, STEP)
+                self._move(brake(self.motion, self.limits, STEP))
             else:
-                self.motion = step(self.motion, 0.0, 0.0, self.limits, STEP)
+                self._move(step(self.motion, 0.0, 0.0, self.limits, STEP))
             self._settle(emergency=False)
             return
+        self.surroundings.look(self.time, self.motion)
         command = errand.follower.command(self.motion, self.ceiling)
         if command.done:
             errand.there += STEP
             if not errand.docking or errand.there >= CONTACT:
                 self._arrive(errand)
             return
-        speed = self._safe_speed(errand, command)
+        ahead = self._ahead(errand, command)
+        speed = self._safe_speed(errand, command, ahead)
         turn = command.turn * speed / command.speed if command.speed > 0 else command.turn
-        self.motion = step(self.motion, speed, turn, self.limits, STEP)
-        self._tell(errand, blocked=command.speed > 0 and speed <= 0)
+        if ahead.free < self._stopping():
+            self._move(brake(self.motion, self.limits, STEP))
+        else:
+            self._move(step(self.motion, speed, turn, self.limits, STEP))
+        blocked = command.speed > 0 and speed <= 0
+        self._tell(errand, blocked=blocked)
+        self._turn_out(errand, blocked and ahead.by == "robot")
         if self.battery.level <= 0:
             self.end(FailureCode.BATTERY_LOW, "the battery is empty", emergency=True)
 
-    def _safe_speed(self, errand: Errand, command: Command) -> float:
+    def _move(self, motion: Motion) -> None:
+        """Be where the wheels have carried it, less what they slipped."""
+        if self.slip > 0:
+            kept, before = 1 - self.slip, self.motion
+            x = before.x + kept * (motion.x - before.x)
+            y = before.y + kept * (motion.y - before.y)
+            motion = Motion(x, y, motion.theta, motion.speed, motion.turn)
+        self.motion = motion
+
+    def _stopping(self) -> float:
+        """Metres that braking comfortably takes."""
+        return self.motion.speed**2 / (2 * self.limits.braking)
+
+    def _ahead(self, errand: Errand, command: Command) -> Ahead:
+        if command.speed <= 0:
+            return Ahead()
+        look = self._stopping() + KEEP_OFF + 0.3
+        body = (self.motion.x, self.motion.y)
+        return self.surroundings.free_along(errand.follower.points(look, LOOK_STEP), body, ROOM)
+
+    def _safe_speed(self, errand: Errand, command: Command, ahead: Ahead) -> float:
         """The wanted speed, less where somebody is near, 0 where the way is not free."""
         if command.speed <= 0:
             return 0.0
         motion, limits = self.motion, self.limits
-        stopping = motion.speed**2 / (2 * limits.braking)
-        look = stopping + KEEP_OFF + 0.3
-        body = (motion.x, motion.y)
-        free = self._surroundings.free_along(errand.follower.points(look, LOOK_STEP), body, ROOM)
-        speed = min(command.speed, math.sqrt(limits.braking * max(0.0, free - KEEP_OFF)))
-        if self._surroundings.obstacle_gap(*body) < NEAR_PEOPLE:
+        speed = min(command.speed, math.sqrt(limits.braking * max(0.0, ahead.free - KEEP_OFF)))
+        if self.surroundings.obstacle_gap(motion.x, motion.y) < NEAR_PEOPLE:
             speed = min(speed, NEAR_SPEED)
-        reach = min(stopping + LOOK_STEP, errand.follower.remaining + LOOK_STEP)
-        if not errand.docking and self._surroundings.hits_wall(
+        reach = min(self._stopping() + LOOK_STEP, errand.follower.remaining + LOOK_STEP)
+        if not errand.docking and self.surroundings.hits_wall(
             motion, command.turn, limits.radius, reach
         ):
             return 0.0
         return speed if speed > 0.03 else 0.0
+
+    def _turn_out(self, errand: Errand, stands_off: bool) -> None:
+        """Two robots that stand before each other: each goes round the other on its right."""
+        if not stands_off:
+            errand.turn_out_at = None
+        elif errand.turn_out_at is None:
+            errand.turn_out_at = self.time + STAND_OFF
+        elif self.time >= errand.turn_out_at:
+            errand.turn_out_at = self.time + PARTED
+            way = self._way_round(errand.follower.goal)
+            if way is not None:
+                errand.follower = Follower(way, errand.follower.theta, self.limits)
 
     def _tell(self, errand: Errand, *, blocked: bool) -> None:
         if blocked != errand.blocked:

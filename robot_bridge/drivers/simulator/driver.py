@@ -2,7 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from robot_bridge.driver import (
     Accepted,
@@ -26,13 +27,14 @@ from robot_bridge.driver import (
 )
 from robot_bridge.drivers.simulator.body import Body
 from robot_bridge.drivers.simulator.kinematics import Limits
-from robot_bridge.drivers.simulator.surroundings import Surroundings
-from robot_bridge.planner import NoPath, Point, plan
+from robot_bridge.drivers.simulator.people import Walker
+from robot_bridge.drivers.simulator.world import Thing, World, circles, world_of
+from robot_bridge.planner import NoPath, Obstacle, Point, plan
 
 CLEARANCE = 0.32
 """Metres that a planned path keeps from walls and people."""
-SIGHT = 4.0
-"""Metres that its scanner reaches."""
+GIVE_WAY = 0.25
+"""Metres that another robot is taken to stand farther to the left: two that meet keep right."""
 DOCK_REACH = 0.5
 """Metres from the dock within which it can connect to the charger."""
 
@@ -43,12 +45,23 @@ class SimulatedRobot:
     name = "simulator"
     stale_after = 2.0
 
-    def __init__(self, config: DriverConfig, limits: Limits | None = None) -> None:
+    def __init__(
+        self, config: DriverConfig, limits: Limits | None = None, world: World | None = None
+    ) -> None:
         self._config = config
         self._stream = EventStream()
-        self._surroundings = Surroundings(config.lobby_map)
-        limits = limits or Limits(speed=config.max_speed)
-        self._body = Body(config.home, limits, self._surroundings, config.clock, self._stream)
+        self.world = world or world_of(config.lobby_map, config.clock)
+        """Shared with the other simulated robots of the fleet."""
+        self._body = Body(
+            config.robot_id,
+            config.home,
+            limits or Limits(speed=config.max_speed),
+            world=self.world,
+            clock=config.clock,
+            out=self._stream,
+            way_round=self._way_round,
+        )
+        self.world.enter(config.robot_id, self._body)
         self._loop: asyncio.Task[None] | None = None
         self._linked = False
         self._reachable = self._localised = True
@@ -58,6 +71,8 @@ class SimulatedRobot:
         if not self._reachable:
             raise LinkError("the simulated link is cut")
         self._linked = True
+        self.world.enter(self._config.robot_id, self._body)
+        self.world.open()
         if self._loop is None:
             self._loop = asyncio.create_task(self._body.run(), name=f"{self._config.robot_id} body")
 
@@ -70,6 +85,7 @@ class SimulatedRobot:
         if loop is not None:
             loop.cancel()
             await asyncio.gather(loop, return_exceptions=True)
+        self.world.leave(self._config.robot_id, self._body)
         self._stream.close()
 
     def capabilities(self) -> frozenset[Capability]:
@@ -146,7 +162,7 @@ class SimulatedRobot:
             mode="manual" if self._manual else "automatic",
             pose=Pose(motion.x, motion.y, motion.theta, self._config.home.map),
             localised=self._localised,
-            speed=abs(motion.speed),
+            speed=body.speed,
             battery=body.battery.level,
             charging=body.docked,
             e_stop=self._e_stop,
@@ -168,12 +184,30 @@ class SimulatedRobot:
     def add_obstacle(self, x: float, y: float, radius: float) -> int:
         """Put somebody or something into the lobby (metres); returns an id."""
         self._body.catch_up()
-        return self._surroundings.add(x, y, radius)
+        return self.world.put(x, y, radius)
 
     def remove_obstacle(self, obstacle: int) -> None:
         """Take it away again."""
         self._body.catch_up()
-        self._surroundings.remove(obstacle)
+        self.world.take(obstacle)
+
+    def people(self) -> list[Walker]:
+        """Who is on foot in its lobby; for maps."""
+        return self.world.people()
+
+    def scan(self) -> list[float]:
+        """What its scanner measures now: metres, a beam a degree, from ahead to the left."""
+        self._body.catch_up()
+        motion = self._body.motion
+        others = circles(self.world.others(self._config.robot_id))
+        return [float(r) for r in self.world.lidar.scan(motion.x, motion.y, motion.theta, others)]
+
+    def set_slip(self, share: float) -> None:
+        """Its wheels turn in vain for this share of what they do; 0: they hold, 1: it stays."""
+        if not 0 <= share <= 1:
+            raise ValueError("slip: a share from 0 to 1 is needed")
+        self._body.catch_up()
+        self._body.slip = share
 
     def press_e_stop(self) -> None:
         """As if somebody hit the red button on the robot's body."""
@@ -228,15 +262,39 @@ class SimulatedRobot:
                 raise DriverError(code, text)
 
     def _plan(self, start: Point, goal: Point) -> list[Point]:
+        """The way round what is in sight; what stands in the way may walk on: else as if it had."""
+        self._body.surroundings.look(self._config.clock.monotonic(), self._body.motion)
+        seen = self._body.surroundings.seen
+        if seen:
+            for obstacles in (self._keeping_right(seen), circles(seen)):
+                with suppress(NoPath):
+                    return self._way(start, goal, obstacles)
+        return self._way(start, goal, ())
+
+    def _way(self, start: Point, goal: Point, obstacles: Sequence[Obstacle]) -> list[Point]:
         lobby = self._config.lobby_map
-        seen = self._surroundings.visible(*start, SIGHT)
-        try:
-            return plan(lobby, start, goal, clearance=CLEARANCE, obstacles=seen)
-        except NoPath:
-            if not seen:
-                raise
-            # What stands in the way may walk on: take the way as if it had, and wait before it.
-            return plan(lobby, start, goal, clearance=CLEARANCE)
+        return plan(lobby, start, goal, clearance=CLEARANCE, obstacles=obstacles)
+
+    def _way_round(self, goal: Point) -> list[Point] | None:
+        """Round what is in sight; None: there is no such way now."""
+        seen = self._body.surroundings.seen
+        for obstacles in (self._keeping_right(seen), circles(seen)):
+            with suppress(NoPath):
+                return self._way(self._here(), goal, obstacles)
+        return None
+
+    def _keeping_right(self, seen: Sequence[Thing]) -> list[Obstacle]:
+        """Other robots are taken to stand farther to the left, so that two pass each other."""
+        x, y = self._here()
+        obstacles = []
+        for thing in seen:
+            left = (0.0, 0.0)
+            if thing.kind == "robot":
+                away = max(math.hypot(thing.x - x, thing.y - y), 1e-6)
+                left = (-(thing.y - y) / away * GIVE_WAY, (thing.x - x) / away * GIVE_WAY)
+            wider = GIVE_WAY if thing.kind == "robot" else 0.0
+            obstacles.append((thing.x + left[0], thing.y + left[1], thing.radius + wider))
+        return obstacles
 
     def _activity(self) -> DriverActivity:
         if self._body.errand is not None:

@@ -31,13 +31,17 @@ class Follower:
 
     def __init__(self, path: list[tuple[float, float]], theta: float, limits: Limits) -> None:
         self._path = path
-        self._theta = theta
+        self.theta = theta
         self._limits = limits
         self._travelled = 0.0
         self._turning = True
         self._at_goal = False
         self._lengths = [math.dist(a, b) for a, b in pairwise(path)]
         self._total = sum(self._lengths)
+
+    @property
+    def goal(self) -> tuple[float, float]:
+        return self._path[-1]
 
     @property
     def remaining(self) -> float:
@@ -82,7 +86,7 @@ class Follower:
         return Command(speed, speed * curvature)
 
     def _align(self, motion: Motion) -> Command:
-        error = wrap(self._theta - motion.theta)
+        error = wrap(self.theta - motion.theta)
         if abs(error) < ALIGNED and abs(motion.turn) < 0.1 and motion.speed < 0.02:
             return Command(0.0, 0.0, done=True)
         return Command(0.0, self._turn_towards(error))

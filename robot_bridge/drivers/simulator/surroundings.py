@@ -1,67 +1,88 @@
-"""What the simulated robot's scanner sees: the walls of the map and things put in its way."""
+"""What one simulated robot knows of what is around it: the walls of its map, and what it has seen.
+
+The scanner looks `LOOK_EVERY` seconds; where the things are that it saw is followed in between.
+"""
 
 import math
 from collections.abc import Iterable
-from itertools import count
+from dataclasses import dataclass
 
 from robot_bridge.drivers.simulator.kinematics import Motion
-from robot_bridge.lobby_map import LobbyMap
+from robot_bridge.drivers.simulator.world import Kind, Thing, World, circles
 
 STEP = 0.05
 """Metres between two looks along the way ahead."""
+LOOK_EVERY = 0.1
+"""Seconds between two turns of the scanner."""
+ALONG_THE_WAY = 1.2
+"""Metres; what is farther away is in nobody's way yet."""
 
 Point = tuple[float, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """How far the way is free, and what is in it."""
+
+    free: float = math.inf
+    """Metres."""
+    by: Kind | None = None
+
+
 class Surroundings:
-    """Walls and round obstacles (people, trolleys); metres in the map frame."""
+    """The view of one robot; metres in the map frame."""
 
-    def __init__(self, lobby_map: LobbyMap) -> None:
-        self._map = lobby_map
-        self._ids = count(1)
-        self._obstacles: dict[int, tuple[float, float, float]] = {}
+    def __init__(self, world: World, robot_id: str) -> None:
+        self._world = world
+        self._map = world.map
+        self._id = robot_id
+        self._seen: list[Thing] = []
+        self._looked = -math.inf
+        self._version = -1
 
-    def add(self, x: float, y: float, radius: float) -> int:
-        """Put an obstacle somewhere; returns the id for `remove`."""
-        if not (math.isfinite(x) and math.isfinite(y) and math.isfinite(radius) and radius > 0):
-            raise ValueError("an obstacle needs finite x and y and a radius above 0")
-        obstacle = next(self._ids)
-        self._obstacles[obstacle] = (x, y, radius)
-        return obstacle
-
-    def remove(self, obstacle: int) -> None:
-        """Take an obstacle away; one that is gone already is fine."""
-        self._obstacles.pop(obstacle, None)
-
-    def visible(self, x: float, y: float, reach: float) -> list[tuple[float, float, float]]:
-        """The obstacles (x, y, radius) whose edge is within ``reach`` metres of a point."""
-        return [
-            obstacle
-            for obstacle in self._obstacles.values()
-            if math.hypot(obstacle[0] - x, obstacle[1] - y) - obstacle[2] <= reach
+    def look(self, now: float, motion: Motion) -> None:
+        """Turn the scanner when it is time to, or when something has come or gone."""
+        if now - self._looked < LOOK_EVERY and self._version == self._world.version:
+            return
+        self._looked, self._version = now, self._world.version
+        reach = self._world.lidar.reach
+        near = [
+            thing
+            for thing in self._world.others(self._id)
+            if math.hypot(thing.x - motion.x, thing.y - motion.y) - thing.radius <= reach
         ]
+        if near:
+            found = self._world.lidar.seen(motion.x, motion.y, motion.theta, circles(near))
+            near = [near[index] for index in found]
+        self._seen = near
+
+    @property
+    def seen(self) -> list[Thing]:
+        """What the last look showed, nearest or not."""
+        return self._seen
 
     def obstacle_gap(self, x: float, y: float) -> float:
-        """Metres from a point to the edge of the nearest obstacle, negative inside one."""
-        return min(
-            (math.hypot(ox - x, oy - y) - r for ox, oy, r in self._obstacles.values()),
-            default=math.inf,
-        )
+        """Metres from a point to the edge of the nearest thing, negative inside one."""
+        return min((_gap(thing, x, y) for thing in self._seen), default=math.inf)
 
-    def free_along(self, points: Iterable[Point], body: Point, room: float) -> float:
-        """Metres along ``points`` (every `STEP` metres) before an obstacle is within ``room``.
+    def free_along(self, points: Iterable[Point], body: Point, room: float) -> Ahead:
+        """How far ``points`` (every `STEP` metres) lead before something is within ``room``.
 
-        An obstacle that is already nearer counts only where the way leads nearer still: a robot
-        may always move away.
+        What is already nearer counts only where the way leads nearer still: a robot may always
+        move away.
         """
-        if not self._obstacles:
-            return math.inf
-        nearest = self.obstacle_gap(*body)
+        if not self._seen:
+            return Ahead()
+        gaps = [(thing, _gap(thing, *body)) for thing in self._seen]
+        near = [(thing, gap) for thing, gap in gaps if gap < ALONG_THE_WAY]
+        if not near:
+            return Ahead()
         for index, (x, y) in enumerate(points):
-            gap = self.obstacle_gap(x, y)
-            if gap < room and gap < nearest - 0.01:
-                return index * STEP
-        return math.inf
+            for thing, now in near:
+                gap = _gap(thing, x, y)
+                if gap < room and gap < now - 0.01:
+                    return Ahead(index * STEP, thing.kind)
+        return Ahead()
 
     def hits_wall(self, motion: Motion, turn: float, radius: float, reach: float) -> bool:
         """Whether a body of this radius would come too near to a wall on its arc ahead."""
@@ -76,3 +97,7 @@ class Surroundings:
             if gap < radius and gap < nearest - 1e-6:
                 return True
         return False
+
+
+def _gap(thing: Thing, x: float, y: float) -> float:
+    return math.hypot(thing.x - x, thing.y - y) - thing.radius
