@@ -109,6 +109,8 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
         catalogue=lambda: state.catalogue,
         metrics=state.metrics,
         health=state.health,
+        engine=state.engine,
+        voice=lambda: state.voice,
     )
     state.voice_timings = VoiceTimings(state.metrics)
     state.voice_connections = Connections()

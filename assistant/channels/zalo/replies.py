@@ -1,20 +1,29 @@
 """What is answered to an event: a turn where something is asked, else a sentence of our own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from typing import Any
 
 import structlog
 
 from assistant.channels.zalo import inbox
-from assistant.channels.zalo.choices import Composed, Offer, Said, read, tag_of
+from assistant.channels.zalo.choices import Offer, Said, read, tag_of
 from assistant.channels.zalo.events import Event
 from assistant.channels.zalo.inbox import Citizen, Claimed
+from assistant.channels.zalo.messages import Outgoing
 from assistant.channels.zalo.rendering import compose
 from assistant.channels.zalo.surroundings import Surroundings
-from assistant.channels.zalo.welcome import answer_to
+from assistant.channels.zalo.voice_notes import (
+    Heard,
+    NoteProblem,
+    VoiceNotes,
+    did_i_hear,
+    is_recording,
+)
+from assistant.channels.zalo.welcome import answer_to, introduction
 from assistant.channels.zalo.wording import language_of
 from assistant.conversation.service import Conversations
 from assistant.conversation.turns import Channel, Message, Reply
@@ -48,12 +57,14 @@ class Replies:
         conversations: Conversations,
         *,
         around: Callable[[], Surroundings],
+        notes: VoiceNotes,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._settings = settings
         self._database = database
         self._conversations = conversations
         self._around = around
+        self._notes = notes
         self._clock = clock
 
     async def write(self, event: Event, claimed: Claimed) -> Answered:
@@ -63,11 +74,13 @@ class Replies:
             return Answered(outcome="paused")  # an officer is answering
         if event.text and event.kind in ("text", "image", "gif"):
             return await self._text(event.text, event, claimed, citizen)
+        if event.media_url and is_recording(event.kind, event.mime, event.media_url):
+            return await self._note(event.media_url, event, claimed, citizen)
         return self._told(event.kind, event, claimed, citizen)
 
     def give_up(self, event: Event, claimed: Claimed) -> Answered:
         composed = answer_to("unanswered", language=self._settings.language, around=self._around())
-        return Answered(_bodies(composed), outcome="given_up")
+        return Answered(_bodies(composed.messages), outcome="given_up")
 
     async def erase(self, claimed: Claimed) -> None:
         """The conversations first: while one of them is left, the citizen is."""
@@ -87,24 +100,53 @@ class Replies:
             found = await self._database.read(find)
         return found or Citizen(claimed.citizen, None, None, None, None, None)
 
-    async def _text(self, text: str, event: Event, claimed: Claimed, citizen: Citizen) -> Answered:
+    async def _text(
+        self,
+        text: str,
+        event: Event,
+        claimed: Claimed,
+        citizen: Citizen,
+        heard: Heard | None = None,
+    ) -> Answered:
+        """``heard``: the text is what a voice note was understood as."""
         said = read(text, Offer.from_json(citizen.offer))
-        if said.kind == "stale":
-            return self._told("stale", event, claimed, citizen)
+        if said.kind in ("stale", "again"):
+            return self._told(said.kind, event, claimed, citizen)
         try:
-            reply = await self._turn(said, claimed, citizen)
+            reply = await self._turn(said, claimed, citizen, heard)
         except LetanError as error:
             if error.code not in _OWN_FAULT:
                 raise
             return self._told(_OWN_FAULT[error.code], event, claimed, citizen)
-        return self._replied(reply, citizen)
+        return self._replied(reply, citizen, None if heard is None else heard.text)
 
-    async def _turn(self, said: Said, claimed: Claimed, citizen: Citizen) -> Reply:
+    async def _note(self, url: str, event: Event, claimed: Claimed, citizen: Citizen) -> Answered:
+        """A voice note: answered, asked about, or said why not. Raises LetanError."""
+        language = language_of(citizen.language or self._settings.language)
+        heard = await self._notes.transcribe_note(url, language)
+        if isinstance(heard, NoteProblem):
+            return self._told(heard.kind, event, claimed, citizen)
+        if await self._notes.sure(heard):
+            return await self._text(heard.text, event, claimed, citizen, heard)
+        first = citizen.greeted_at is None
+        asked = did_i_hear(heard, tag_of(inbox.message_id_of(claimed)))
+        before = introduction(heard.language, self._around(), short=True) if first else ()
+        known = self._known(heard.language, first=first)
+        known["offer"] = None if asked.offer is None else asked.offer.to_json()
+        return Answered(_bodies((*before, *asked.messages)), known, "clarified")
+
+    async def _turn(
+        self, said: Said, claimed: Claimed, citizen: Citizen, heard: Heard | None = None
+    ) -> Reply:
         """In the conversation that goes on, or in a new one. Raises LetanError."""
+        message_id = inbox.message_id_of(claimed)
+        if heard is not None:  # heard once more after a crash, it may have become other words
+            message_id += f"-{sha256(heard.text.encode()).hexdigest()[:8]}"
         message = Message(
             text=said.value if said.kind == "text" else None,
             payload=said.value if said.kind == "payload" else None,
-            message_id=inbox.message_id_of(claimed),
+            language=None if heard is None else heard.language,
+            message_id=message_id,
         )
         if citizen.conversation is not None:
             try:
@@ -127,7 +169,7 @@ class Replies:
         )
         known = self._known(language, first=first)
         known["offer"] = None if composed.offer is None else composed.offer.to_json()
-        return Answered(_bodies(composed), known, reply.outcome)
+        return Answered(_bodies(composed.messages), known, reply.outcome)
 
     def _told(self, kind: str, event: Event, claimed: Claimed, citizen: Citizen) -> Answered:
         """A sentence of the channel; a question that is open stays so."""
@@ -146,12 +188,12 @@ class Replies:
         known = self._known(language, first=first)
         if composed.offer is not None:
             known["offer"] = composed.offer.to_json()
-        return Answered(_bodies(composed), known, kind)
+        return Answered(_bodies(composed.messages), known, kind)
 
     def _known(self, language: Language, *, first: bool) -> dict[str, Any]:
         greeted = {"greeted_at": self._clock()} if first else {}
         return {"language": language, **greeted}
 
 
-def _bodies(composed: Composed) -> list[str]:
-    return [message.to_json() for message in composed.messages]
+def _bodies(messages: Iterable[Outgoing]) -> list[str]:
+    return [message.to_json() for message in messages]

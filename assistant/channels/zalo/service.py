@@ -12,11 +12,14 @@ from assistant.channels.zalo.door import Door
 from assistant.channels.zalo.replies import Replies
 from assistant.channels.zalo.silence import Silence
 from assistant.channels.zalo.surroundings import Surroundings, surroundings
+from assistant.channels.zalo.voice_notes import VoiceNotes
 from assistant.conversation.service import Conversations
+from assistant.engine.service import Engine
 from assistant.health import Health
 from assistant.metrics import Metrics
 from assistant.settings import Settings
 from assistant.storage.database import Database
+from assistant.voice.service import Voice
 
 
 class Zalo:
@@ -32,6 +35,8 @@ class Zalo:
         catalogue: Callable[[], PublishedCatalogue | None],
         metrics: Metrics,
         health: Health,
+        engine: Engine,
+        voice: Callable[[], Voice],
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._settings = settings
@@ -41,7 +46,10 @@ class Zalo:
         def around() -> Surroundings:
             return surroundings(centre, catalogue(), settings.public_url)
 
-        self.replies = Replies(settings, database, conversations, around=around, clock=clock)
+        notes = VoiceNotes(voice, engine.parse, settings.zalo)
+        self.replies = Replies(
+            settings, database, conversations, around=around, notes=notes, clock=clock
+        )
         self.desk = Desk(
             settings.zalo,
             database,

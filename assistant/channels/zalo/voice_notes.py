@@ -45,7 +45,7 @@ MOST_HEARD = 1500
 _REASONS: dict[str, Reason] = {
     "audio_not_wav": "not_audio",
     "audio_too_large": "too_large",
-    "audio_empty": "silent",
+    "audio_empty": "broken",
 }
 _TOLD: dict[Reason, str] = {
     "too_large": "note_too_long",
@@ -82,7 +82,7 @@ class NoteProblem:
 class VoiceNotes:
     """The hearing of one process."""
 
-    def __init__(self, voice: Voice, parse: Parse, settings: ZaloSettings) -> None:
+    def __init__(self, voice: Callable[[], Voice], parse: Parse, settings: ZaloSettings) -> None:
         self._voice = voice
         self._parse = parse
         self._settings = settings
@@ -135,14 +135,15 @@ class VoiceNotes:
         return agreed([meaning]) and not moves(meaning)
 
     async def _recognise(self, clip: Clip, language: Language) -> Heard | NoteProblem:
-        found = await hear_clip(self._voice, clip, language)
+        voice = self._voice()
+        found = await hear_clip(voice, clip, language)
         text, confidence = found.text[:MOST_HEARD], found.confidence
         heard = Heard(text, language, confidence, clip.seconds) if text else None
         if heard is not None and (confidence is None or confidence >= SURE_WORDS):
             return heard
         other: Language = "en" if language == "vi" else "vi"
-        if other == "vi" or self._voice.english is not None:
-            again = await heard_in(self._voice, clip.pcm, other)
+        if other == "vi" or voice.english is not None:
+            again = await heard_in(voice, clip.pcm, other)
             if again is not None and is_plain(again, other):
                 return Heard(decent(again.text), other, again.confidence, clip.seconds)
         return heard or NoteProblem("silent" if found.reason == "silence" else "unclear")
