@@ -91,6 +91,29 @@ class Metrics:
             buckets=_TURN_BUCKETS,
             registry=self.registry,
         )
+        self.zalo_messages = Counter(
+            "letan_zalo_messages",
+            "What became of messages to citizens on Zalo",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
+        self.zalo_outbox = Gauge(
+            "letan_zalo_outbox",
+            "Messages to citizens on Zalo that are not sent yet",
+            ["channel", "state"],
+            registry=self.registry,
+        )
+        self.zalo_refreshes = Counter(
+            "letan_zalo_refreshes",
+            "Refreshes of Zalo's tokens by this process",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.zalo_token_expires = Gauge(
+            "letan_zalo_token_expires_timestamp_seconds",
+            "When the access token in use expires; 0 when there is none to send with",
+            registry=self.registry,
+        )
         self.loop_lag = Gauge(
             "letan_event_loop_lag_seconds",
             "How late the event loop woke up, last measurement",

@@ -214,6 +214,19 @@ def held_reason(connection: Connection, channel: str) -> str | None:
     ).scalar_one_or_none()
 
 
+def unfinished(connection: Connection) -> dict[str, dict[str, int]]:
+    """How many messages are not sent yet: by channel and state."""
+    rows = connection.execute(
+        select(_O.channel, _O.state, func.count())
+        .where(_O.state.in_(UNFINISHED))
+        .group_by(_O.channel, _O.state)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for channel, state, count in rows:
+        found.setdefault(channel, {})[state] = count
+    return found
+
+
 def is_something_due(connection: Connection, now: datetime) -> bool:
     due = or_(
         and_(_O.state == "waiting", _O.not_before.is_(None)),
