@@ -240,6 +240,13 @@ bodies = st.fixed_dictionaries(
 )
 
 
+def is_json(raw: bytes) -> bool:
+    """Of the standard: Python also writes and reads NaN and Infinity."""
+    strange: list[str] = []
+    json.loads(raw, parse_constant=strange.append)
+    return not strange
+
+
 async def test_hostile_bodies_never_break_anything(zalo: Zalo) -> None:
     """Hundreds of genuine but odd bodies, and the same unsigned: never 5xx, never a reply to one
     that is not signed."""
@@ -266,7 +273,7 @@ async def test_hostile_bodies_never_break_anything(zalo: Zalo) -> None:
         answer = await zalo.oa(raw)
         assert answer.status_code in (200, 403), raw  # 403: no timestamp that could be signed
         if fresh:
-            assert answer.status_code == (403 if b"NaN" in raw or b"Infinity" in raw else 200)
+            assert answer.status_code == (200 if is_json(raw) else 403)
     await zalo.settled()
     assert zalo.counted("forged") >= forged
     states = await zalo.rows("SELECT DISTINCT state FROM zalo_inbox")
