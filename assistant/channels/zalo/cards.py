@@ -22,7 +22,12 @@ _FEW_FEES = 3
 """Shown beside the papers when there are more than one more."""
 _MONTH = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 _SAME_DAY = ("trong ngày", "trả ngày", "trả trong ngày", "same day", "at once", "given at once")
-_SAME_DAY_ALONE = {"trong ngày làm việc", "same working day", "within the working day", "same day"}
+_SAME_DAY_ALONE = {
+    "trong ngày làm việc",
+    "the same working day",
+    "within the working day",
+    "same day",
+}
 
 
 class Card:
