@@ -105,13 +105,13 @@ def read(text: str, offer: Offer | None) -> Said:
         return _pressed(pressed, written, offer)
     if offer is None:
         return Said("text", text)
-    plain = _folded(written)
+    plain = folded(written)
     number = _NUMBER.fullmatch(plain)
     on_offer = (*offer.choices, *offer.more)
     if number is not None and 1 <= int(number["number"]) <= len(on_offer):
         return _taken(on_offer[int(number["number"]) - 1])
     for choice in on_offer:
-        if plain and plain == _folded(choice.title):
+        if plain and plain == folded(choice.title):
             return _taken(choice)
     return _agreed(written, offer) or Said("text", text)
 
@@ -200,8 +200,8 @@ def with_numbers(choices: Sequence[Choice], details: Sequence[str | None]) -> li
     ]
 
 
-def _folded(text: str) -> str:
-    """Without marks, capitals and punctuation."""
+def folded(text: str) -> str:
+    """Words without marks, capitals and punctuation."""
     bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     kept = "".join(one if one.isalnum() else " " for one in bare if not unicodedata.combining(one))
     return " ".join(kept.split())

@@ -10,6 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.channels.zalo import welcome
+from assistant.channels.zalo.appointments import (
+    appointment_text,
+    asks_for_appointment,
+    counters_with_numbers,
+)
 from assistant.channels.zalo.cards import Card
 from assistant.channels.zalo.checklists import checklist_text, progress
 from assistant.channels.zalo.choices import (
@@ -30,6 +35,7 @@ from assistant.errors import Language
 
 Part = dict[str, Any]
 
+_ABOUT_SOMETHING = frozenset({"procedure", "ticket", "route", "choices", "checklist", "handoff"})
 _SHORT_TITLE = 22
 """A longer title is cut on a small phone's button: then the text lists the choices."""
 MOST_BUTTON_TITLE = 40
@@ -57,15 +63,18 @@ def compose(
     first_contact: bool = False,
     around: Surroundings | None = None,
     heard: str | None = None,
+    said: str | None = None,
 ) -> Composed:
     """``first_contact``: it also says who answers and how data are treated; ``heard``: what a
-    voice note was understood as, which is shown back."""
+    voice note was understood as, which is shown back; ``said``: the citizen's words."""
     data = reply.data()
     language = language_of(language or data.get("language"))
     around = around or Surroundings()
     letter = _Letter(data, language, around)
     if heard is not None:
         letter.say(say(language, "Em nghe là: “{text}”", text=shortened(heard, 600)))
+    if said is not None and asks_for_appointment(said):
+        letter.about_appointments()
     letter.write()
     messages, offer = letter.messages(), letter.offer()
     if not first_contact:
@@ -125,6 +134,18 @@ class _Letter:
                     self._handoff(part)
                 case _:
                     self.say(str(part.get("text") or ""))
+
+    def about_appointments(self) -> None:
+        """Before an answer that is about something; instead of one that is not."""
+        self.say(appointment_text(self._language, self._around))
+        if any(part.get("type") in _ABOUT_SOMETHING for part in self._parts):
+            self._bubbles.append([])
+            return
+        self._parts = []
+        self._choices = counters_with_numbers(self._language, self._around)
+        if self._choices:
+            self.say("\n".join(with_numbers(self._choices, [None] * len(self._choices))))
+            self._numbered = True
 
     def messages(self) -> list[Outgoing]:
         """In order; the buttons are on the last text."""

@@ -118,7 +118,8 @@ class Replies:
             if error.code not in _OWN_FAULT:
                 raise
             return self._told(_OWN_FAULT[error.code], event, claimed, citizen)
-        return self._replied(reply, citizen, None if heard is None else heard.text)
+        words = said.value if said.kind == "text" else None
+        return self._replied(reply, citizen, None if heard is None else heard.text, words)
 
     async def _note(self, url: str, event: Event, claimed: Claimed, citizen: Citizen) -> Answered:
         """A voice note: answered, asked about, or said why not. Raises LetanError."""
@@ -161,11 +162,18 @@ class Replies:
         await self._database.write(begin)
         return await self._conversations.handle(opened.id, message)
 
-    def _replied(self, reply: Reply, citizen: Citizen, heard: str | None = None) -> Answered:
+    def _replied(
+        self, reply: Reply, citizen: Citizen, heard: str | None = None, said: str | None = None
+    ) -> Answered:
         first = citizen.greeted_at is None
         language = language_of(reply.data().get("language"))
         composed = compose(
-            reply, language=language, first_contact=first, around=self._around(), heard=heard
+            reply,
+            language=language,
+            first_contact=first,
+            around=self._around(),
+            heard=heard,
+            said=said,
         )
         known = self._known(language, first=first)
         known["offer"] = None if composed.offer is None else composed.offer.to_json()

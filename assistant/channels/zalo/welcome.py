@@ -78,6 +78,8 @@ def introduction(
         )
     )
     lines.append(say(language, "Cần gặp người thật, anh/chị nhắn “gặp cán bộ” ạ."))
+    if language == "vi" and not short:
+        lines.append("English: just write in English.")
     return [OutgoingText(piece) for piece in split("\n\n".join(lines))]
 
 
