@@ -142,7 +142,7 @@ class Replies:
         """In the conversation that goes on, or in a new one. Raises LetanError."""
         message_id = inbox.message_id_of(claimed)
         if heard is not None:  # heard once more after a crash, it may have become other words
-            message_id += f"-{sha256(heard.text.encode()).hexdigest()[:8]}"
+            message_id = sha256(f"{message_id} {heard.text}".encode()).hexdigest()
         message = Message(
             text=said.value if said.kind == "text" else None,
             payload=said.value if said.kind == "payload" else None,
