@@ -9,6 +9,8 @@ from assistant.centre.service import Centre
 from assistant.channels.zalo import inbox
 from assistant.channels.zalo.desk import Desk
 from assistant.channels.zalo.door import Door
+from assistant.channels.zalo.map_picture import draw
+from assistant.channels.zalo.outbound import Outbound
 from assistant.channels.zalo.replies import Replies
 from assistant.channels.zalo.silence import Silence
 from assistant.channels.zalo.surroundings import Surroundings, surroundings
@@ -66,6 +68,14 @@ class Zalo:
             arrived=self.desk.wake,
             clock=clock,
         )
+        self.outbound = Outbound(
+            settings,
+            database,
+            health=health,
+            metrics=metrics,
+            draw=partial(draw, centre),
+            clock=clock,
+        )
         self._silence = Silence(settings.zalo, database, centre, health, clock)
 
     @property
@@ -77,9 +87,11 @@ class Zalo:
         """The database is ready; turns are answered as soon as the engine is."""
         self.door.start()
         self.desk.start()
+        self.outbound.start()
 
     async def close(self) -> None:
         await self.desk.close()
+        await self.outbound.close()
 
     async def sweep(self) -> None:
         """Once a minute: retention, and whether anything comes in at all."""
@@ -95,3 +107,4 @@ class Zalo:
 
     def _written(self) -> None:
         """Replies are waiting to be sent."""
+        self.outbound.wake()
