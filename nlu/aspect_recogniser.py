@@ -16,8 +16,7 @@ from nlu.aspect_examples import examples_of
 from nlu.aspect_model import AspectModel
 from nlu.aspects import AspectFinder
 from nlu.component import LearntComponent
-from nlu.lexicon import Lexicon
-from nlu.material import material_of
+from nlu.material import lexicon_of, material_of
 from nlu.tokenizer import reading_of
 
 
@@ -43,7 +42,7 @@ class AspectRecogniser(LearntComponent[Judges]):
         if not material.aspects:
             return Judges(table, find, None)
         names = [row["text"] for row in material.phrasings]
-        examples = examples_of(Lexicon(material.lexicon), find, material.aspects, names)
+        examples = examples_of(lexicon_of(training_data), find, material.aspects, names)
         return Judges(table, find, AspectModel.fit(examples))
 
     @staticmethod

@@ -71,25 +71,28 @@ class Concepts:
 
     def spans(self, message: Normalised) -> list[tuple[str, int, int]]:
         """(concept, first token, token after the last) of every match."""
-        tokens, folded = message.tokens, message.folded
-        keys = {lang: _keys(folded, lang) for lang in ("vi", "en")}
+        tokens, own = message.tokens, message.language
+        other = "en" if own == "vi" else "vi"
+        keys = {lang: _keys(message.folded, lang) for lang in ("vi", "en")}
         singles, longest, source = self._one_by_one(message)
+        known, sounding = self._by_key[own], self._longest[own]
+        foreign = self._longest[other]
         found: list[tuple[str, int, int]] = []
         at = 0
         while at < len(tokens):
-            most = max(
-                longest.get(source[at], 0),
-                *(self._longest[lang].get(keys[lang][at], 0) for lang in ("vi", "en")),
-            )
-            for length in range(min(most, len(tokens) - at), 0, -1):
+            alone = longest.get(source[at], 0)
+            alike = sounding.get(keys[own][at], 0)
+            elsewhere = foreign.get(keys[other][at], 0)
+            for length in range(min(max(alone, alike, elsewhere), len(tokens) - at), 0, -1):
                 end = at + length
-                hits = list(singles.get(tuple(source[at:end]), ()))
-                key = tuple(keys[message.language][at:end])
-                hits += _sounding(
-                    self._by_key[message.language].get(key, ()),
-                    tokens[at:end] if message.accented else (),
-                )
-                if not hits:
+                hits: list[str] = []
+                if length <= alone:
+                    hits += singles.get(tuple(source[at:end]), ())
+                if length <= alike:
+                    variants = known.get(tuple(keys[own][at:end]))
+                    if variants:
+                        hits += _sounding(variants, tokens[at:end] if message.accented else ())
+                if not hits and length <= elsewhere:
                     hits += self._other_language(message, keys, at, end)
                 if hits:
                     found.extend((c, at, end) for c in dict.fromkeys(hits))

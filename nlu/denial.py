@@ -21,6 +21,11 @@ _AFTER_STOP = {
 }  # fmt: skip
 """What denies at the beginning of a clause, and only behind a sentence sign: "không phải" is also
 part of questions."""
+_BEGIN = {
+    language: frozenset(words[0] for words in (*_ANYWHERE[language], *_AFTER_STOP[language]))
+    for language in _ANYWHERE
+}
+"""Words without which nothing is denied."""
 _LEFT = 1
 """Words that must remain: who only denies is taken by all words."""
 
@@ -29,6 +34,8 @@ def denied(message: Normalised, skip: frozenset[int]) -> frozenset[int]:
     """Tokens of what the message denies, each as far as its clause; none when hardly a word beside
     them says something. `skip`: tokens that say nothing."""
     folded = message.folded
+    if _BEGIN[message.language].isdisjoint(folded):
+        return frozenset()
     stops = [*message.stops, len(folded)]
     starts = {0, *message.stops}
     found: set[int] = set()

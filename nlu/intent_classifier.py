@@ -11,8 +11,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.component import LearntComponent
 from nlu.intent_model import IntentModel
-from nlu.lexicon import Lexicon
-from nlu.material import material_of
+from nlu.material import lexicon_of, material_of
 from nlu.tokenizer import reading_of
 
 RANKING_LENGTH = 5
@@ -24,7 +23,7 @@ class IntentClassifier(LearntComponent[IntentModel]):
 
     def learn(self, training_data: TrainingData) -> IntentModel:
         material = material_of(training_data)
-        lexicon = Lexicon(material.lexicon)
+        lexicon = lexicon_of(training_data)
         examples = [(text, name) for name, texts in material.intents.items() for text in texts]
         return IntentModel.fit([lexicon.read(t) for t, _ in examples], [n for _, n in examples])
 

@@ -153,6 +153,21 @@ class Lexicon:
         return not before and not after
 
 
+class ReadOnce(Lexicon):
+    """A lexicon that keeps what it has read: the components that learn read the same texts. Only
+    for training: what a visitor says is never kept."""
+
+    def __init__(self, lists: Mapping[str, Any]) -> None:
+        super().__init__(lists)
+        self._known: dict[str, Reading] = {}
+
+    def read(self, text: str) -> Reading:
+        cleaned = clean(text)
+        if cleaned not in self._known:
+            self._known[cleaned] = super().read(cleaned)
+        return self._known[cleaned]
+
+
 def _skipped(source: Sequence[str], phrases: PhraseTable[bool]) -> set[int]:
     """Places of the words that say nothing; the longest phrase decides, also to keep its words."""
     skipped: set[int] = set()

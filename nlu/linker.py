@@ -15,7 +15,7 @@ from nlu.beside import beside
 from nlu.exact_aliases import ExactAliases, WholeNames
 from nlu.features import pieces
 from nlu.held_out import fit_ranker
-from nlu.lexicon import OUTSIDE, Lexicon, Reading
+from nlu.lexicon import OUTSIDE, Lexicon, Reading, ReadOnce
 from nlu.marks import Marks
 from nlu.material import Material
 from nlu.procedure_index import NOTHING, Candidate, Found, Phrasing, ProcedureIndex
@@ -66,9 +66,11 @@ class Linker:
         self._marks = marks
 
     @classmethod
-    def build(cls, material: Material) -> Linker:
-        """Raises ValueError when no phrasing of the material holds a word."""
-        lexicon = Lexicon(material.lexicon)
+    def build(cls, material: Material, lexicon: Lexicon | None = None) -> Linker:
+        """`lexicon`: one of the material's lists, where there is one already. Raises ValueError
+        when no phrasing of the material holds a word.
+        """
+        lexicon = lexicon or ReadOnce(material.lexicon)
         phrasings = _read_all(lexicon, material.phrasings)
         if not phrasings:
             raise ValueError("the catalogue names no procedure in words")

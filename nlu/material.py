@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.lexicon import ReadOnce
 
 FILE_NAME = "understanding.json"
 LOOKUP = "understanding_material"
@@ -57,11 +60,28 @@ def read_material(path: Path) -> Material:
 
 def material_of(training_data: TrainingData) -> Material:
     """The material that belongs to these examples; raises ValueError when they name none."""
+    return _prepared(*_source_of(training_data))[0]
+
+
+def lexicon_of(training_data: TrainingData) -> ReadOnce:
+    """A lexicon of its lists, the same for all components that learn from it."""
+    return _prepared(*_source_of(training_data))[1]
+
+
+@lru_cache(maxsize=1)
+def _prepared(path: Path, _changed: int) -> tuple[Material, ReadOnce]:
+    material = read_material(path)
+    return material, ReadOnce(material.lexicon)
+
+
+def _source_of(training_data: TrainingData) -> tuple[Path, int]:
+    """The file, and when it was written."""
     for table in training_data.lookup_tables:
         if table.get("name") == LOOKUP:
             elements = table["elements"]
             named = elements[0] if isinstance(elements, list) else elements
-            return read_material(Path(named.removeprefix(PREFIX)))
+            path = Path(named.removeprefix(PREFIX))
+            return path, path.stat().st_mtime_ns
     raise ValueError(
         "the training data name no material: they must come from nlu.training_data.generate"
     )

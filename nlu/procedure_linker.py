@@ -13,7 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from nlu.arbiter import Linked, Verdict, decide
 from nlu.component import LearntComponent
 from nlu.linker import SHOWN, Linker
-from nlu.material import material_of
+from nlu.material import lexicon_of, material_of
 from nlu.situations import told_clearly
 from nlu.tokenizer import reading_of
 
@@ -23,7 +23,7 @@ class ProcedureLinker(LearntComponent[Linker]):
     """Sets `procedures`, `ambiguous`, `out_of_scope` and may overrule `intent`. Comes last."""
 
     def learn(self, training_data: TrainingData) -> Linker:
-        return Linker.build(material_of(training_data))
+        return Linker.build(material_of(training_data), lexicon_of(training_data))
 
     @staticmethod
     def keep(learnt: Linker, folder: Path) -> None:

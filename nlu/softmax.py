@@ -58,6 +58,7 @@ def fit(
             if dropout:
                 kept = random_.random(len(part.data), dtype=np.float32) >= dropout
                 part.data *= kept.astype(np.float32) / np.float32(1.0 - dropout)
+                part.eliminate_zeros()  # the products below would take each of them along
             error = probabilities(_SCALE * (part @ weights) + bias)
             error[np.arange(len(picked)), labels[picked]] -= 1.0
             error *= importance[picked]

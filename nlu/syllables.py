@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import wraps
 from typing import TypeVar
 
 _ONSET = r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|b|c|d|g|h|k|l|m|n|p|r|s|t|v|x)?"
@@ -144,6 +144,7 @@ _VNI = re.compile(r"[a-z]+(?:[1-9]+[a-z]*)+")
 _VNI_SHAPES = {"6": {"a": "â", "e": "ê", "o": "ô"}, "7": {"o": "ơ", "u": "ư"}, "8": {"a": "ă"}}
 
 
+_MOST_REMEMBERED = 8192
 SHORT = 14
 """Letters of the longest word whose derived forms are remembered."""
 Form = TypeVar("Form")
@@ -155,11 +156,19 @@ def remembered(derive: Callable[[str], Form]) -> Callable[[str], Form]:
     Only short words of letters are kept: no number that a person types stays in memory, and
     hostile input cannot make it grow.
     """
-    known = lru_cache(maxsize=8192)(derive)
+    known: dict[str, Form] = {}
 
     @wraps(derive)
     def remembering(word: str) -> Form:
-        return known(word) if len(word) <= SHORT and word.isalpha() else derive(word)
+        try:
+            return known[word]
+        except KeyError:
+            form = derive(word)
+        if len(word) <= SHORT and word.isalpha():
+            if len(known) >= _MOST_REMEMBERED:
+                known.clear()
+            known[word] = form
+        return form
 
     return remembering
 
