@@ -53,6 +53,8 @@ class Guard:
         self._most_bytes = settings.limits.body_kb * 1024
         zalo = settings.zalo
         self._most_on_path = dict.fromkeys((zalo.oa_path, zalo.bot_path), zalo.body_kb * 1024)
+        if zalo.simulator:
+            self._most_on_path["/simulator/zalo/files"] = zalo.voice_mb * 1024 * 1024
         self._limit_loopback = settings.limits.on_loopback
         self._proxies = tuple(settings.trusted_proxies)
         limits = settings.limits

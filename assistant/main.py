@@ -14,6 +14,7 @@ from assistant.channels.voice_door import endpoints as voice_door
 from assistant.channels.voice_door.connections import Connections
 from assistant.channels.zalo import bot_webhook, oa_webhook
 from assistant.channels.zalo.service import Zalo
+from assistant.channels.zalo.simulator import endpoints as simulator
 from assistant.conversation.effects import Effects
 from assistant.conversation.service import Conversations
 from assistant.engine.service import Engine
@@ -71,6 +72,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router, prefix="/api/v1")
     for webhook in (oa_webhook, bot_webhook):
         app.include_router(webhook.router(settings.zalo))
+    if settings.zalo.simulator:
+        app.include_router(simulator.router(settings))
     pages.mount(app)
     console.mount(app, token)
     return app

@@ -13,6 +13,7 @@ from assistant.channels.zalo.bot_client import BotClient
 from assistant.channels.zalo.delivering import BotDelivery, Delivery, Draw, OaDelivery
 from assistant.channels.zalo.oa_client import OaClient
 from assistant.channels.zalo.sender import Sender
+from assistant.channels.zalo.simulator.phones import PhoneDelivery, Phones
 from assistant.channels.zalo.tokens import Tokens
 from assistant.errors import LetanError
 from assistant.health import Health
@@ -36,6 +37,7 @@ class Outbound:
         health: Health,
         metrics: Metrics,
         draw: Draw,
+        phones: Phones | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._settings = settings
@@ -43,6 +45,7 @@ class Outbound:
         self._health = health
         self._metrics = metrics
         self._draw = draw
+        self._phones = phones
         self._clock = clock
         self._session: aiohttp.ClientSession | None = None
         self._tokens: Tokens | None = None
@@ -53,7 +56,8 @@ class Outbound:
         """Begin to send; needs the running event loop and a migrated database."""
         zalo = self._settings.zalo
         has_oa = zalo.has_oa or zalo.app_secret is not None
-        if self._running is None and (has_oa or zalo.bot_token is not None):
+        can_send = has_oa or zalo.bot_token is not None or self._phones is not None
+        if self._running is None and can_send:
             self._running = asyncio.create_task(self._run(has_oa), name="zalo sender")
 
     def wake(self) -> None:
@@ -103,6 +107,9 @@ class Outbound:
             deliveries["zalo_oa"] = OaDelivery(
                 zalo, database, client, self._tokens, draw=self._draw, clock=clock
             )
+        if self._phones is not None:
+            other = deliveries.get("zalo_oa")
+            deliveries["zalo_oa"] = PhoneDelivery(self._phones, self._draw, other)
         if zalo.bot_token is not None:
             deliveries["zalo_bot"] = BotDelivery(BotClient(zalo, session))
         alarms = Alarms(

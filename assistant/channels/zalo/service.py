@@ -13,6 +13,7 @@ from assistant.channels.zalo.map_picture import draw
 from assistant.channels.zalo.outbound import Outbound
 from assistant.channels.zalo.replies import Replies
 from assistant.channels.zalo.silence import Silence
+from assistant.channels.zalo.simulator.phones import Phones
 from assistant.channels.zalo.surroundings import Surroundings, surroundings
 from assistant.channels.zalo.voice_notes import VoiceNotes
 from assistant.conversation.service import Conversations
@@ -68,12 +69,14 @@ class Zalo:
             arrived=self.desk.wake,
             clock=clock,
         )
+        self.phones = Phones(clock) if settings.zalo.simulator else None
         self.outbound = Outbound(
             settings,
             database,
             health=health,
             metrics=metrics,
             draw=partial(draw, centre),
+            phones=self.phones,
             clock=clock,
         )
         self._silence = Silence(settings.zalo, database, centre, health, clock)

@@ -37,6 +37,7 @@ Parse = Callable[[str], Awaitable[dict[str, Any]]]
 
 _AT_ONCE = 2
 """Notes that are decoded and heard at the same time: the lobby's visitors are heard beside them."""
+_SIMULATOR_HOSTS = ("127.0.0.1",)
 _DECODE_SECONDS = 15.0
 _HEAR_SECONDS = 60.0
 _BUSY = frozenset({"voice_busy"})
@@ -94,7 +95,7 @@ class VoiceNotes:
         try:
             data = await fetch(
                 url,
-                hosts=settings.media_hosts,
+                hosts=[*settings.media_hosts, *(_SIMULATOR_HOSTS if settings.simulator else ())],
                 most_bytes=settings.voice_mb * 1024 * 1024,
                 seconds=settings.fetch_seconds,
             )
