@@ -66,6 +66,11 @@ class Metrics:
         self.voice_turns = Counter(
             "letan_voice_turns", "Spoken turns", ["outcome"], registry=self.registry
         )
+        self.voice_lost = Counter(
+            "letan_voice_lost_seconds",
+            "Audio that came faster than it could be heard and was thrown away, the oldest first",
+            registry=self.registry,
+        )
         self.zalo_events = Counter(
             "letan_zalo_events",
             "Events that came in on Zalo's webhooks",

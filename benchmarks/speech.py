@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from assistant.settings import Settings  # noqa: E402
-from assistant.voice.ear import Ear, Setup, Utterance, Words  # noqa: E402
+from assistant.voice.audio_queue import Setup  # noqa: E402
+from assistant.voice.ear import Ear, Utterance, Words  # noqa: E402
 from assistant.voice.service import Voice  # noqa: E402
 from speech.audio import read_wav  # noqa: E402
 from speech.client import Recognition, speak  # noqa: E402

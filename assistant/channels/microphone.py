@@ -23,8 +23,9 @@ from assistant.conversation.service import Conversations
 from assistant.conversation.wording import say
 from assistant.errors import Language, LetanError
 from assistant.settings import Settings
+from assistant.voice.audio_queue import Setup
 from assistant.voice.commands import write_recording
-from assistant.voice.ear import Ear, Setup
+from assistant.voice.ear import Ear
 from assistant.voice.end_of_turn import patience
 from assistant.voice.errors import speech_unavailable
 from assistant.voice.listening import OwnMicrophone, check_microphone
@@ -232,7 +233,7 @@ async def _local(settings: Settings, language: Language, face: Face) -> AsyncIte
         dialogue = Dialogue(desk, conversation, outbox, language)
         tasks: list[asyncio.Task[None]] = []
         try:
-            async with Ear(state.voice, patience) as ear:
+            async with Ear(state.voice, patience, state.voice_timings.lost) as ear:
                 ear.set_up(Setup(language=language))
                 tasks.append(asyncio.create_task(outbox.run(face), name="voice outbox"))
                 tasks.append(asyncio.create_task(dialogue.follow(ear), name="voice dialogue"))

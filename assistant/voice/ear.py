@@ -6,8 +6,7 @@ slower than they were spoken. Native code runs in threads and in the services.
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -15,6 +14,7 @@ from typing import Literal
 import structlog
 
 from assistant.errors import Language, LetanError
+from assistant.voice.audio_queue import AudioQueue, Setup
 from assistant.voice.detector_loan import DetectorLoan
 from assistant.voice.end_of_turn import Patience
 from assistant.voice.errors import of_speech
@@ -36,12 +36,8 @@ from speech.errors import EngineFailedError, ServiceUnreachableError, SpeechErro
 
 log = structlog.get_logger(__name__)
 
-MOST_QUEUED_BYTES = 2 * 1024 * 1024
-"""A minute at 16 kHz; who sends faster than we hear waits, and what still does not fit is lost."""
-WAIT_FOR_ROOM_SECONDS = 2.0
 NO_AUDIO_SECONDS = 2.0
 """A microphone that falls silent in the middle of an utterance has ended it."""
-PIECE_SECONDS = 0.1
 LEVEL_EVERY_S = 0.1
 RECENT_BYTES = 2 * SAMPLE_RATE
 ENOUGH_S = 0.3
@@ -50,17 +46,6 @@ ENOUGH_S = 0.3
 HURRY = bytes(2 * SAMPLE_RATE // 10)
 """VietASR tells words at every 0.4 s of audio. With so much silence before it, that is 0.65 s
 after the first sound instead of 0.77: as soon as two words can have been said."""
-
-Mode = Literal["auto", "hold"]
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What the following audio is."""
-
-    rate: int = SAMPLE_RATE
-    language: Language = "vi"
-    mode: Mode = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,29 +115,24 @@ class Failed:
 
 
 EarEvent = Level | Began | Words | Foreheard | Ended | Utterance | Unheard | Failed
-_Order = bytes | Setup | None
-"""Audio, what follows, or the end of the utterance."""
-_Waiting = _Order | Literal["over"]
 
 
 class Ear:
     """Use as ``async with``; iterate `events` beside feeding."""
 
-    def __init__(self, voice: Voice, patience: Patience | None = None) -> None:
-        self.dropped_bytes = 0
+    def __init__(
+        self,
+        voice: Voice,
+        patience: Patience | None = None,
+        lost: Callable[[float], None] | None = None,
+    ) -> None:
+        """``lost``: as in `AudioQueue`."""
         self._voice = voice
         self._patience = patience
         self._setup = Setup()
-        self._rate = self._setup.rate
-        """Of what is put in; of what is taken out it is the setup's."""
-        self._orders: deque[_Waiting] = deque()
-        self._queued = 0
-        self._changed = asyncio.Event()
-        self._room = asyncio.Event()
+        self._queue = AudioQueue(lost)
         self._events: asyncio.Queue[EarEvent | None] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
-        self._over = False
-        """No more audio comes."""
         self._detector: TurnDetector | None = None
         self._loan = DetectorLoan(voice.activities)
         self._converter = StreamConverter(SAMPLE_RATE)
@@ -181,8 +161,7 @@ class Ear:
 
     def set_up(self, setup: Setup) -> None:
         """Rate, language and mode of the audio that follows."""
-        self._rate = setup.rate
-        self._put(setup)
+        self._queue.set_up(setup)
 
     def change_language(self, language: Language) -> None:
         """Of the next utterance on."""
@@ -190,42 +169,15 @@ class Ear:
 
     async def feed(self, pcm: bytes) -> None:
         """Whole samples, s16le mono. Waits while much is queued; the oldest is lost in the end."""
-        if self._queued + len(pcm) > MOST_QUEUED_BYTES:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(WAIT_FOR_ROOM_SECONDS):
-                    await self._until_room()
-        while self._queued + len(pcm) > MOST_QUEUED_BYTES:
-            oldest = next((order for order in self._orders if isinstance(order, bytes)), None)
-            if oldest is None:
-                break
-            self._orders.remove(oldest)
-            self._queued -= len(oldest)
-            self.dropped_bytes += len(oldest)
-        self._cut(pcm)
+        await self._queue.feed(pcm)
 
     async def hear_out(self, pcm: bytes) -> None:
         """A whole recording, then no more: nothing of it is lost, `events` end with it."""
-        step = 2 * self._rate
-        for at in range(0, len(pcm), step):
-            while self._queued > MOST_QUEUED_BYTES // 2:
-                await self._until_room()
-            self._cut(pcm[at : at + step])
-        self._put("over")
-
-    async def _until_room(self) -> None:
-        self._room.clear()
-        await self._room.wait()
-
-    def _cut(self, pcm: bytes) -> None:
-        step = 2 * max(1, round(PIECE_SECONDS * self._rate))
-        for at in range(0, len(pcm), step):
-            piece = pcm[at : at + step]
-            self._queued += len(piece)
-            self._put(piece)
+        await self._queue.hear_out(pcm)
 
     def stop(self) -> None:
         """The person has finished: what was said is recognised now."""
-        self._put(None)
+        self._queue.end()
 
     def wait(self, seconds: float, foreheard: Transcript) -> None:
         """So long a pause ends the utterance, if nothing was said after ``foreheard``."""
@@ -239,9 +191,7 @@ class Ear:
     async def drop(self) -> None:
         """Forget the utterance and whatever waits; listening goes on."""
         await self._end_task()
-        self._orders = deque(order for order in self._orders if isinstance(order, Setup))
-        self._queued = 0
-        self._room.set()
+        self._queue.forget()
         if self._detector is None or self._loan.busy:
             # A thread may still work on it: it is left to that thread.
             self._loan.end()
@@ -249,10 +199,6 @@ class Ear:
         else:
             self._detector.again(self._settings())
         self._task = asyncio.create_task(self._run(), name="ear")
-
-    def _put(self, order: _Waiting) -> None:
-        self._orders.append(order)
-        self._changed.set()
 
     async def _end_task(self) -> None:
         task, self._task = self._task, None
@@ -262,7 +208,7 @@ class Ear:
                 await task
 
     async def _run(self) -> None:
-        while not self._over:
+        while not self._queue.over:
             try:
                 if self._detector is None:
                     self._detector = await asyncio.to_thread(self._loan.load, self._settings())
@@ -287,7 +233,7 @@ class Ear:
         """After a failure in the middle: what is still being said is not begun once more."""
         assert self._detector is not None
         endpointer = self._detector.endpointer
-        while endpointer.speaking and not endpointer.done and not self._over:
+        while endpointer.speaking and not endpointer.done and not self._queue.over:
             with suppress(SpeechError):
                 await self._next(NO_AUDIO_SECONDS)
 
@@ -323,7 +269,7 @@ class Ear:
                 assert self._detector is not None
                 tell = self._heard_s >= ENOUGH_S and (self._fresh or self._setup.mode == "hold")
                 self._fresh, self._heard_s, self._level_at = False, 0.0, 0.0
-                if tell or self._over:
+                if tell or self._queue.over:
                     return Unheard(rejected.reason)
                 self._detector.again(self._settings())
                 rejected = None
@@ -400,35 +346,18 @@ class Ear:
         """The events of the next piece of audio; of the end when none comes within ``seconds``."""
         detector = self._detector
         assert detector is not None
-        order = await self._order(seconds)
+        order = await self._queue.next(seconds)
         if isinstance(order, Setup):
             self._apply(order)
             return []
         if order is None:
             return await asyncio.to_thread(lambda: list(detector.stop()))
-        self._queued -= len(order)
-        self._room.set()
         self._heard_s += len(order) / 2 / self._setup.rate
         found = await asyncio.to_thread(self._loan.detect, detector, self._converter, order)
         if self._heard_s - self._level_at >= LEVEL_EVERY_S:
             self._level_at = self._heard_s
             self._emit(Level(round(detector.level, 1)))
         return found
-
-    async def _order(self, seconds: float | None) -> _Order:
-        while not self._orders:
-            self._changed.clear()
-            try:
-                # Not `wait_for`: when audio comes in the moment of a cancellation, 3.11 loses it.
-                async with asyncio.timeout(seconds):
-                    await self._changed.wait()
-            except TimeoutError:
-                return None
-        order = self._orders.popleft()
-        if order == "over":
-            self._over = True
-            return None
-        return order
 
     def _apply(self, setup: Setup) -> None:
         if setup.rate != self._setup.rate:

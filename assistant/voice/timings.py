@@ -104,6 +104,11 @@ class VoiceTimings:
         """A turn begins: when the microphone is opened for it, or when the turn before is over."""
         return TurnClock(language, self._ended, self._now, datetime.now(UTC), self._now())
 
+    def lost(self, seconds: float) -> None:
+        """So much audio came faster than it could be heard, and was thrown away."""
+        if self._metrics is not None:
+            self._metrics.voice_lost.inc(seconds)
+
     def recent(self) -> tuple[VoiceTurn, ...]:
         """The last turns, newest first."""
         return tuple(reversed(self._turns))

@@ -12,7 +12,8 @@ from typing import Any
 from assistant import logging
 from assistant.errors import Language, LetanError
 from assistant.settings import Settings
-from assistant.voice.ear import Ear, Failed, Setup, Unheard, Utterance
+from assistant.voice.audio_queue import Setup
+from assistant.voice.ear import Ear, Failed, Unheard, Utterance
 from assistant.voice.errors import of_speech
 from assistant.voice.service import Voice
 from assistant.voice.services import Role, roles_of

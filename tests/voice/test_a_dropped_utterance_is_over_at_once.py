@@ -35,7 +35,8 @@ async def test_audio_and_a_cancellation_in_the_same_moment(
                 if isinstance(event, Began):
                     break
             # Until it waits for audio in the middle of the utterance.
-            while ear._orders or not ear._changed._waiters:  # type: ignore[attr-defined]
+            queue = ear._queue
+            while not queue.empty or not queue._changed._waiters:  # type: ignore[attr-defined]
                 await asyncio.to_thread(lambda: None)
             await ear.feed(question[48_000:51_200])
             await ear.drop()

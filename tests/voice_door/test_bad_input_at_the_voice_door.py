@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from voice_client import SILENCE, Client, Speaker, conversation
 
-from assistant.voice import ear
+from assistant.voice import audio_queue
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_minute_at_once_is_heard_whole(app: TestClient, spoken_recipe: Speaker
     with app.websocket_connect(f"/api/v1/voice/{conversation(app)}") as socket:
         client = Client(socket)
         client.start(speak=False)
-        for _ in range(ear.MOST_QUEUED_BYTES // len(SILENCE) // 16 + 1):
+        for _ in range(audio_queue.MOST_QUEUED_BYTES // len(SILENCE) // 16 + 1):
             socket.send_bytes(SILENCE * 16)
         client.stream(spoken_recipe("marriage registration"))
         assert "kết hôn" in client.until("final")["text"]

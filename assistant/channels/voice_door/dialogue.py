@@ -21,6 +21,7 @@ from assistant.conversation.turns import Conversation, Message, Reply
 from assistant.engine.service import Engine
 from assistant.errors import Language, LetanError
 from assistant.voice import ear
+from assistant.voice.audio_queue import Mode
 from assistant.voice.barge_in import LEAST_WORDS
 from assistant.voice.confirmation import sure_of
 from assistant.voice.ear import Ear
@@ -52,7 +53,7 @@ class Dialogue:
         self, desk: Desk, conversation: Conversation, outbox: Outbox, language: Language
     ) -> None:
         self.language = language
-        self.mode: ear.Mode = "auto"
+        self.mode: Mode = "auto"
         self.speak = True
         self.playback = Playback(desk.voice, outbox, self)
         self._state: events.State = "idle"

@@ -26,7 +26,8 @@ from assistant.conversation.service import Conversations
 from assistant.conversation.turns import Conversation
 from assistant.errors import Language, LetanError
 from assistant.problems import language_of
-from assistant.voice.ear import Ear, Setup
+from assistant.voice.audio_queue import Setup
+from assistant.voice.ear import Ear
 from assistant.voice.end_of_turn import patience
 
 router = APIRouter()
@@ -76,7 +77,7 @@ class Door:
         outbox = Outbox()
         dialogue = Dialogue(desk, conversation, outbox, language)
         self._talk = Talk(secrets.token_urlsafe(12), conversation.id, dialogue, outbox)
-        self._ear = Ear(state.voice, patience)
+        self._ear = Ear(state.voice, patience, state.voice_timings.lost)
         self._started = False
         self._told = False
         """That audio came before any start: said once."""
