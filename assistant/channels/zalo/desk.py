@@ -155,11 +155,11 @@ class Desk:
             await self._finish(claimed, await self._writer.write(event, claimed))
         except LetanError as error:
             log.warning(
-                "zalo event waits", event=claimed.id, code=error.code, attempts=claimed.attempts
+                "zalo event waits", row=claimed.id, code=error.code, attempts=claimed.attempts
             )
             await self._once_more(event, claimed, fault=False)
         except Exception:
-            log.exception("zalo event failed", event=claimed.id, kind=claimed.kind)
+            log.exception("zalo event failed", row=claimed.id, kind=claimed.kind)
             await self._once_more(event, claimed, fault=True)
 
     async def _finish(self, claimed: Claimed, written: Written, state: str = "done") -> None:
@@ -176,7 +176,7 @@ class Desk:
             )
         )
         if not mine:
-            log.info("zalo event was taken over", event=claimed.id)
+            log.info("zalo event was taken over", row=claimed.id)
             return
         seconds = (now - claimed.received_at).total_seconds()
         self._metrics.zalo_answer_seconds.labels(claimed.channel, written.outcome).observe(seconds)
@@ -188,7 +188,7 @@ class Desk:
         self._metrics.zalo_answer_seconds.labels(claimed.channel, "erased").observe(
             (self._clock() - claimed.received_at).total_seconds()
         )
-        log.info("a citizen was erased", event=claimed.id)
+        log.info("a citizen was erased", row=claimed.id)
 
     async def _once_more(self, event: Event | None, claimed: Claimed, *, fault: bool) -> None:
         """Later; or, after too long, a word of regret: nobody is left without an answer."""
@@ -197,7 +197,7 @@ class Desk:
             too_long = waited > timedelta(minutes=self._settings.give_up_minutes)
             too_often = fault and claimed.attempts >= _FAULTS_BEFORE_GIVING_UP
             if event is not None and claimed.kind != "withdraw" and (too_long or too_often):
-                log.error("zalo event given up", event=claimed.id, kind=claimed.kind)
+                log.error("zalo event given up", row=claimed.id, kind=claimed.kind)
                 await self._finish(claimed, self._writer.give_up(event, claimed), "failed")
                 return
             seconds = min(_LONGEST_PAUSE, 2.0 ** min(claimed.attempts, 10) / 2)
