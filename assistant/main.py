@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from assistant import __version__, console, logging, problems
 from assistant.catalogue import endpoints as procedures
+from assistant.catalogue import staff_endpoints as editing
 from assistant.centre import endpoints as centre
 from assistant.channels import rest
 from assistant.channels.voice_door import endpoints as voice_door
@@ -46,6 +47,7 @@ _ROUTERS = (
     voice_door.router,
     kiosks.router,
     staff.router,
+    editing.router,
 )
 
 

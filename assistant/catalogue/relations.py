@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from assistant.catalogue.problems import ContentProblem, Said
-from assistant.catalogue.schemas import ProcedureEntry
 from assistant.catalogue.yaml_tree import Path, Tree, dotted
 
 
@@ -19,7 +18,7 @@ class Coded(Protocol):
     def replaced_by(self) -> str | None: ...
 
 
-Placed = tuple[ProcedureEntry, Tree, int]
+Placed = tuple[Coded, Tree, int]
 """An entry, the file it stands in and its position there."""
 WrittenCode = tuple[str, Tree, int]
 """A code as written, and the same."""

@@ -1,13 +1,13 @@
 """All SQL of the catalogue; a repository lives as long as one transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.catalogue.tables import ProcedureCodeRow, ProcedureRow
+from assistant.catalogue.tables import ProcedureCodeRow, ProcedureRow, ProcedureVersionRow
 
 
 class CatalogueRepository:
@@ -36,6 +36,10 @@ class CatalogueRepository:
         )
         return await self._session.get(ProcedureRow, target or code)
 
+    async def row(self, code: str) -> ProcedureRow | None:
+        """The row of exactly this code, retired or not."""
+        return await self._session.get(ProcedureRow, code)
+
     async def newest(self) -> datetime | None:
         """When the data last changed; None while there is none."""
         newest: datetime | None = await self._session.scalar(
@@ -43,11 +47,36 @@ class CatalogueRepository:
         )
         return newest
 
-    def add(self, code: str, data: dict[str, Any], rank: int | None, now: datetime) -> None:
-        self._session.add(ProcedureRow(code=code, data=data, rank=rank, updated_at=now))
+    def add(
+        self, code: str, data: dict[str, Any], rank: int | None, now: datetime, version: int = 1
+    ) -> None:
+        self._session.add(
+            ProcedureRow(code=code, data=data, rank=rank, updated_at=now, version=version)
+        )
 
     async def remove(self, codes: Iterable[str]) -> None:
         await self._session.execute(delete(ProcedureRow).where(ProcedureRow.code.in_(list(codes))))
+
+    async def newest_version(self, code: str) -> int:
+        """The number of the last version that was saved, also of a deleted procedure; 0: none."""
+        newest: int | None = await self._session.scalar(
+            select(func.max(ProcedureVersionRow.version)).where(ProcedureVersionRow.code == code)
+        )
+        return newest or 0
+
+    async def versions(self, code: str) -> Sequence[ProcedureVersionRow]:
+        """Newest first."""
+        statement = select(ProcedureVersionRow).where(ProcedureVersionRow.code == code)
+        ordered = statement.order_by(ProcedureVersionRow.version.desc())
+        return (await self._session.scalars(ordered)).all()
+
+    def keep(
+        self, code: str, version: int, data: dict[str, Any] | None, who: str, now: datetime
+    ) -> None:
+        """Remember a version."""
+        self._session.add(
+            ProcedureVersionRow(code=code, version=version, data=data, who=who, saved_at=now)
+        )
 
     async def replace_codes(self, answers: Mapping[str, str]) -> None:
         """Set the whole table of second codes: code → code of the procedure that answers."""

@@ -22,6 +22,9 @@ from assistant.catalogue.tables import ProcedureRow
 from assistant.errors import LetanError
 from assistant.storage.database import Database
 
+IMPORTED = "import"
+"""Who changed a procedure, where a file did."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
@@ -56,14 +59,20 @@ class Catalogue:
             await repository.lock()
             rows = await repository.all()
             for code, item in entries.items():
-                data, row = _to_data(item), rows.get(code)
+                data, row = to_data(item), rows.get(code)
                 if row is None:
-                    repository.add(code, data, item.entry.rank, now)
+                    version = await repository.newest_version(code) + 1 if rows else 1
+                    repository.add(code, data, item.entry.rank, now, version)
+                    repository.keep(code, version, data, IMPORTED, now)
                     added += 1
                 elif row.data != data:
                     row.data, row.rank, row.updated_at = data, item.entry.rank, now
+                    row.version += 1
+                    repository.keep(code, row.version, data, IMPORTED, now)
                     changed += 1
             removed = rows.keys() - entries.keys()
+            for code in removed:
+                repository.keep(code, rows[code].version + 1, None, IMPORTED, now)
             answers = answering_codes([item.entry for item in entries.values()])
             second = {code: answer for code, answer in answers.items() if code != answer}
             await repository.replace_codes(second)
@@ -76,7 +85,7 @@ class Catalogue:
         Raises `LetanError` ``export_would_mix`` when the folder holds other content files: a later
         import would read both.
         """
-        files = render([_from_row(row) for row in await self._rows()])
+        files = render([from_row(row) for row in await self._rows()])
         await asyncio.to_thread(_write_files, path, files)
         return len(files)
 
@@ -86,11 +95,11 @@ class Catalogue:
             row = await CatalogueRepository(session).get(code.strip().lower())
         if row is None:
             raise procedure_unknown(code)
-        return _to_procedure(_from_row(row))
+        return _to_procedure(from_row(row))
 
     async def all(self) -> list[Procedure]:
         """Every procedure, retired ones too, most asked first."""
-        return in_order(_to_procedure(_from_row(row)) for row in await self._rows())
+        return in_order(_to_procedure(from_row(row)) for row in await self._rows())
 
     async def search(self, query: str, limit: int = 20) -> list[Procedure]:
         """The best fits, with or without accents; an empty query lists the most asked."""
@@ -111,7 +120,7 @@ class Catalogue:
                 vi="Danh mục chưa có thủ tục nào. Hãy nạp nội dung trước: ./letan import.",
                 en="The catalogue holds no procedure. Import content first: ./letan import.",
             )
-        procedures = [_to_procedure(_from_row(row)) for row in rows.values()]
+        procedures = [_to_procedure(from_row(row)) for row in rows.values()]
         return await asyncio.to_thread(write_snapshot, procedures, newest, path)
 
     async def _rows(self) -> list[ProcedureRow]:
@@ -119,7 +128,7 @@ class Catalogue:
             return list((await CatalogueRepository(session).all()).values())
 
 
-def _to_data(item: CatalogueEntry) -> dict[str, Any]:
+def to_data(item: CatalogueEntry) -> dict[str, Any]:
     return item.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
@@ -127,7 +136,7 @@ def _to_procedure(item: CatalogueEntry) -> Procedure:
     return publish(item.field, item.entry)
 
 
-def _from_row(row: ProcedureRow) -> CatalogueEntry:
+def from_row(row: ProcedureRow) -> CatalogueEntry:
     try:
         return CatalogueEntry.model_validate(row.data)
     except ValidationError as error:

@@ -1,0 +1,325 @@
+"""Changing the catalogue one procedure at a time: versions, history, what depends on what."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from assistant.catalogue.messages import explain
+from assistant.catalogue.problems import ContentProblem, procedure_unknown
+from assistant.catalogue.relations import Coded, answering_codes, check_relations
+from assistant.catalogue.repository import CatalogueRepository
+from assistant.catalogue.schemas import CatalogueEntry
+from assistant.catalogue.search import fold
+from assistant.catalogue.service import from_row, to_data
+from assistant.catalogue.tables import ProcedureRow
+from assistant.catalogue.yaml_tree import Tree, dotted
+from assistant.errors import LetanError
+from assistant.staff import audit
+from assistant.staff.audit import Who
+from assistant.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A procedure as its editors see it."""
+
+    item: CatalogueEntry
+    version: int
+    updated_at: datetime
+    updated_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One line of a procedure's history."""
+
+    version: int
+    who: str
+    saved_at: datetime
+    item: CatalogueEntry | None
+    """None: it was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A procedure in a list; read without checking the rest of it."""
+
+    code: str
+    name: str
+    field: str
+    service: str
+    version: int
+    verified: bool
+    needs_review: bool
+    retired: bool
+    source_date: str | None
+    updated_at: datetime
+    words: str
+    """Folded name, code and aliases, to be searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """The codes of an entry, read without checking the rest of it."""
+
+    code: str
+    same_as: list[str]
+    replaced_by: str | None
+
+
+class Editing:
+    """Every call is one transaction; who saves names the version that he has seen."""
+
+    def __init__(
+        self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def get(self, code: str) -> Edited:
+        """Raises LetanError `procedure_unknown`."""
+        async with self._database.reading() as session:
+            repository = CatalogueRepository(session)
+            row = await repository.row(code.strip().lower())
+            if row is None:
+                raise procedure_unknown(code)
+            versions = await repository.versions(row.code)
+            who = versions[0].who if versions else ""
+            return Edited(from_row(row), row.version, row.updated_at, who)
+
+    async def listed(self) -> list[Line]:
+        """A line for every procedure, most asked first."""
+        async with self._database.reading() as session:
+            rows = (await CatalogueRepository(session).all()).values()
+        return [_line(row) for row in sorted(rows, key=lambda r: (r.rank or 10**6, r.code))]
+
+    async def save(self, code: str, version: int, written: Mapping[str, Any], who: Who) -> Edited:
+        """Replace a procedure. Saving what is there already changes nothing.
+
+        Raises LetanError `procedure_unknown`, `procedure_changed` (somebody was quicker),
+        `procedure_invalid` (all mistakes, each with its field).
+        """
+        item = _checked(code, written)
+        async with self._database.session() as session:
+            repository = CatalogueRepository(session)
+            await repository.lock()
+            rows = await repository.all()
+            row = rows.get(code)
+            if row is None:
+                raise procedure_unknown(code)
+            if row.version != version:
+                newest = (await repository.versions(code))[0]
+                raise _changed(row.version, newest.who)
+            data = to_data(item)
+            if data == row.data:
+                return Edited(item, row.version, row.updated_at, who.name)
+            _check_others(item, rows.values())
+            now, before = self._clock(), row.data
+            row.data, row.rank, row.updated_at = data, item.entry.rank, now
+            row.version += 1
+            repository.keep(code, row.version, data, who.name, now)
+            await _answer_again(repository, rows.values())
+            old, new = _differences(before, data)
+            await audit.append(
+                session, who, "procedure.changed", code, before=old, after=new, now=now
+            )
+            return Edited(item, row.version, now, who.name)
+
+    async def create(self, written: Mapping[str, Any], who: Who) -> Edited:
+        """A new procedure. Raises LetanError `procedure_exists`, `procedure_invalid`."""
+        item = _checked(str(written.get("code", "")), written)
+        code, data, now = item.entry.code, to_data(item), self._clock()
+        async with self._database.session() as session:
+            repository = CatalogueRepository(session)
+            await repository.lock()
+            rows = await repository.all()
+            if code in rows:
+                raise LetanError(
+                    "procedure_exists",
+                    409,
+                    f"Đã có thủ tục mang mã {code}. Hãy mở thủ tục ấy để sửa.",
+                    f"There is a procedure {code} already. Open that one.",
+                    field="code",
+                )
+            _check_others(item, rows.values())
+            version = await repository.newest_version(code) + 1
+            repository.add(code, data, item.entry.rank, now, version)
+            repository.keep(code, version, data, who.name, now)
+            await session.flush()
+            await _answer_again(repository, (await repository.all()).values())
+            await audit.append(session, who, "procedure.created", code, after=data, now=now)
+            return Edited(item, version, now, who.name)
+
+    async def delete(self, code: str, version: int, who: Who) -> None:
+        """Take a procedure out; its versions stay. Raises LetanError `procedure_unknown`,
+        `procedure_changed`, `procedure_needed` (others lead to it)."""
+        async with self._database.session() as session:
+            repository = CatalogueRepository(session)
+            await repository.lock()
+            rows = await repository.all()
+            row = rows.pop(code, None)
+            if row is None:
+                raise procedure_unknown(code)
+            if row.version != version:
+                raise _changed(row.version, (await repository.versions(code))[0].who)
+            needing = _dependents(code, rows.values())
+            if needing:
+                listed = ", ".join(needing[:5])
+                raise LetanError(
+                    "procedure_needed",
+                    409,
+                    f"Các thủ tục sau dẫn tới {code}: {listed}. Hãy sửa chúng trước.",
+                    f"These procedures lead to {code}: {listed}. Change them first.",
+                )
+            now = self._clock()
+            await _answer_again(repository, rows.values())
+            await repository.remove([code])
+            repository.keep(code, row.version + 1, None, who.name, now)
+            await audit.append(session, who, "procedure.deleted", code, before=row.data, now=now)
+
+    async def history(self, code: str) -> list[Version]:
+        """Newest first. Raises LetanError `procedure_unknown`."""
+        async with self._database.reading() as session:
+            rows = await CatalogueRepository(session).versions(code)
+        if not rows:
+            raise procedure_unknown(code)
+        return [
+            Version(
+                row.version,
+                row.who,
+                row.saved_at,
+                CatalogueEntry.model_validate(row.data) if row.data is not None else None,
+            )
+            for row in rows
+        ]
+
+    async def restore(self, code: str, version: int, earlier: int, who: Who) -> Edited:
+        """Save an earlier version as the newest one. Raises as `save`."""
+        for kept in await self.history(code):
+            if kept.version == earlier and kept.item is not None:
+                return await self.save(code, version, written_form(kept.item), who)
+        raise procedure_unknown(f"{code} ({earlier})")
+
+    async def dependents(self, code: str) -> list[str]:
+        """The codes of procedures that are replaced by this one, or answer for it."""
+        async with self._database.reading() as session:
+            rows = (await CatalogueRepository(session).all()).values()
+        return _dependents(code, rows)
+
+
+def written_form(item: CatalogueEntry) -> dict[str, Any]:
+    """The flat form of the staff's API: the entry's keys and `field`."""
+    entry = item.entry.model_dump(mode="json", by_alias=True)
+    return {**entry, "field": item.field.model_dump(mode="json")}
+
+
+def _checked(code: str, written: Mapping[str, Any]) -> CatalogueEntry:
+    entry = {key: value for key, value in written.items() if key != "field"}
+    entry.setdefault("code", code)
+    try:
+        item = CatalogueEntry.model_validate({"field": written.get("field"), "entry": entry})
+    except ValidationError as error:
+        raise _invalid(
+            _told(found) for found in error.errors(include_url=False, include_input=False)
+        ) from error
+    if item.entry.code != code:
+        said = (
+            "code_fixed",
+            "Mã thủ tục không đổi được; hãy tạo thủ tục mới rồi ghi replaced_by ở thủ tục cũ.",
+            "A code cannot be changed; create a new procedure and write replaced_by in the old.",
+        )
+        raise _invalid([ContentProblem(code, 1, 1, "code", *said)])
+    return item
+
+
+def _told(found: Mapping[str, Any]) -> ContentProblem:
+    path = tuple(part for part in found["loc"] if part != "entry")
+    path += tuple((found.get("ctx") or {}).get("place", ()))
+    return ContentProblem("", 1, 1, dotted(path), *explain({**found, "loc": path}))
+
+
+def _check_others(item: CatalogueEntry, rows: Iterable[ProcedureRow]) -> None:
+    """Codes must lead somewhere, and to one place only."""
+    entries: list[Coded] = [_codes(row) for row in rows if row.code != item.entry.code]
+    entries.append(item.entry)
+    placed = [(entry, Tree(f"thủ tục {entry.code}"), 0) for entry in entries]
+    problems = check_relations(placed, [(entry.code, tree, at) for entry, tree, at in placed])
+    if problems:
+        raise _invalid(
+            ContentProblem("", 1, 1, _inner(problem.path), problem.code, problem.vi, problem.en)
+            for problem in problems
+        )
+
+
+def _line(row: ProcedureRow) -> Line:
+    entry, field = row.data["entry"], row.data["field"]
+    name = entry["name"]["vi"]
+    return Line(
+        row.code,
+        name,
+        field["vi"],
+        entry["service"],
+        row.version,
+        entry.get("verified", False),
+        entry.get("needs_review", False),
+        entry.get("replaced_by") is not None,
+        entry.get("source_date"),
+        row.updated_at,
+        fold(" ".join((name, *entry.get("aliases", ())))) + " " + fold(row.code),
+    )
+
+
+def _inner(path: str) -> str:
+    """`procedures[0].same_as[1]` of a file is `same_as[1]` of the entry."""
+    return path.partition("].")[2] or path
+
+
+def _codes(row: ProcedureRow) -> _Codes:
+    entry = row.data["entry"]
+    return _Codes(row.code, entry.get("same_as", []), entry.get("replaced_by"))
+
+
+async def _answer_again(repository: CatalogueRepository, rows: Iterable[ProcedureRow]) -> None:
+    answers = answering_codes([_codes(row) for row in rows])
+    second = {code: answer for code, answer in answers.items() if code != answer}
+    await repository.replace_codes(second)
+
+
+def _dependents(code: str, rows: Iterable[ProcedureRow]) -> list[str]:
+    return sorted(each.code for each in map(_codes, rows) if each.replaced_by == code)
+
+
+def _differences(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was and what is, of the keys that changed."""
+    old = {**before["entry"], "field": before["field"]}
+    new = {**after["entry"], "field": after["field"]}
+    changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+    return {key: old.get(key) for key in changed}, {key: new.get(key) for key in changed}
+
+
+def _changed(version: int, who: str) -> LetanError:
+    return LetanError(
+        "procedure_changed",
+        409,
+        f"Thủ tục này vừa được {who} sửa (bản {version}). Anh/chị mở lại, so sánh rồi lưu; "
+        "nội dung đang soạn vẫn còn.",
+        f"{who} has changed this procedure meanwhile (version {version}). Open it again, compare, "
+        "then save; what you were writing is kept.",
+        field="version",
+    )
+
+
+def _invalid(problems: Iterable[ContentProblem]) -> LetanError:
+    found = sorted(set(problems))
+    return LetanError(
+        "procedure_invalid",
+        422,
+        "; ".join(f"{problem.path}: {problem.vi}" for problem in found[:20]),
+        "; ".join(f"{problem.path}: {problem.en}" for problem in found[:20]),
+        field=found[0].path if found else None,
+    )

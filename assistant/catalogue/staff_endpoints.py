@@ -1,0 +1,169 @@
+"""`/api/v1/staff/procedures`: the catalogue that editors work on; answers come from releases."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.catalogue.editing import Edited, Editing, Line, written_form
+from assistant.catalogue.search import MAX_QUERY, fold
+from assistant.errors import LetanError
+from assistant.staff.access import having
+from assistant.staff.service import Staff
+
+router = APIRouter(prefix="/staff/procedures", tags=["staff: catalogue"])
+
+Reader = Annotated[Staff, Depends(having("catalogue:read"))]
+Writer = Annotated[Staff, Depends(having("catalogue:write"))]
+_SHOWN_ONLY = ("version", "updated_at", "updated_by")
+
+
+class LineOut(BaseModel):
+    """A procedure in a list."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    name: str
+    field: str
+    service: str
+    version: int
+    verified: bool
+    needs_review: bool
+    retired: bool
+    source_date: str | None
+    updated_at: datetime
+
+
+class ListOut(BaseModel):
+    procedures: list[LineOut]
+    total: int = Field(description="how many fit, before `limit` and `offset`")
+
+
+class VersionOut(BaseModel):
+    version: int
+    who: str
+    saved_at: datetime
+    procedure: dict[str, Any] | None = Field(description="null: it was deleted")
+
+
+class RestoreIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    version: Annotated[int, Field(description="the newest version, as seen")]
+    earlier: Annotated[int, Field(description="the version to come back")]
+
+
+def _editing(request: Request) -> Editing:
+    return Editing(request.app.state.database)
+
+
+@router.get("", summary="Find procedures to edit")
+async def listed(
+    request: Request,
+    _: Reader,
+    *,
+    q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
+    field: Annotated[str | None, Query(max_length=200)] = None,
+    status: Annotated[str, Query(pattern="^(all|unverified|review|retired)$")] = "all",
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> ListOut:
+    """All words of `q` must occur, with or without accents, in name, alias or code."""
+    words = fold(q).split()
+    found = [
+        line
+        for line in await _editing(request).listed()
+        if (field is None or line.field == field) and _fits(line, status, words)
+    ]
+    page = found[offset : offset + limit]
+    return ListOut(procedures=[LineOut.model_validate(line) for line in page], total=len(found))
+
+
+@router.post("", status_code=201, summary="A new procedure")
+async def create(
+    request: Request, staff: Writer, written: Annotated[dict[str, Any], Body()]
+) -> dict[str, Any]:
+    """The keys of an entry of `data/procedures/*.yaml` and its `field`."""
+    return _out(await _editing(request).create(_keys(written), staff.who))
+
+
+@router.get("/{code}", summary="One procedure to edit")
+async def get(request: Request, _: Reader, code: str) -> dict[str, Any]:
+    """The keys of an entry of `data/procedures/*.yaml`, its `field` and its `version`."""
+    return _out(await _editing(request).get(code))
+
+
+@router.put("/{code}", summary="Save a procedure")
+async def put(
+    request: Request, staff: Writer, code: str, written: Annotated[dict[str, Any], Body()]
+) -> dict[str, Any]:
+    """What `GET` gave, changed; `version` as it was. 409 when somebody saved meanwhile."""
+    editing = _editing(request)
+    return _out(await editing.save(code, _version(written), _keys(written), staff.who))
+
+
+@router.delete("/{code}", status_code=204, summary="Take a procedure out")
+async def delete(request: Request, staff: Writer, code: str, version: int) -> None:
+    """Refused while others lead to it; its versions stay and can come back."""
+    await _editing(request).delete(code, version, staff.who)
+
+
+@router.get("/{code}/history", summary="Its versions, newest first")
+async def history(request: Request, _: Reader, code: str) -> list[VersionOut]:
+    return [
+        VersionOut(
+            version=each.version,
+            who=each.who,
+            saved_at=each.saved_at,
+            procedure=written_form(each.item) if each.item is not None else None,
+        )
+        for each in await _editing(request).history(code)
+    ]
+
+
+@router.post("/{code}/restore", summary="Bring an earlier version back")
+async def restore(request: Request, staff: Writer, code: str, body: RestoreIn) -> dict[str, Any]:
+    return _out(await _editing(request).restore(code, body.version, body.earlier, staff.who))
+
+
+@router.get("/{code}/dependents", summary="Procedures that lead to it")
+async def dependents(request: Request, _: Reader, code: str) -> list[str]:
+    return await _editing(request).dependents(code)
+
+
+def _fits(line: Line, status: str, words: list[str]) -> bool:
+    of_status = {
+        "all": True,
+        "unverified": not line.verified and not line.retired,
+        "review": line.needs_review,
+        "retired": line.retired,
+    }[status]
+    return of_status and all(word in line.words for word in words)
+
+
+def _out(edited: Edited) -> dict[str, Any]:
+    return {
+        **written_form(edited.item),
+        "version": edited.version,
+        "updated_at": edited.updated_at,
+        "updated_by": edited.updated_by,
+    }
+
+
+def _keys(written: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in written.items() if key not in _SHOWN_ONLY}
+
+
+def _version(written: dict[str, Any]) -> int:
+    version = written.get("version")
+    if isinstance(version, bool) or not isinstance(version, int):
+        raise LetanError(
+            "version_missing",
+            422,
+            "Thiếu 'version': số bản mà anh/chị đang sửa, lấy từ lần đọc trước.",
+            "'version' is missing: the number that reading the procedure gave.",
+            field="version",
+        )
+    return version
