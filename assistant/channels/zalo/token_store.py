@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, true, update
 
 from assistant.channels.zalo.tables import ZaloTokenRow
+
+Only = Literal["always", "empty", "newer"]
+"""A pair is stored always, where there is none, or where there is none as new."""
 
 _T = ZaloTokenRow.__table__.c
 
@@ -67,11 +71,17 @@ def store(
     previous: str | None,
     granted_at: datetime,
     expires_at: datetime | None,
+    only_if: Only = "always",
 ) -> None:
     """A new pair, in force from now on; whoever held the lock holds it no longer."""
+    allowed = {
+        "always": true(),
+        "empty": _T.access.is_(None),
+        "newer": or_(_T.refreshed_at.is_(None), _T.refreshed_at < granted_at),
+    }[only_if]
     connection.execute(
         update(ZaloTokenRow)
-        .where(_T.channel == channel)
+        .where(_T.channel == channel, allowed)
         .values(
             access=access,
             refresh=refresh,

@@ -26,7 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from assistant.channels.zalo import token_store
 from assistant.channels.zalo.oauth import OAuth, Pair, Refusal
 from assistant.channels.zalo.sealing import Sealer, sealer, write_private
-from assistant.channels.zalo.token_store import Stored
+from assistant.channels.zalo.token_store import Only, Stored
 from assistant.errors import LetanError
 from assistant.settings import Settings
 from assistant.storage.database import Database
@@ -86,14 +86,13 @@ class Tokens:
                 await self._database.write(lambda c: token_store.add(c, CHANNEL))
         first, kept = self._first(), self._kept()
         row = await self._read()
-        if row is None or (row.access is not None and (kept is None or not _newer(kept, row))):
+        if row is None:
             return
-        async with self._locked() as row:
-            if row.access is None and first is not None:
-                await self._store(row, first, durable=False)
-            elif kept is not None and _newer(kept, row):
-                log.info("zalo tokens taken from the file: the database had older ones")
-                await self._store(row, kept, durable=False)
+        if row.access is None and first is not None:
+            await self._store(row, first, "empty")
+        elif kept is not None and _newer(kept, row):
+            log.info("zalo tokens taken from the file: the database had older ones")
+            await self._store(row, kept, "newer")
 
     async def close(self) -> None:
         """A refresh under way is finished: its answer would be lost."""
@@ -179,6 +178,10 @@ class Tokens:
         row = await self._read()
         if row is None or (refused is not None and row.access != refused):
             return
+        kept = self._kept()
+        if kept is not None and _newer(kept, row):  # a crash, or a database that did not answer
+            await self._store(row, kept, "newer")
+            return
         async with self._locked() as row:
             await self._renew_row(row, refused)
 
@@ -186,10 +189,6 @@ class Tokens:
         if refused is None and not self.is_due(row):
             return  # another process has done it
         if refused is not None and row.access != refused:
-            return
-        kept = self._kept()
-        if kept is not None and _newer(kept, row):
-            await self._store(row, kept, durable=False)
             return
         if row.state != "ok" or row.refresh is None:
             await self._stop(row, row.reason or "no refresh token", refused)
@@ -222,13 +221,13 @@ class Tokens:
 
     # Keeping
 
-    async def _store(self, row: Stored, pair: Pair, *, durable: bool = True) -> None:
+    async def _store(self, row: Stored, pair: Pair, only_if: Only = "always") -> None:
         """On the disk before the first `await`: from here on no crash takes it."""
         refresh = pair.refresh
         if refresh is None and row.refresh is not None:
             refresh = self._sealer.open(row.refresh)
         whole = Pair(pair.access, refresh, pair.granted_at, pair.expires_at)
-        if durable:
+        if only_if == "always":  # granted just now
             try:
                 write_private(self._file, self._sealer.seal(whole.to_json()))
             except OSError as error:  # the database is the other place
@@ -247,6 +246,7 @@ class Tokens:
                 previous=before,
                 granted_at=whole.granted_at,
                 expires_at=whole.expires_at,
+                only_if=only_if,
             )
         )
         if self._database.is_sqlite:
