@@ -6,7 +6,7 @@ Unknown keys in `letan.toml` are errors, so that a typing mistake is never silen
 import errno
 import os
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -129,6 +129,12 @@ class MissionSettings(BaseModel):
     )
     door: str = Field("exit", description="the place where it greets")
     ask_times: int = Field(3, ge=1, le=20, description="then it takes its leave")
+    dock_after_hours: bool = Field(True, description="to the charger when the centre closes")
+    round_every: float = Field(0.0, ge=0, le=1440, description="minutes between rounds; 0: none")
+    greet_at: list[time] = Field(
+        default_factory=list, max_length=24, description="local times at which it greets: 07:30"
+    )
+    greet_minutes: float = Field(30.0, gt=0, le=600, description="at the door, each time")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

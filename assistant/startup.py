@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI
 
 from assistant.catalogue.view import PublishedCatalogue
+from assistant.centre.hours import Schedule
 from assistant.centre.service import Centre
 from assistant.conversation import repository as conversations_repository
 from assistant.conversation.service import Conversations
@@ -22,6 +23,7 @@ from assistant.releases.service import Release, Releases
 from assistant.robots.counters import CentreCounters
 from assistant.robots.journal import StoredJournal
 from assistant.robots.leases import StoredLeases
+from assistant.robots.routine import Timetable
 from assistant.robots.service import Fleet
 from assistant.settings import MissionSettings, Settings
 from assistant.storage.database import Database
@@ -76,22 +78,30 @@ def make_centre(settings: Settings, database: Database, health: Health) -> Centr
 
 
 def make_fleet(settings: Settings, database: Database, centre: Centre, health: Health) -> Fleet:
-    return make(
-        health,
-        "robots",
-        lambda: Fleet(
+    def build() -> Fleet:
+        missions, hours = settings.missions, Schedule(centre.content.hours)
+        return Fleet(
             settings.robots,
             centre.map,
             centre.static()["places"],
-            policy=mission_policy(settings.missions),
+            policy=mission_policy(missions),
             counters=CentreCounters(centre),
             journal=StoredJournal(database),
             leases=StoredLeases(database),
-            stops=settings.missions.stops,
-            door=settings.missions.door,
+            stops=missions.stops,
+            door=missions.door,
+            timetable=Timetable(
+                lambda: hours.is_open(centre.now()),
+                centre.content.hours.timezone,
+                missions.dock_after_hours,
+                missions.battery_return,
+                missions.round_every * 60,
+                tuple(missions.greet_at),
+            ),
             watch_loop=True,
-        ),
-    )
+        )
+
+    return make(health, "robots", build)
 
 
 def mission_policy(missions: MissionSettings) -> Policy:
@@ -109,6 +119,7 @@ def mission_policy(missions: MissionSettings) -> Policy:
         pause_every_elderly=missions.pause_every_elderly,
         ask_seconds=missions.ask_seconds,
         ask_times=missions.ask_times,
+        greet_seconds=missions.greet_minutes * 60,
     )
 
 

@@ -26,10 +26,11 @@ def way_home(state: RobotState, posts: Posts, policy: Policy) -> tuple[MissionKi
     low = state.battery is not None and state.battery < policy.battery_return
     if low and posts.dock is not None:
         return "dock", posts.dock
-    if state.pose is not None and _at(state.pose, posts.home.pose):
+    if state.pose is not None and at(state.pose, posts.home.pose):
         return "return", None
     return "return", posts.home
 
 
-def _at(pose: Pose, other: Pose) -> bool:
+def at(pose: Pose, other: Pose) -> bool:
+    """Whether a robot stands there, as far as it matters."""
     return math.dist((pose.x, pose.y), (other.x, other.y)) < AT_HOME

@@ -43,15 +43,23 @@ class StoredJournal:
         self._missions: dict[str, Row] = {}
         self._commands: deque[Row] = deque(maxlen=MOST_WAITING)
         self._recent: deque[Command] = deque(maxlen=REMEMBERED)
+        self._recall: Callable[[str, Row], None] = lambda robot, row: None
+        self._hold: Callable[[str], None] = lambda robot: None
         self._took_over: list[str] = []
         self._noted = asyncio.Event()
         self._writing = asyncio.Lock()
         self._writer: asyncio.Task[None] | None = None
 
-    async def open(self, recall: Callable[[str, Row], None]) -> None:
+    async def open(
+        self,
+        recall: Callable[[str, Row], None],
+        hold: Callable[[str], None] = lambda robot: None,
+    ) -> None:
         """Begin to write; returns at once. ``recall``: told the last mission of a robot that was
-        taken over, when an earlier process left it unfinished."""
-        self._writer = asyncio.create_task(self._run(recall), name="robots' journal")
+        taken over, when an earlier process left it unfinished. ``hold``: told a robot that was
+        stopped there and never released."""
+        self._recall, self._hold = recall, hold
+        self._writer = asyncio.create_task(self._run(), name="robots' journal")
 
     def took_over(self, robot: str) -> None:
         """This process drives the robot now: what another one has not finished is interrupted."""
@@ -116,7 +124,7 @@ class StoredJournal:
         await self._flush()
         return await self._database.read(partial(repository.commands, robot=robot, limit=limit))
 
-    async def _run(self, recall: Callable[[str, Row], None]) -> None:
+    async def _run(self) -> None:
         forgotten = False
         while True:
             try:
@@ -125,7 +133,7 @@ class StoredJournal:
                     await self._database.write(partial(repository.forget, before=before))
                     forgotten = True
                 while self._took_over:
-                    await self._interrupt(self._took_over[0], recall)
+                    await self._interrupt(self._took_over[0])
                     del self._took_over[0]
                 await self._flush()
                 if not self._took_over:
@@ -134,13 +142,16 @@ class StoredJournal:
                 log.warning("robots' journal cannot be written", code=error.code)
                 await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _interrupt(self, robot: str, recall: Callable[[str, Row], None]) -> None:
+    async def _interrupt(self, robot: str) -> None:
         work = partial(repository.interrupt, robots=[robot], ended=sorted(ENDED), now=self._now())
         await self._database.write(work)
         last = await self._database.read(partial(repository.missions, robot=robot, limit=1))
         if last and last[0]["state"] == "interrupted":
             log.warning("mission was interrupted", robot=robot, mission=last[0]["id"])
-            recall(robot, last[0])
+            self._recall(robot, last[0])
+        if await self._database.read(partial(repository.was_stopped, robot=robot)):
+            log.warning("robot was stopped before", robot=robot)
+            self._hold(robot)
 
     async def _flush(self) -> None:
         async with self._writing:

@@ -11,6 +11,8 @@ from assistant.robots.member import Member
 ANOTHER_PROCESS = "another process"
 """Who asks when a stop has been passed on."""
 
+EARLIER = "earlier process"
+
 
 class Ownership:
     """Follows the leases of a fleet's robots."""
@@ -46,6 +48,12 @@ class Ownership:
         """A stop is for whoever drives; it is passed on beside our own."""
         if self._leases is not None and not robot.lease.held():
             self._leases.tell(robot.settings.id, what)
+
+    def hold(self, robot_id: str) -> None:
+        """It was stopped before this process had it, and nobody has released it."""
+        conductor = self._robots[robot_id].conductor
+        if not conductor.stopped:
+            self._spawn(conductor.stop("stopped before", EARLIER), f"{robot_id} stop")
 
     async def _take_over(self, robot: Member) -> None:
         """What another process has not finished is interrupted as soon as the robot is ours."""

@@ -62,6 +62,17 @@ def commands(connection: Connection, robot: str, limit: int) -> list[Row]:
     return [dict(row) for row in found.mappings()]
 
 
+def was_stopped(connection: Connection, robot: str) -> bool:
+    """Whether the last that was heard of stops is one that nobody has released."""
+    last = connection.execute(
+        select(_C.command)
+        .where(_C.robot == robot, _C.command.in_(("stop", "resume")))
+        .order_by(_C.id.desc())
+        .limit(1)
+    ).scalar()
+    return bool(last == "stop")
+
+
 def forget(connection: Connection, before: datetime) -> None:
     """Drop what is older."""
     connection.execute(delete(RobotMissionRow).where(_M.changed_at < before))

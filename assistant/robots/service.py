@@ -25,6 +25,7 @@ from assistant.robots.leases import StoredLeases
 from assistant.robots.member import Member
 from assistant.robots.ownership import Ownership
 from assistant.robots.repository import Row
+from assistant.robots.routine import Routine, Timetable
 from assistant.robots.view import InLine, RobotView, line_of
 from assistant.settings import RobotSettings
 from robot_bridge.clock import Clock, SystemClock, wait_for_event
@@ -53,11 +54,11 @@ log = structlog.get_logger(__name__)
 class Fleet:
     """All robots. Built once, on `app.state.fleet`; needs neither database nor engine.
 
-    ``places`` are those of ``centre.json``; only those inside the map can be targets.
-    ``stops`` are the places of a round, ``door`` is where robots greet (None: at home).
+    ``places`` are those of ``centre.json``; only those inside the map can be targets. ``stops`` are
+    the places of a round, ``door`` is where robots greet (None: at home). ``leases`` (None: this is
+    the only process) let one process drive each robot; ``timetable`` is what they do by the clock;
     ``watch_loop`` starts the dead man's switch; ``drivers`` finds a factory by the name in the
-    settings; ``leases`` (None: this is the only process) let one process drive each robot. Raises
-    LetanError `robot_post_unknown` when a robot's home is not such a place.
+    settings. Raises LetanError `robot_post_unknown` when a robot's home is not such a place.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Fleet:
         leases: StoredLeases | None = None,
         stops: Sequence[str] = (),
         door: str | None = None,
+        timetable: Timetable | None = None,
         watch_loop: bool = False,
         drivers: Callable[[str], Callable[[DriverConfig], RobotDriver]] = find_driver,
     ) -> None:
@@ -103,6 +105,11 @@ class Fleet:
         )
         self._robots = {robot.id: assembly.member(robot) for robot in robots}
         self._ownership = Ownership(self._robots, leases, journal)
+        self._routine: Routine | None = None
+        if timetable is not None:
+            self._routine = Routine(
+                self._robots, timetable, self._clock, stops=self._stops, door=self._door
+            )
         self._deadman = Deadman(self._halt, self._lost_control) if watch_loop else None
 
     async def start(self) -> None:
@@ -112,14 +119,18 @@ class Fleet:
         if self._deadman is not None:
             self._deadman.start()
         if self._journal is not None:
-            await self._journal.open(self._recall)
+            await self._journal.open(self._recall, self._ownership.hold)
         self._ownership.start()
+        if self._routine is not None:
+            self._routine.start()
 
     async def close(self) -> None:
         """End missions, let go of the robots, end every subscription."""
         self._closed = True
         if self._deadman is not None:
             await self._deadman.close()
+        if self._routine is not None:
+            await self._routine.close()
         await asyncio.gather(*(robot.conductor.close() for robot in self._robots.values()))
         await self._ownership.close()
         for robot in self._robots.values():

@@ -102,6 +102,29 @@ async def test_after_a_crash_it_is_shown_as_interrupted_and_nothing_moves(
     await fleet.close()
 
 
+async def test_a_stop_outlives_the_process_and_its_release_too(database: Database) -> None:
+    fleet, clock = await started(StoredJournal(database))
+    stopping = asyncio.create_task(fleet.stop("robot-1", "asked", "kiosk-1"))
+    await clock.advance(1)
+    await stopping
+    await fleet.close()
+
+    again, later = await started(StoredJournal(database))
+    await until_true(lambda: again.robot("robot-1").stopped, later)
+    await later.advance(1)
+    with pytest.raises(LetanError) as refused:
+        await again.start_mission("robot-1", "lead", "counter-3", "kiosk-1")
+    assert refused.value.code == "robot_stopped"
+    assert not again.robot("robot-2").stopped
+    await again.resume("robot-1", "operator")
+    await again.close()
+
+    last, _ = await started(StoredJournal(database))
+    assert (await last.commands("robot-1"))[0]["command"] == "resume"
+    await last.start_mission("robot-1", "lead", "counter-3", "kiosk-1")
+    await last.close()
+
+
 async def test_a_dead_database_holds_no_robot_up(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'nowhere' / 'letan.db'}")
     fleet, clock = await started(StoredJournal(database))
