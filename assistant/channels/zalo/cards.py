@@ -20,6 +20,8 @@ Part = dict[str, Any]
 OTHERS = ("online", "eligibility", "steps", "result", "legal_basis", "form")
 _FEW_FEES = 3
 """Shown beside the papers when there are more than one more."""
+_ONE_LINE = 40
+"""Characters of a line on a small phone."""
 _MONTH = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 _SAME_DAY = ("trong ngày", "trả ngày", "trả trong ngày", "same day", "at once", "given at once")
 _SAME_DAY_ALONE = {
@@ -91,10 +93,11 @@ class Card:
     def _sections(self, with_route: bool) -> list[str]:
         order = ("documents", "fee", "time", "place", *OTHERS)
         blocks = [self._section(aspect, with_route) for aspect in order if self.shows(aspect)]
-        # Facts of one line stand together; lists are apart.
+        # Facts of one line stand together; what takes several is apart.
         groups: list[list[str]] = []
         for block in blocks:
-            if groups and "\n" not in block and "\n" not in groups[-1][-1]:
+            short = max(len(block), len(groups[-1][-1]) if groups else 0) <= _ONE_LINE
+            if groups and short:
                 groups[-1].append(block)
             else:
                 groups.append([block])

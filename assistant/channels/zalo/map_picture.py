@@ -26,13 +26,13 @@ from robot_bridge.lobby_map import LobbyMap
 log = structlog.get_logger(__name__)
 
 WIDTH, HEIGHT = 1280, 720
-_TITLE = 88
-_MARGIN = 24
+_TITLE = 84
+_MARGIN = 16
 _FINE = 2
 """Drawn so many times larger, then made smaller: smooth lines."""
 _PAPER, _INK, _QUIET = (255, 255, 255), (18, 38, 58), (96, 112, 128)
 _WAY, _START, _GOAL = (0, 104, 255), (12, 140, 90), (214, 40, 40)
-_MOST_TITLE = 52
+_MOST_TITLE = 40
 
 _Colour = tuple[int, int, int]
 _Point = tuple[float, float]
@@ -66,17 +66,17 @@ def _picture(
         (WIDTH * _FINE // 2, _TITLE * _FINE // 2),
         shortened(title, _MOST_TITLE),
         _INK,
-        _font(36, bold=True),
+        _font(46, bold=True),
         anchor="mm",
     )
     for place in places:
         if place.get("counter"):
             pose = place["pose"]
             at = plan.pixel((pose["x"], pose["y"]))
-            pen.text(at, str(place["counter"]), _QUIET, _font(22, bold=True), anchor="mm")
+            pen.text(at, str(place["counter"]), _QUIET, _font(32, bold=True), anchor="mm")
     way = [plan.pixel(point) for point in route.path]
-    pen.line(way, _PAPER, 14 * _FINE, joint="curve")
-    pen.line(way, _WAY, 8 * _FINE, joint="curve")
+    pen.line(way, _PAPER, 18 * _FINE, joint="curve")
+    pen.line(way, _WAY, 11 * _FINE, joint="curve")
     _mark(pen, way[0], _START, start, below=True)
     _mark(pen, way[-1], _GOAL, shortened(capital(route.title), _MOST_TITLE), below=False)
     out = BytesIO()
@@ -109,16 +109,16 @@ class _Plan:
 
 def _mark(pen: ImageDraw.ImageDraw, at: _Point, colour: _Colour, name: str, *, below: bool) -> None:
     """A dot and its name on a plate that stays within the picture."""
-    for radius, fill in ((17, _PAPER), (13, colour)):
+    for radius, fill in ((21, _PAPER), (16, colour)):
         size = radius * _FINE
         pen.ellipse((at[0] - size, at[1] - size, at[0] + size, at[1] + size), fill)
     if not name:
         return
-    font = _font(26, bold=True)
+    font = _font(36, bold=True)
     left, top, right, bottom = pen.textbbox((0, 0), name, font, anchor="lt")
     wide, high = right - left + 24 * _FINE, bottom - top + 16 * _FINE
     x = min(max(at[0] - wide / 2, _MARGIN), WIDTH * _FINE - wide - _MARGIN)
-    gap = 24 * _FINE
+    gap = 28 * _FINE
     above, under = at[1] - gap - high, at[1] + gap
     fits = (above >= _TITLE * _FINE, under + high <= HEIGHT * _FINE - _MARGIN)
     y = under if (below and fits[1]) or not fits[0] else above
