@@ -118,16 +118,32 @@ class Zalo:
             open_ = "SELECT count(*) FROM zalo_inbox WHERE state IN ('waiting', 'working')"
             return (await self.rows(open_))[0][0] == 0
 
-        await until(done, 30)
+        await until(done, 15)
+
+    async def known(self) -> str:
+        """A citizen who has been greeted already."""
+        user = somebody()
+        assert (await self.oa(oa_event("follow", follower={"id": user}))).status_code == 200
+        await self.settled()
+        return user
 
     async def told(self, user: str = "2468000000000000001", channel: str = "zalo_oa") -> list[str]:
-        """The texts for a citizen, in order, as they were put out."""
+        """The texts for a citizen, in order, as they were put out; without the greeting of who
+        follows."""
         found = await self.rows(
-            "SELECT body FROM zalo_outbox WHERE citizen = :citizen ORDER BY id",
+            "SELECT o.body FROM zalo_outbox o JOIN zalo_inbox i ON i.id = o.inbox "
+            "WHERE o.citizen = :citizen AND i.kind <> 'follow' ORDER BY o.id",
             citizen=f"{channel}:{user}",
         )
         bodies = [json.loads(row[0]) for row in found if row[0]]
         return [body["text"] for body in bodies if body["kind"] == "text"]
+
+    def slow(self) -> Path:
+        """The engine waits over a message "slow" until somebody writes here; who waits, begins
+        with `slow.begun`."""
+        for name in ("slow.begun", "slow.go"):
+            (self.fault / name).unlink(missing_ok=True)
+        return self.fault / "slow.go"
 
     def asked(self) -> list[str]:
         """What the engine was asked since it was last looked, in order."""
