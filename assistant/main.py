@@ -10,6 +10,7 @@ from assistant import __version__, console, logging, problems
 from assistant.catalogue import endpoints as procedures
 from assistant.catalogue import staff_endpoints as editing
 from assistant.centre import endpoints as centre
+from assistant.centre import staff_endpoints as notices
 from assistant.channels import rest
 from assistant.channels.voice_door import endpoints as voice_door
 from assistant.channels.voice_door.connections import Connections
@@ -48,6 +49,7 @@ _ROUTERS = (
     kiosks.router,
     staff.router,
     editing.router,
+    notices.router,
 )
 
 

@@ -40,6 +40,8 @@ class LiveView:
         self._schedules = schedules
         self._zone = content.hours.timezone
         self._usual = schedules.centre.text().as_dict()
+        self.put_up: tuple[Notice, ...] = ()
+        """Notices that staff put up, beside those of the content."""
         self._minute: tuple[int, Status, dict[str, Status], dict[str, Status]] | None = None
 
     def local_day(self, now: datetime) -> date:
@@ -82,7 +84,7 @@ class LiveView:
                 "counter": notice.counter,
                 "procedure": notice.procedure,
             }
-            for notice in self._content.notices
+            for notice in (*self._content.notices, *self.put_up)
             if _shows(notice, now)
         ]
 

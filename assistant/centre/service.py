@@ -14,6 +14,7 @@ from assistant.centre.content import load_content
 from assistant.centre.live import LiveView, Schedules
 from assistant.centre.map_image import map_png
 from assistant.centre.model import Content, Counter, Pose
+from assistant.centre.notices import coming
 from assistant.centre.queues import Basis, Call, Queue, queue_of, service_minutes
 from assistant.centre.snapshot import static_view, write_snapshot
 from assistant.centre.tables import Ticket
@@ -55,7 +56,6 @@ class Centre:
         self._changes = 0
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._listeners: set[asyncio.Event] = set()
-        self._looked = asyncio.Event()
         self._watcher: asyncio.Task[None] | None = None
         self._png: bytes | None = None
         self._static = static_view(self.content)
@@ -95,7 +95,6 @@ class Centre:
 
     def context(self, now: datetime | None = None) -> dict[str, Any]:
         """The centre's share of a turn's live context, from memory: never waits."""
-        self._looked.set()
         now = now or self._clock()
         return self._live.context(now, self._queue_at(now))
 
@@ -170,7 +169,6 @@ class Centre:
     # The board
 
     def board(self) -> dict[str, Any]:
-        self._looked.set()
         now = self._clock()
         return self._live.board(now, self._queue_at(now))
 
@@ -198,11 +196,15 @@ class Centre:
     # What keeps the memory true
 
     async def refresh(self) -> None:
-        """Read the day's queues; what this process changes meanwhile wins over what was read."""
+        """Read queues and notices; a number that this process changes meanwhile wins."""
         now = self._clock()
         day, before = self._live.local_day(now), self._changes
         async with self._database.reading() as session:
             tickets = await repository.open_tickets(session, day)
+            put_up = await coming(session, now)
+        if put_up != self._live.put_up:
+            self._live.put_up = put_up
+            self.announce_change()
         if self._changes != before:
             return
         grouped: defaultdict[str, list[Ticket]] = defaultdict(list)
@@ -244,9 +246,6 @@ class Centre:
 
     async def _watch(self) -> None:
         while True:
-            if not self._listeners:
-                await self._looked.wait()
-            self._looked.clear()
             try:
                 await self.refresh()
             except Exception:

@@ -1,4 +1,4 @@
-"""Queue tickets. No names, no telephone numbers: a ticket is a number, a counter and times."""
+"""Queue tickets and notices. A ticket is a number, a counter and times: no names, no telephones."""
 
 from datetime import date, datetime
 
@@ -49,3 +49,24 @@ class Ticket(Base):
     announced_at: Mapped[datetime | None] = mapped_column(UtcTime)
     """Last call: a recall announces again."""
     closed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class NoticeRow(Base):
+    """A notice that staff put up."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        Index("ix_notices_ends_at", "ends_at"),
+        Index("ix_notices_created_at", "created_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    vi: Mapped[str] = mapped_column(String(300))
+    en: Mapped[str | None] = mapped_column(String(300))
+    counter: Mapped[str | None] = mapped_column(String(32))
+    procedure: Mapped[str | None] = mapped_column(String(100))
+    starts_at: Mapped[datetime] = mapped_column(UtcTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """The first instant at which it no longer shows; null: until it is taken down."""
+    who: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
