@@ -43,7 +43,9 @@ def _papers(part: Part, language: Language) -> str:
     if owned:
         heading = say(language, "ĐÃ CÓ")
         blocks.append(_lines(heading, "✓", (str(item["title"]) for item in owned)))
-    return "\n\n".join(blocks)
+    if not missing and not unsure:  # the sentence before it says so
+        return "\n\n".join(blocks)
+    return "\n\n".join([say(language, "Dạ, theo lời anh/chị thì:"), *blocks])
 
 
 def _situation(part: Part, language: Language, offered: Sequence[str]) -> str:
