@@ -43,6 +43,42 @@ def test_a_busy_robot_is_waited_for(kiosk: Page, server: Server) -> None:
     assert mission(server)["to"] == "counter-3"
 
 
+def line(server: Server) -> list[dict[str, str]]:
+    return json.loads(server.request("GET", f"{_ROBOT}/line"))["waiting"]
+
+
+def test_whoever_stands_in_line_is_fetched(kiosk: Page, server: Server) -> None:
+    order = json.dumps({"kind": "lead", "to": "counter-4"}).encode()
+    server.request("POST", f"{_ROBOT}/missions", order)
+    ask(kiosk, "dẫn tôi đến quầy 3")
+    note = kiosk.locator(".robot-note")
+    note.get_by_role("button", name="Chờ robot quay lại đón").click()
+    expect(note).to_contain_text("Mời anh/chị chờ ở đây.")
+    expect(note.get_by_test_id("robot-wait")).to_contain_text("phút nữa robot quay lại")
+    note.get_by_role("button", name="Thôi, không chờ nữa").click()
+    expect(note).to_contain_text("Robot đang dẫn một người khác.")
+    until(lambda: not line(server), 10)
+    note.get_by_role("button", name="Chờ robot quay lại đón").click()
+    until(lambda: [one["to"] for one in line(server)] == ["counter-3"], 10)
+    server.request("DELETE", f"{_ROBOT}/missions/current")
+    expect(kiosk.locator("body")).to_have_attribute("data-state", "guiding", timeout=60_000)
+    assert mission(server)["to"] == "counter-3"
+    expect(kiosk.locator(".guide-place")).to_contain_text("3")
+    kiosk.locator(".guiding").get_by_role("button", name="Thôi, không đi nữa").click()
+
+
+def test_whoever_starts_over_does_not_wait(kiosk: Page, server: Server) -> None:
+    order = json.dumps({"kind": "lead", "to": "counter-10"}).encode()
+    server.request("POST", f"{_ROBOT}/missions", order)
+    ask(kiosk, "dẫn tôi đến quầy 3")
+    note = kiosk.locator(".robot-note")
+    note.get_by_role("button", name="Chờ robot quay lại đón").click()
+    until(lambda: len(line(server)) == 1, 10)
+    kiosk.get_by_test_id("reset").click()
+    until(lambda: not line(server), 10)
+    server.request("DELETE", f"{_ROBOT}/missions/current")
+
+
 def test_whoever_changes_their_mind_is_led_there(kiosk: Page, server: Server) -> None:
     lead(kiosk, "dẫn tôi đến quầy 10")
     kiosk.wait_for_selector(".guiding")

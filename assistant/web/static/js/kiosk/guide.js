@@ -1,6 +1,6 @@
 // Everything about the robot from the visitor's side: follow it, stop it, let it go on.
 
-import { ApiError, call, getJson } from "../shared/api.js";
+import { ApiError, call, getJson, postJson } from "../shared/api.js";
 import { button, el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { pick, t } from "../shared/i18n.js";
@@ -18,6 +18,8 @@ export class Guide {
     this.app = app;
     this.state = null;
     this.socket = null;
+    /** The visitor's place in the robot's line: `{id, to}`. */
+    this.waiting = null;
   }
 
   /** Follow the kiosk's robot; called again after pairing. */
@@ -42,6 +44,13 @@ export class Guide {
     if (!state || !("activity" in state)) return;
     const before = Boolean(this.state?.stopped);
     this.state = state;
+    const { mission } = state;
+    const called = this.waiting && mission?.id === this.waiting.id && !ENDED.includes(mission.state);
+    if (called) {
+      const { to } = this.waiting;
+      this.waiting = null;
+      this.app.led({ to, path: mission.path }, mission.id);
+    }
     this.app.robotMoved(state);
     if (state.stopped !== before) this.#stopChanged(state.stopped);
   }
@@ -55,6 +64,24 @@ export class Guide {
   async answer(question, following) {
     const { robot, pairing } = this.app.session;
     await this.#send("POST", `/api/v1/robots/${robot}/missions/current/answer`, { following, question }, pairing);
+  }
+
+  /** Stand in line until the robot is back; returns the place. Raises ApiError. */
+  async standInLine(to) {
+    const { robot, pairing } = this.app.session;
+    const place = await postJson(`/api/v1/robots/${robot}/line`, { to }, { token: pairing?.token });
+    this.waiting = { id: place.id, to };
+    return place;
+  }
+
+  /** Wait no longer; whoever has been forgotten there is fine as well. */
+  leaveLine() {
+    const { robot, pairing } = this.app.session;
+    const { waiting } = this;
+    this.waiting = null;
+    if (!waiting) return;
+    const path = `/api/v1/robots/${robot}/line/${waiting.id}`;
+    call("DELETE", path, { token: pairing?.token, keepalive: true }).catch(() => {});
   }
 
   /** Lead more slowly from now on. */

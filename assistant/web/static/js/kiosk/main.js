@@ -341,6 +341,12 @@ class Kiosk {
     }
   }
 
+  /** The robot has come back and leads the visitor who has stood in its line. */
+  led(route, mission) {
+    Object.assign(this.state, { guiding: { route, ticket: null, mission }, refused: null });
+    this.go("guiding");
+  }
+
   resume() {
     return this.guide.resume();
   }
@@ -374,6 +380,7 @@ class Kiosk {
    */
   async wipe({ robotToo = false } = {}) {
     if (robotToo && this.guide.leading) this.guide.cancel();
+    this.guide.leaveLine();
     this.turn += 1;
     this.hearing.forget();
     this.speaker.clear();
