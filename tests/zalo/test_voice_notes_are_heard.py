@@ -1,0 +1,411 @@
+"""Voice notes: fetched from listed hosts only, decoded whatever they are, heard by the real
+recogniser, shown back; nothing of them is kept."""
+
+import asyncio
+import io
+import json
+import os
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from assistant.channels.zalo.choices import read
+from assistant.channels.zalo.media import MediaError, checked, fetch
+from assistant.channels.zalo.messages import OutgoingText
+from assistant.channels.zalo.voice_notes import (
+    Heard,
+    NoteProblem,
+    VoiceNotes,
+    did_i_hear,
+    is_recording,
+)
+from assistant.settings import Settings
+from assistant.voice.service import Voice
+from assistant.zalo_settings import ZaloSettings
+from speech.audio import read_wav, write_wav
+from speech.errors import AudioError
+from speech.note_decoder import decode
+from speech.recordings import read_note
+
+HERE = ["127.0.0.1"]
+QUESTION = "Đăng ký khai sinh cần giấy tờ gì"
+CODECS = {
+    "aac": ("adts", "aac", 16_000, 64_000),
+    "m4a": ("ipod", "aac", 16_000, 64_000),
+    "mp3": ("mp3", "libmp3lame", 16_000, 64_000),
+    "amr": ("amr", "libopencore_amrnb", 8_000, 12_200),
+    "webm": ("webm", "libopus", 48_000, 32_000),
+}
+
+
+def espeak(text: str) -> bytes:
+    argv = ["espeak-ng", "-v", "vi", "-s", "140", "--stdout", text]
+    return subprocess.run(argv, capture_output=True, check=True).stdout
+
+
+def encoded(wav: bytes, container: str, codec: str, rate: int, bit_rate: int) -> bytes:
+    out = io.BytesIO()
+    with av.open(io.BytesIO(wav)) as source, av.open(out, "w", format=container) as target:
+        stream: Any = target.add_stream(codec, rate=rate)
+        stream.layout, stream.bit_rate = "mono", bit_rate
+        context = stream.codec_context
+        resampler = av.AudioResampler(
+            format=context.format, layout="mono", rate=rate, frame_size=context.frame_size or 1024
+        )
+        for frame in [*source.decode(audio=0), None]:
+            for part in resampler.resample(frame):
+                target.mux(stream.encode(part))
+        target.mux(stream.encode(None))
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def wav() -> bytes:
+    return espeak(QUESTION)
+
+
+@pytest.fixture(scope="module")
+def notes_of(wav: bytes) -> dict[str, bytes]:
+    """The question as every kind of file that a phone may send."""
+    found = {name: encoded(wav, *how) for name, how in CODECS.items()}
+    clip = read_wav(wav)
+    return {**found, "wav": write_wav(clip.pcm, 16_000)}
+
+
+async def understood(text: str) -> dict[str, Any]:
+    """As the engine tells a plain meaning."""
+    plain = "khai sinh" in text
+    procedures = [{"code": "1.001193", "confidence": 0.95}] if plain else []
+    return {"procedures": procedures, "intent": {"name": "ask_procedure", "confidence": 0.9}}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def hearing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[VoiceNotes]:
+    """With the real recogniser for Vietnamese, and nothing else."""
+    folder = tmp_path_factory.mktemp("hearing")
+    voice = Voice(Settings(data_dir=folder), roles=["recogniser"])
+    await voice.start()
+    settings = ZaloSettings(media_hosts=HERE, fetch_seconds=20)
+    yield VoiceNotes(lambda: voice, understood, settings)
+    await voice.close()
+
+
+@asynccontextmanager
+async def serving(**answers: Callable[[web.Request], Any] | bytes) -> AsyncIterator[str]:
+    """A host of files; its address."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        asked.append(request.path)
+        found = answers[request.path.strip("/")]
+        if isinstance(found, bytes):
+            return web.Response(body=found)
+        response: web.StreamResponse = await found(request)
+        return response
+
+    asked: list[str] = []
+    application = web.Application()
+    application.router.add_get("/{name}", answer)
+    runner = web.AppRunner(application)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        await runner.cleanup()
+
+
+async def reason(url: str, **more: Any) -> str:
+    how = {"hosts": HERE, "most_bytes": 100_000, "seconds": 10.0, **more}
+    with pytest.raises(MediaError) as told:
+        await fetch(url, **how)
+    assert "127.0.0.1" not in str(told.value)
+    return told.value.reason
+
+
+# Heard
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("kind", [*CODECS, "wav"])
+async def test_every_kind_of_file_is_heard(
+    kind: str, notes_of: dict[str, bytes], hearing: VoiceNotes
+) -> None:
+    async with serving(note=notes_of[kind]) as address:
+        heard = await hearing.transcribe_note(f"{address}/note", "vi")
+    assert isinstance(heard, Heard), heard
+    assert "khai sinh" in heard.text.lower()
+    assert heard.language == "vi"
+    assert 2 < heard.seconds < 4
+    assert await hearing.sure(heard), heard.confidence
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_silence_and_noise_are_told_from_words(hearing: VoiceNotes) -> None:
+    quiet = encoded(write_wav(bytes(2 * 48_000), 16_000), *CODECS["aac"])
+    assert await hearing.hear(quiet, "vi") == NoteProblem("silent")
+    hum = b"".join((9_000 if n % 160 < 80 else -9_000).to_bytes(2, "little", signed=True)
+                   for n in range(32_000))  # fmt: skip
+    heard = await hearing.hear(write_wav(hum, 16_000), "vi")
+    assert isinstance(heard, NoteProblem)
+    assert heard.kind in ("note_silent", "note_unclear")
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_unsure_words_are_asked_about(hearing: VoiceNotes) -> None:
+    for text, confidence, sure in (
+        ("gì gì đó", 0.7, False),
+        ("khai sinh", 0.7, True),
+        ("khai sinh", 0.3, False),
+        ("gì gì đó", 0.95, True),
+        ("gì gì đó", None, True),
+    ):
+        assert await hearing.sure(Heard(text, "vi", confidence, 1.0)) is sure, (text, confidence)
+    asked = did_i_hear(Heard("khai sinh", "vi", 0.4, 1.0), "1f2e")
+    (message,) = asked.messages
+    assert isinstance(message, OutgoingText)
+    assert message.text == "Em nghe là: “khai sinh”. Đúng không ạ?"
+    assert [button.title for button in message.buttons] == ["Đúng ạ", "Không phải"]
+    for yes in ("đúng rồi", "Dạ đúng", "1", "số 1", "Đúng ạ", "affirm#1f2e", "vâng ạ"):
+        said = read(yes, asked.offer)
+        assert (said.kind, said.value) == ("text", "khai sinh"), yes
+    for no in ("không phải", "2", "sai rồi", "deny#1f2e", "Không"):
+        assert read(no, asked.offer).kind == "again", no
+    other = read("lệ phí bao nhiêu", asked.offer)
+    assert (other.kind, other.value) == ("text", "lệ phí bao nhiêu")
+
+
+# Decoded
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"<!doctype html><html><body>404</body></html>", "audio_not_wav"),
+        (b"", "audio_empty"),
+        (b"\xff\xf1" + b"x" * 5_000, "audio_empty"),
+        (b"ID3" + b"\x7f" * 3_000, "audio_broken"),
+        (b"#EXTM3U\nhttp://127.0.0.1/x.aac\n", "audio_not_wav"),
+        (b"{}", "audio_not_wav"),
+    ],
+)
+async def test_what_is_no_recording_is_told(data: bytes, code: str) -> None:
+    with pytest.raises(AudioError) as told:
+        await decode(data, 120, 15)
+    assert told.value.code == code
+
+
+async def test_three_hours_end_after_two_minutes(notes_of: dict[str, bytes]) -> None:
+    """7 MB of AMR are three hours; a decoder that went through them would take minutes."""
+    frame = bytes([0x04]) + bytes(12)  # 4.75 kbit/s: 13 bytes for 20 ms
+    hours = b"#!AMR\n" + frame * (3 * 3600 * 50)
+    with pytest.raises(AudioError) as told:
+        await decode(hours, 120, 20)
+    assert told.value.code == "audio_too_large"
+
+
+async def test_of_a_note_that_was_cut_off_the_rest_is_heard(notes_of: dict[str, bytes]) -> None:
+    whole = await decode(notes_of["aac"], 120, 15)
+    cut = await decode(notes_of["aac"][: len(notes_of["aac"]) * 2 // 3], 120, 15)
+    assert 0.4 * whole.seconds < cut.seconds < 0.9 * whole.seconds
+    with pytest.raises(AudioError):  # its index stood at the end
+        await decode(notes_of["m4a"][:4_000], 120, 15)
+
+
+async def test_a_decoder_that_hangs_is_ended(notes_of: dict[str, bytes]) -> None:
+    with pytest.raises(AudioError) as told:
+        await decode(notes_of["aac"], 120, 0.01)
+    assert told.value.log == "time-out"
+
+
+@examples(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(
+        [b"", b"\xff\xf1", b"\xff\xfb", b"#!AMR\n", b"ID3", b"RIFF", b"OggS", b"\0\0\0 ftyp"]
+    ),
+    st.binary(max_size=300),
+)
+def test_no_bytes_break_the_decoder(head: bytes, rest: bytes) -> None:
+    """Audio, or an error with a code: nothing else."""
+    try:
+        assert read_note(head + rest, 10).seconds <= 11
+    except AudioError as error:
+        assert error.code.startswith("audio_")
+
+
+async def test_nothing_is_on_a_disk(
+    notes_of: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TMPDIR", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    async with serving(note=notes_of["m4a"]) as address:
+        data = await fetch(f"{address}/note", hosts=HERE, most_bytes=10**6, seconds=10)
+    await decode(data, 120, 15)
+    assert not os.listdir(tmp_path)  # noqa: PTH208
+
+
+# Fetched
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("https://f2-voice-aac-dl.zdn.vn/a/b.aac", ["zdn.vn"]),
+        ("https://zdn.vn/a.aac", [".zdn.vn"]),
+        ("https://F2.ZDN.VN./a.aac", ["zdn.vn"]),
+        ("http://127.0.0.1:8123/a.aac", ["127.0.0.1"]),
+        ("http://127.0.0.1:8123/a.aac", ["127.0.0.1:8123"]),
+        ("http://localhost:8123/a.aac", ["localhost"]),
+        ("http://[::1]:8123/a.aac", ["[::1]:8123"]),
+        ("https://media.example:8443/a.aac", ["media.example:8443"]),
+    ],
+)
+def test_a_listed_host_is_asked(url: str, hosts: list[str]) -> None:
+    assert checked(url, hosts) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://f2.zdn.vn/a.aac",
+        "https://zdn.vn.evil.example/a.aac",
+        "https://evilzdn.vn/a.aac",
+        "https://zdn.vn@evil.example/a.aac",
+        "https://user:pass@zdn.vn/a.aac",
+        "https://evil.example/zdn.vn/a.aac",
+        "https://zdn.vn:8443/a.aac",
+        "https://169.254.169.254/latest/meta-data",
+        "https://10.0.0.5/a.aac",
+        "http://localhost/a.aac",
+        "http://127.0.0.1:8080/api/v1/centre",
+        "https://[::1]/a.aac",
+        "https://1.2.3.4.zdn.vn:22/",
+        "file:///etc/passwd",
+        "ftp://zdn.vn/a.aac",
+        "gopher://zdn.vn/",
+        "https:///a.aac",
+        "//zdn.vn/a.aac",
+        "https://zdn.vn:99999/a.aac",
+        "https://[zdn.vn/a.aac",
+        "",
+    ],
+)
+async def test_any_other_address_is_refused_before_anything_is_asked(url: str) -> None:
+    assert await reason(url, hosts=["zdn.vn", "dlfl.vn"]) == "refused"
+
+
+PRIVATE = (
+    *("10.0.0.7", "127.0.0.1", "169.254.169.254", "::1", "fd00::1"),
+    *("::ffff:192.168.0.1", "224.0.0.1", "0.0.0.0"),
+)
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+async def test_a_name_that_leads_into_a_private_network_is_refused(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name is below a listed one; who holds it has it point to us."""
+    asked: list[str] = []
+
+    async def lookup(host: str, port: int, **_: Any) -> list[Any]:
+        asked.append(host)
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        return [(family, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", lookup)
+    assert await reason("https://f9.zdn.vn/a.aac", hosts=["zdn.vn"]) == "refused"
+    assert asked == ["f9.zdn.vn"]
+
+
+async def test_a_redirect_off_the_list_is_not_followed() -> None:
+    async def away(_: web.Request) -> web.Response:
+        raise web.HTTPFound("http://localhost:1/secret")
+
+    async def on(_: web.Request) -> web.Response:
+        raise web.HTTPFound("/note")
+
+    async def for_ever(_: web.Request) -> web.Response:
+        raise web.HTTPFound("/for_ever")
+
+    async with serving(away=away, on=on, note=b"sound", for_ever=for_ever) as address:
+        assert await reason(f"{address}/away") == "refused"
+        assert await reason(f"{address}/for_ever") == "refused"
+        assert await fetch(f"{address}/on", hosts=HERE, most_bytes=9, seconds=5) == b"sound"
+
+
+async def test_too_much_is_not_waited_for() -> None:
+    sent = 0
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(bytes(32_768))
+            sent += 32_768
+
+    async def promised(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": str(10**12)})
+        await response.prepare(request)
+        return response
+
+    async with serving(endless=endless, promised=promised) as address:
+        assert await reason(f"{address}/endless") == "too_large"
+        assert await reason(f"{address}/promised") == "too_large"
+    assert sent < 50_000_000
+
+
+async def test_a_host_that_drips_or_says_nothing_is_left() -> None:
+    gone = asyncio.Event()
+
+    async def drips(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"x")
+        await gone.wait()
+        return response
+
+    async def silent(_: web.Request) -> web.StreamResponse:
+        await gone.wait()
+        return web.Response()
+
+    async def lost(_: web.Request) -> web.Response:
+        raise web.HTTPNotFound
+
+    async def broken(_: web.Request) -> web.Response:
+        raise web.HTTPBadGateway
+
+    async with serving(drips=drips, silent=silent, lost=lost, broken=broken) as address:
+        for name in ("drips", "silent"):
+            assert await reason(f"{address}/{name}", seconds=0.2) == "unreachable"
+        assert await reason(f"{address}/lost") == "gone"
+        assert await reason(f"{address}/broken") == "unreachable"
+        gone.set()
+    assert await reason(f"{address}/lost") == "unreachable"  # nobody is there any more
+
+
+def test_a_recording_that_was_sent_as_a_file_is_one() -> None:
+    assert is_recording("audio", None, None)
+    assert is_recording("file", "mp3", None)
+    assert is_recording("file", "audio/x-m4a", None)
+    assert is_recording("file", None, "https://x.zdn.vn/ghi-am.AMR?x=1")
+    assert not is_recording("file", "pdf", "https://x.zdn.vn/don.pdf")
+    assert not is_recording("image", None, "https://x.zdn.vn/a.mp3")
+
+
+def test_settings_of_hosts_are_read() -> None:
+    assert ZaloSettings(media_hosts="zdn.vn, 127.0.0.1").media_hosts == ["zdn.vn", "127.0.0.1"]
+    assert json.dumps(ZaloSettings().media_hosts) == '["zdn.vn", "dlfl.vn", "dlmd.me"]'
