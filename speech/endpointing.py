@@ -38,6 +38,10 @@ class EndpointSettings:
     """Below this nothing counts as speech, whatever the detector thinks."""
     falling_db: float = 25.0
     """So far below the loudest speech of the turn, voices in the background count as silence."""
+    slow_factor: float = 1.6
+    slow_from_s: float = 0.4
+    slowest_s: float = 1.3
+    """Who went on after a pause of 0.4 s or more is waited for 1.6 times as long, 1.3 s at most."""
     until_stop: bool = False
     """Press-to-talk: only ``stop`` or the cap ends the turn."""
 
@@ -82,6 +86,8 @@ class Endpointer:
         """Frames taken so far."""
         self._run = 0
         self._quiet = 0
+        self._longest = 0
+        """The longest pause of this turn after which the person went on."""
         self._speech = 0
         self._noisy = 0
         self._started_at = 0
@@ -122,6 +128,13 @@ class Endpointer:
         return self._quiet * FRAME_S
 
     @property
+    def _ends_after_s(self) -> float:
+        """Whoever pauses long between words is waited for longer: old people tell a story so."""
+        s, pause = self.settings, self._longest * FRAME_S
+        slow = s.slow_factor * pause if pause >= s.slow_from_s else 0.0
+        return max(self.patience_s, min(slow, s.slowest_s))
+
+    @property
     def noise_floor(self) -> float | None:
         """The quiet tenth of the last seconds in dBFS; None before half a second is known."""
         if len(self._levels) * FRAME_S < 0.5:
@@ -155,12 +168,13 @@ class Endpointer:
         if voiced:
             self._loudest = max(level, self._loudest - 0.05)
             self._speech += 1
+            self._longest = max(self._longest, self._quiet)
             self._quiet = 0
         else:
             self._quiet += 1
         if (self.frame - self._started_at) * FRAME_S >= s.cap_s:
             return self._end("cap")
-        if not s.until_stop and self._quiet * FRAME_S >= self.patience_s - 1e-9:
+        if not s.until_stop and self._quiet * FRAME_S >= self._ends_after_s - 1e-9:
             return self._end("silence")
         return None
 

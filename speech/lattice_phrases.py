@@ -3,8 +3,8 @@
 A sentence is: something unknown, a greeting, an opening ("tôi muốn"), a name, an ending ("cần giấy
 tờ gì"), a particle ("vậy em"), something unknown; all but the name may be missing. What is said at
 a desk apart from that is a place with who wants to be led there ("dẫn tôi đến", "ở đâu"), or a
-sentence by itself, perhaps after a turn of phrase ("thế", "còn"). Every name is
-tried with its best surroundings (`speech.lattice_chains`); what is unknown stays as it was heard.
+sentence by itself, perhaps after a turn of phrase ("thế", "còn") or a wish ("cho tôi"), and before a
+favour ("giúp tôi", "được không"). Every name is tried with its best surroundings (`speech.lattice_chains`); what is unknown stays as it was heard.
 Scores are natural logarithms against free speech: 0 explains nothing.
 """
 
@@ -30,10 +30,13 @@ UNKNOWN = -2.5
 UNKNOWN_WORD = -1.0
 TRACED = 12
 """Names whose surroundings are looked up."""
-SLOTS = ("greetings", "openings", "links", "endings", "particles", "turns", "leads", "wheres")
-BEFORE = {"named": ("openings",), "alone": ("turns",), "places": ("leads",)}
+SLOTS = (
+    *("greetings", "openings", "links", "endings", "particles"),
+    *("turns", "wants", "favours", "leads", "wheres"),
+)
+BEFORE = {"named": ("openings",), "alone": ("turns", "wants"), "places": ("leads",)}
 """What may stand between a greeting and a phrase of each kind,"""
-AFTER = {"named": ("endings", "links"), "alone": (), "places": ("wheres",)}
+AFTER = {"named": ("endings", "links"), "alone": ("favours",), "places": ("wheres",)}
 """and, seen from the end, after a particle."""
 FREE = "named"
 """The kind around which unknown words may stand."""
@@ -107,7 +110,7 @@ class PhraseIndex:
         self._layers = {slot: self._layer(texts) for slot, texts in slots.items()}
         self._backwards = {
             slot: self._layer(slots[slot], backwards=True)
-            for slot in ("links", "endings", "particles", "wheres")
+            for slot in ("links", "endings", "particles", "favours", "wheres")
         }
         self._meanings = dict(meanings or {})
         self._sounds = Sounds(Misheard(counted(), vocabulary), list(self._columns))

@@ -17,6 +17,9 @@ PLAUSIBLE = 0.5
 LIKELY_WORDS = 0.65
 """Confidence of the words from which a plain meaning is answered unasked. Measured (VietASR):
 babble of two to six voices 0.00 to 0.71, nine of ten below 0.56."""
+HEARD_BY_CHANCE = 0.56
+"""Confidence below which doubtful words that name no procedure, and that nobody pressed a button
+for, are the hall's: nine of ten sentences of babble."""
 SURE_MEANING = 0.8
 """Confidence of the procedure, or of another intent, from which doubtful words are answered."""
 ASKED_ABOUT = 0.25
@@ -100,6 +103,16 @@ def moves(parsed: dict[str, Any]) -> bool:
     return (parsed.get("intent") or {}).get("name") in _MOVING
 
 
+def of_the_desk(meanings: Sequence[dict[str, Any]]) -> bool:
+    """Whether it is something else than a procedure that is asked for, and worth asking about."""
+    if not meanings or meanings[0].get("out_of_scope") or meanings[0].get("procedures"):
+        return False
+    intents = [parsed.get("intent") or {} for parsed in meanings]
+    sure = [i for i in intents if float(i.get("confidence") or 0.0) >= SURE_MEANING]
+    names = {intent.get("name") for intent in sure if intent.get("name") in _ASKED_AT_A_DESK}
+    return bool(sure) and sure[0] is intents[0] and names == {intents[0].get("name")}
+
+
 def ranked(meanings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those whose procedure is worth asking about, plain ones first."""
     found = [
@@ -123,6 +136,10 @@ _PLAIN_INTENTS = (
 
 
 _MOVING = frozenset({"lead_me", "take_ticket"})
+_ASKED_AT_A_DESK = _MOVING | {
+    *("find_counter", "find_place", "centre_info", "ask_aspect", "talk_to_staff"),
+    *("repeat", "slower", "louder"),
+}
 
 
 def did_you_mean(guesses: Sequence[Guess], aspects: Sequence[str], language: Language) -> Question:
@@ -156,6 +173,16 @@ def did_you_want(heard: str, parsed: dict[str, Any], language: Language) -> Ques
         text = text.format(place=places[0])
     else:
         text = say(language, "Dạ, anh/chị muốn em dẫn đường, phải không ạ?")
+    choices = [
+        {"title": say(language, "Đúng ạ"), "payload": heard},
+        {"title": say(language, "Không phải"), "payload": "deny"},
+    ]
+    return Question([_text(text), _choices(text, choices)], heard, language)
+
+
+def did_you_say(heard: str, language: Language) -> Question:
+    """The same for what else is asked at a desk ("quầy số hai ở đâu")."""
+    text = say(language, "Dạ, anh/chị nói “{heard}”, phải không ạ?").format(heard=heard)
     choices = [
         {"title": say(language, "Đúng ạ"), "payload": heard},
         {"title": say(language, "Không phải"), "payload": "deny"},

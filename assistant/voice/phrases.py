@@ -19,6 +19,8 @@ import structlog
 import yaml
 
 from assistant.catalogue.snapshot import write_atomically
+from assistant.voice import desk_phrases
+from assistant.voice.desk_phrases import longest_first, meaning, patterns
 from assistant.voice.wording import decent
 from speech.spoken_form import spoken
 
@@ -30,19 +32,6 @@ LONGEST = 200
 """Characters; nobody says a whole legal title."""
 VIETNAMESE = frozenset("ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ")
 
-OF_ONE_MEANING = frozenset(
-    {"affirm", "deny", "goodbye", "greet", "louder", "repeat", "slower", "stop"}
-    | {"take_ticket", "talk_to_staff", "thank"}
-)
-"""Intents whose sentences all ask for the same; others name a place, a number, a time."""
-ASPECTS = {
-    "documents": ("giấy", "hồ sơ", "mang", "đem", "chuẩn bị"),
-    "fee": ("phí", "tiền"),
-    "time": ("bao lâu", "mấy ngày", "bao nhiêu ngày", "mấy hôm", "khi nào", "bao giờ"),
-    "place": ("ở đâu", "quầy", "chỗ nào", "đi đâu", "ra đâu"),
-    "online": ("mạng", "trực tuyến", "online"),
-}
-"""Words that tell what is asked about."""
 VOWELS = VIETNAMESE - {"đ"} | set("aeiouy")
 """A word without any is an abbreviation, in small letters as well ("htx")."""
 
@@ -62,22 +51,24 @@ def write_phrases(path: Path, sentences: Path, release: Path | None = None) -> i
     if path.is_file() and made_of in path.read_text(encoding="utf-8")[:200]:
         return 0
     catalogue, centre = _read(release, "catalogue.json"), _read(release, "centre.json")
-    named = _named(catalogue, sentences)
-    around = _around(sentences.parent / "lexicon" / "heard_vi.yaml")
+    procedures = _named(catalogue, sentences)
+    lexicon = _yaml(heard) if (heard := _heard(sentences)).is_file() else {}
+    around = _around(lexicon)
     places = _meant((*_places(centre), *_there(around)))
-    alone = _meant((*_desk(sentences), *_asked(around)))
+    named = longest_first(places.items())
+    alone = _meant((*_patterns(lexicon), *_desk(sentences, named), *_asked(around)))
     for place in places:
         alone.pop(place, None)
     content = {
         "made_of": made_of,
-        "phrases": list(named),
-        "meanings": list(named.values()),
+        "phrases": list(procedures),
+        "meanings": list(procedures.values()),
         "frames": list(_frames(sentences)),
         "around": around,
         "alone": list(alone),
         "places": list(places),
         "desk": [*alone.values(), *places.values()],
-        "sentences": _each_said(_framed(sentences, list(named))),
+        "sentences": _each_said(_framed(sentences, list(procedures))),
     }
     text = json.dumps(content, ensure_ascii=False, indent=0)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,8 +78,10 @@ def write_phrases(path: Path, sentences: Path, release: Path | None = None) -> i
 
 def _stamp(sentences: Path, release: Path | None) -> str:
     """Changes with every file that the phrases come from."""
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    files = [*sentences.rglob("*.yaml"), sentences.parent / "lexicon" / "heard_vi.yaml"]
+    digest = hashlib.sha256()
+    for source in (Path(__file__), Path(desk_phrases.__file__)):
+        digest.update(source.read_bytes())
+    files = [*sentences.rglob("*.yaml"), _heard(sentences)]
     if release is not None:
         files += [release / "catalogue.json", release / "centre.json"]
     for file in sorted(files):
@@ -130,30 +123,30 @@ def _ways(folder: Path) -> Iterator[tuple[str, str]]:
                 yield from ((str(code), phrasing) for phrasing in ours)
 
 
-def _desk(folder: Path) -> Iterator[tuple[str, str]]:
+def _desk(folder: Path, places: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Greetings, numbers of the queue and what else is said at a reception, with the intent."""
     for path in sorted((folder / "intents").glob("*.yaml")):
         sentences = _yaml(path).get("vi")
         if isinstance(sentences, list):
             texts = (s for s in sentences if isinstance(s, str) and "{" not in s)
             # English sounds like Vietnamese abuse now and then: nobody is taken to have said that.
-            yield from ((_meaning(path.stem, t), t) for t in texts if decent(t) == t)
+            yield from (
+                (meaning(path.stem, _said(text), places), text)
+                for text in texts
+                if decent(text) == text
+            )
 
 
 def _asked(around: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
     """How a question goes on that names no procedure ("mất bao lâu")."""
     endings = (text for text in around.get("endings", ()) if " " in text)
-    yield from ((_meaning("ask_aspect", text), text) for text in endings)
+    yield from ((meaning("ask_aspect", text), text) for text in endings)
 
 
-def _meaning(intent: str, text: str) -> str:
-    """What other sentences ask for as well, or the sentence itself: numbers are no synonyms."""
-    if intent in OF_ONE_MEANING:
-        return intent
-    if intent == "ask_aspect":
-        told = [name for name, words in ASPECTS.items() if any(word in text for word in words)]
-        return f"aspect: {told[0]}" if len(told) == 1 else text
-    return text
+def _patterns(lexicon: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Requests that are worded in more ways than anybody writes down."""
+    desk = lexicon.get("desk")
+    yield from patterns(desk if isinstance(desk, dict) else {})
 
 
 def _there(around: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
@@ -163,9 +156,9 @@ def _there(around: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
 def _meant(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
     """What is said, and for what."""
     found: dict[str, str] = {}
-    for meaning, text in texts:
+    for meant, text in texts:
         if len(text) <= LONGEST and (said := _said(text)):
-            found.setdefault(said, meaning)
+            found.setdefault(said, meant)
     return found
 
 
@@ -185,12 +178,15 @@ def _frames(folder: Path) -> Iterator[str]:
             yield frame
 
 
-def _around(path: Path) -> dict[str, list[str]]:
+def _heard(sentences: Path) -> Path:
+    return sentences.parent / "lexicon" / "heard_vi.yaml"
+
+
+def _around(lexicon: Mapping[str, Any]) -> dict[str, list[str]]:
     """Greetings, openings, endings: what stands before and after a name."""
-    found = _yaml(path) if path.is_file() else {}
     return {
         str(slot): _each_said(text for text in texts if isinstance(text, str))
-        for slot, texts in found.items()
+        for slot, texts in lexicon.items()
         if isinstance(texts, list)
     }
 

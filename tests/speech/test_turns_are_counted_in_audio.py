@@ -50,6 +50,22 @@ def test_a_pause_for_breath_does_not_end_it() -> None:
     assert endpointer.speaking
 
 
+def test_whoever_pauses_long_is_waited_for_longer() -> None:
+    endpointer = Endpointer()
+    speech = (0.8, 0.9, LOUD)
+    found = run(endpointer, speech, *((pause, 0.1, QUIET) for pause in (0.5,)), speech)
+    found += run(endpointer, (0.75, 0.1, QUIET), speech, (1.1, 0.1, QUIET), speech)
+    assert [type(event) for event in found] == [SpeechStarted]
+    found = run(endpointer, (2.0, 0.1, QUIET))
+    assert isinstance(found[0], TurnEnded)
+    assert abs(found[0].silence_s - EndpointSettings().slowest_s) < 2 * FRAME_S
+    quick = Endpointer()
+    run(quick, speech, (0.3, 0.1, QUIET), speech)
+    found = run(quick, (2.0, 0.1, QUIET))
+    assert isinstance(found[0], TurnEnded)
+    assert abs(found[0].silence_s - 0.64) < 2 * FRAME_S
+
+
 def test_nobody_speaks() -> None:
     assert run(Endpointer(), (7.0, 0.1, -90.0)) == [TurnRejected("silence")]
     assert run(Endpointer(), (7.0, 0.1, LOUD)) == [TurnRejected("noise")]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assistant.settings import ROOT, Settings
+from assistant.voice.desk_phrases import MOST_OF_A_PATTERN, patterns
 from assistant.voice.phrases import phrases_path, write_phrases
 from assistant.voice.service import Voice
 
@@ -101,6 +102,37 @@ def test_questions_that_name_nothing_are_known_with_what_they_ask(
     assert meant["mất bao lâu"] == meant["bao giờ xong"] != meant["phí bao nhiêu"]
     assert meant["cái thứ hai"] != meant["cái thứ ba"], "what names a number is no synonym"
     assert meant["quầy đó"] == "place: there"
+
+
+def test_requests_of_many_wordings_are_written_out_with_what_they_ask(
+    tmp_path: Path, sentences: Path, release: Path
+) -> None:
+    lexicon = sentences.parent / "lexicon"
+    lexicon.mkdir()
+    (lexicon / "heard_vi.yaml").write_text(
+        "desk:\n  repeat: [(nói|đọc) lại (|lần nữa)]\n"
+        "  choose: ['(chọn|lấy) cái [thứ hai|thứ ba]']\n"
+        "  centre_info: ['mấy giờ (mở cửa|đóng cửa)', '[thứ bảy|chủ nhật] có (làm|nghỉ) không']\n"
+        "  broken: 3\n"
+    )
+    (sentences / "intents" / "find_place.yaml").write_text("vi: [khu vườn ở đâu, uống gì đây]\n")
+    path = phrases_path(tmp_path)
+    write_phrases(path, sentences, release)
+    found = read(path)
+    meant = dict(zip([*found["alone"], *found["places"]], found["desk"], strict=True))
+    assert meant["nói lại"] == meant["đọc lại lần nữa"] == "repeat"
+    assert meant["chọn cái thứ hai"] == meant["lấy cái thứ hai"] != meant["chọn cái thứ ba"]
+    assert meant["mấy giờ mở cửa"] == meant["mấy giờ đóng cửa"]
+    assert meant["thứ bảy có làm không"] == meant["thứ bảy có nghỉ không"]
+    assert meant["thứ bảy có làm không"] != meant["chủ nhật có làm không"]
+    assert meant["khu vườn ở đâu"] == meant["khu vườn"] == "place: Vườn treo"
+    assert meant["uống gì đây"] == "uống gì đây"
+
+
+def test_a_pattern_is_written_out_within_bounds() -> None:
+    many = "(a|b|c|d|e|f|g|h|i|j)" * 6
+    assert len(list(patterns({"x": [many]}))) == MOST_OF_A_PATTERN
+    assert list(patterns({"x": ["không ( ngoặc"]})) == [("x: 0 ", "không ( ngoặc")]
 
 
 def test_unreadable_files_cost_their_phrases_only(

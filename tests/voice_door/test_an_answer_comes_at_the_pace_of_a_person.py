@@ -1,5 +1,6 @@
 """What can be known before a turn is over is known then; what a turn was is decided by its end."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ from assistant.channels.voice_door.foresight import Foresight
 from assistant.errors import LetanError
 from assistant.voice.end_of_turn import (
     BARE_S,
+    COMPLETE_S,
     NAMED_S,
     OPEN_S,
+    STORY_S,
     USUAL_S,
     WHOLE_S,
     patience,
@@ -155,8 +158,12 @@ def test_a_slow_machine_is_not_asked_in_vain_for_a_while() -> None:
         ("tôi muốn đăng ký khai sinh cho con", {}, NAMED_S),
         ("tôi muốn đăng ký khai sinh cho", {}, OPEN_S),
         ("khai sinh", {}, BARE_S),
-        ("chào em nhé hôm nay", {"procedures": []}, USUAL_S),
-        ("tôi muốn đăng ký khai sinh cho con", {"ambiguous": True}, USUAL_S),
+        ("chào em hôm nay", {"procedures": []}, USUAL_S),
+        ("tôi muốn đăng ký khai sinh cho con", {"ambiguous": True}, STORY_S),
+        ("nhà tui có cái sổ đỏ ông già để lại", {"ambiguous": True}, STORY_S),
+        ("hổm rày tui đi lên đi xuống ờ", {"ambiguous": True}, OPEN_S),
+        ("làm vầy có được hông", {"ambiguous": True}, WHOLE_S),
+        ("cần đem theo giấy chi", {"ambiguous": True}, WHOLE_S),
     ],
 )
 def test_what_is_plainly_meant_ends_a_turn_sooner(
@@ -168,4 +175,45 @@ def test_what_is_plainly_meant_ends_a_turn_sooner(
         **parsed,
     }
     assert patience_of_meaning(known, text, "vi") == seconds
-    assert patience(text, "vi", known=True) >= seconds
+
+
+def test_many_words_without_a_question_are_a_story() -> None:
+    story = "tui năm nay tám mươi mốt tuổi mắt kém tay run con cháu đi làm xa hết"
+    assert patience(story, "vi") == STORY_S
+    assert patience(f"{story} giờ làm sao", "vi") == COMPLETE_S
+
+
+def test_a_story_with_long_pauses_is_heard_to_its_end_and_answered_once(
+    app: TestClient, spoken_recipe: Speaker, meaning: Callable[..., None]
+) -> None:
+    """Somebody of eighty-one: pauses of up to a second between the parts, 14 s in all."""
+    meaning(0.5)
+    parts = [bare(spoken_recipe(name)) for name in ("marriage registration", "birth registration")]
+    told = parts[0] + silence(0.55) + parts[1] + silence(0.75) + parts[0] + silence(0.95)
+    story = told + parts[1]
+    while len(story) < 13 * 32_000:
+        story += silence(0.7) + parts[1]
+    story = story[: 14 * 32_000]
+    with app.websocket_connect(f"/api/v1/voice/{conversation(app)}") as socket:
+        client = Client(socket)
+        client.start(speak=False)
+        client.stream(SILENCE[:16_000] + story + 2 * SILENCE)
+        client.until("reply")
+        meaning(0.97)
+        client.stream(spoken_recipe("marriage registration"))
+        client.until("final")
+        finals = [event["text"] for event in client.events if event["type"] == "final"]
+        assert len(finals) == 2, "the story is one utterance"
+        assert "kết hôn" in finals[0]
+        assert "khai sinh" in finals[0]
+        assert client.kinds().count("reply") == 1
+
+
+def bare(pcm: bytes) -> bytes:
+    """Without the silence around it."""
+    loud = np.flatnonzero(np.abs(np.frombuffer(pcm, "<i2").astype(np.int32)) > 300)
+    return pcm[2 * int(loud[0]) : 2 * int(loud[-1])]
+
+
+def silence(seconds: float) -> bytes:
+    return bytes(2 * round(16_000 * seconds))

@@ -122,6 +122,30 @@ def test_no_robot_starts_and_no_ticket_is_drawn_upon_doubtful_words(
     meaning(0.97)
 
 
+@pytest.mark.parametrize("intent", ["find_counter", "centre_info", "talk_to_staff", "repeat"])
+def test_doubtful_words_that_name_no_procedure_are_asked_back_too(
+    app: TestClient, decider: Decider, meaning: Meaning, intent: str
+) -> None:
+    folder: Path = app.app.state.settings.engine_python.parent  # type: ignore[attr-defined]
+    parsed = {"intent": {"name": intent, "confidence": 0.99}, "procedures": []}
+    (folder / "parse.json").write_text(json.dumps(parsed))
+    words = "quầy số hai ở đâu"
+    asked = decide(app, decider, words, 0.6)
+    assert isinstance(asked, AskBack)
+    assert asked.reply.parts[0]["text"] == f"Dạ, anh/chị nói “{words}”, phải không ạ?"
+    answer = decide(app, decider, "đúng rồi", 0.9)
+    assert isinstance(answer, Answer)
+    assert answer.text == words
+    # By chance, too short, or of nothing that is asked here: nobody is asked back.
+    assert decide(app, decider, words, 0.52) == Unclear("noise")
+    assert isinstance(decide(app, decider, words, 0.52, hold=True), AskBack)
+    (folder / "parse.json").write_text(
+        json.dumps({"intent": {"name": "greet", "confidence": 0.99}, "procedures": []})
+    )
+    assert not isinstance(decide(app, decider, words, 0.6), Answer)
+    meaning(0.97)
+
+
 def test_twice_not_understood_brings_the_menu_and_a_person(
     app: TestClient, decider: Decider, meaning: Meaning
 ) -> None:

@@ -124,11 +124,17 @@ class Decider:
         ranked = confirmation.ranked(meanings)
         enough = hold or len(text.split()) >= _LEAST_ASKED_ABOUT
         guesses = self._guesses(ranked, language) if enough and not moves else []
-        other = await self._other_language(heard, language, keeps_waiting=bool(guesses) or moves)
+        meant = hold or (enough and (confidence or 0.0) >= confirmation.HEARD_BY_CHANCE)
+        desk = meant and not guesses and confirmation.of_the_desk(meanings)
+        other = await self._other_language(heard, language, keeps_waiting=bool(guesses) or desk)
         if other is not None:
             return other
-        if moves and enough:
-            self._open = confirmation.did_you_want(text, meanings[0], language)
+        if desk:
+            self._open = (
+                confirmation.did_you_want(text, meanings[0], language)
+                if confirmation.moves(meanings[0])
+                else confirmation.did_you_say(text, language)
+            )
             return self._ask(text, self._open, confidence, meanings[0])
         if guesses:
             aspects = ranked[0].get("aspects") or []
