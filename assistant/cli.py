@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from assistant.channels.zalo import commands as zalo_commands
 from assistant.errors import Language, LetanError
 
 app = typer.Typer(
@@ -337,6 +338,9 @@ def _settings(**options: Any) -> Any:
             where = ".".join(map(str, problem["loc"])) or "letan.toml"
             print(f"{where}: {problem['msg']} (docs/settings.md)", file=sys.stderr)
         raise typer.Exit(2) from error
+
+
+zalo_commands.add_to(app, _settings)
 
 
 def _finish(work: Coroutine[Any, Any, int | None]) -> None:

@@ -143,6 +143,11 @@ class Tokens:
         async with self._locked() as row:
             await self._store(row, pair)
 
+    def pasted(self, access: str, refresh: str) -> Pair:
+        """Tokens of which nobody knows how old they are: used until they are refused."""
+        now = self._clock()
+        return Pair(access, refresh, now, now + _LIFE)
+
     def usable(self, row: Stored | None) -> Access | None:
         """The token of a row, while it is good: after a stop until its own end."""
         if row is None or row.access is None:
