@@ -3,8 +3,9 @@
 A sentence is: something unknown, a greeting, an opening ("tôi muốn"), a name, an ending ("cần giấy
 tờ gì"), a particle ("vậy em"), something unknown; all but the name may be missing. What is said at
 a desk apart from that is a place with who wants to be led there ("dẫn tôi đến", "ở đâu"), or a
-sentence by itself, perhaps after a turn of phrase ("thế", "còn") or a wish ("cho tôi"), and before a
-favour ("giúp tôi", "được không"). Every name is tried with its best surroundings (`speech.lattice_chains`); what is unknown stays as it was heard.
+sentence by itself, perhaps after a turn of phrase ("thế", "còn") or a wish ("cho tôi"), and before
+a favour ("giúp tôi", "được không"). Every name is tried with its best surroundings
+(`speech.lattice_chains`); what is unknown stays as it was heard.
 Scores are natural logarithms against free speech: 0 explains nothing.
 """
 
