@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nlu.procedure_index import Candidate
-from nlu.situations import Situation, is_clear, mixed
+from nlu.situations import CLEAR, Situation, is_clear, mixed
 
 SURE = 0.7
 """Confidence from which the best candidate is answered; below it the reply is a choice."""
@@ -64,6 +64,15 @@ what is told at length may mean another. Of 1,173 development questions answered
 one of 25 with fewer than six content words was wrong, of the longer ones one in seven."""
 FAINT = 0.1
 """Confidence below which nothing is lost by taking a situation for what it seems."""
+BORNE_OUT, HARDLY_LIKE, HARDLY_OUTSIDE = 0.95, 0.25, 0.05
+"""Certainty of the intent from which less likeness is enough, where the class out of scope has less
+than the last of these and nothing of others is named."""
+ERRAND_OF_OTHERS = 0.03
+"""The class out of scope from which a matter of others is no place of ours that is looked for
+("nộp tiền nước ở đâu")."""
+SUPPOSED = 0.5
+"""Certainty of a follow-up from which "without a contract, may I?" leans on what is open, however
+sure it is that contracts are a procedure too."""
 LEANING = 0.8
 """Certainty of a follow-up that only an all but certain procedure outweighs."""
 ALL_BUT_CERTAIN = 0.95
@@ -93,6 +102,10 @@ class Linked:
     """Of these one that is nobody's errand here, whatever is named beside it (forgery, pets)."""
     whole: bool = False
     """The message says a phrasing of the best candidate and nothing else."""
+    named_of_others: bool = False
+    """A matter of somebody else is named, whatever the candidates know of it."""
+    supposes: bool = False
+    """It asks what happens without something (`nlu.supposing`)."""
     situation: float = 0.0
     """Similarity to the nearest sentence that tells a life event."""
     event: str = ""
@@ -143,12 +156,14 @@ def decide(
         overruled = confidence < 0.5 and linked.best >= NAMED
         overruled = overruled or (intent == "centre_info" and linked.best >= ASKED_OF_THE_CENTRE)
         if not overruled or linked.against or content_words <= 1:
-            return _verdict(intent, confidence, linked, named=False)
+            others = intent == "find_place" and _is_errand_of_others(chance, linked)
+            return _verdict("out_of_scope" if others else intent, confidence, linked, named=False)
     if _leans_on_topic(chance, linked, aspects, content_words, has_topic):
         return _verdict("ask_aspect", max(chance.get("ask_aspect", 0.0), 0.6), linked, named=False)
     alone = intent == "life_event" and not has_topic
     told = alone and _surely_told(confidence, linked)
-    if _is_outside(chance, linked) and not (alone and _is_told(confidence, linked)):
+    outside_chance = chance.get("out_of_scope", 0.0)
+    if _is_outside(chance, linked) and not (alone and _is_told(confidence, linked, outside_chance)):
         certainty = max(chance.get("out_of_scope", 0.0), linked.nothing, 0.5)
         return _verdict("out_of_scope", certainty, linked)
     doubted = _doubted(linked, content_words)
@@ -164,13 +179,23 @@ def decide(
     return verdict
 
 
-def _is_told(certainty: float, linked: Linked) -> bool:
+def _is_errand_of_others(chance: Mapping[str, float], linked: Linked) -> bool:
+    return (
+        linked.named_of_others
+        and linked.best < NAMED
+        and chance.get("out_of_scope", 0.0) >= ERRAND_OF_OTHERS
+    )
+
+
+def _is_told(certainty: float, linked: Linked, outside_chance: float = 1.0) -> bool:
     """Whether a situation is told, so that nothing is refused: where the intent leaves no doubt,
     "ra tòa ly hôn xong" tells one though it names the court."""
     if not linked.situations or linked.never:
         return False
     event = linked.situations[0]
     enough = ALL_BUT_CERTAIN if linked.against else TOLD_ENOUGH
+    if certainty >= BORNE_OUT and outside_chance < HARDLY_OUTSIDE and not linked.named_of_others:
+        return event.chance >= CLEAR and event.closeness >= HARDLY_LIKE
     return certainty >= enough and event.chance >= SURE_EVENT and event.closeness >= LIKE_EVENT
 
 
@@ -264,9 +289,13 @@ def _leans_on_topic(
 ) -> bool:
     """A question about the open procedure that does not name another one."""
     leaning = chance.get("ask_aspect", 0.0)
+    if has_topic and linked.supposes and leaning >= SUPPOSED:
+        return True
     if has_topic and leaning >= LEANING:
         return linked.best < ALL_BUT_CERTAIN
     if linked.best >= NAMED:
+        return False
+    if linked.named_of_others and not has_topic:
         return False
     if leaning >= 0.4:
         return has_topic or linked.best < LIKELY

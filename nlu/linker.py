@@ -21,7 +21,8 @@ from nlu.material import Material
 from nlu.procedure_index import NOTHING, Candidate, Found, Phrasing, ProcedureIndex
 from nlu.procedure_ranker import Ranker
 from nlu.situations import AHEAD, MOST_EVENTS, SINGLED_OUT, Situation
-from nlu.story import asked_in, together
+from nlu.story import asked_in, together, weight_of
+from nlu.supposing import supposes
 from nlu.syllables import fold
 from nlu.text import codes
 from nlu.wording import wording
@@ -30,7 +31,7 @@ SHOWN = 5
 MOST_VARIANTS = 24_000
 """Sentences around phrasings that are learnt from: more only cost time."""
 NEVER = frozenset(
-    OUTSIDE + topic for topic in ("forgery", "pets", "wildlife", "games", "divination")
+    OUTSIDE + topic for topic in ("forgery", "pets", "wildlife", "games", "divination", "fiction")
 )
 """Matters of `outside.yaml` that no name of a procedure beside them makes an errand of ours."""
 WHOLE_NAME = 0.97
@@ -101,7 +102,10 @@ class Linker:
         """`candidates`, and for a life event what people say in life events beside them."""
         document = pieces(reading.message, reading.concepts, reading.skip)
         found = self._found(document, reading)
-        linked = self._judged(found, reading)
+        judged = self._judged(found, reading)
+        linked = replace(
+            judged, named_of_others=bool(reading.outside), supposes=supposes(reading.message)
+        )
         if self._events is None or not document:
             return linked
         if intent != "life_event" and len(reading.message.tokens) > SHORT:
@@ -189,7 +193,8 @@ class Linker:
         else:
             wanted = self.index.find(document, exact)
         of = dict(zip(wanted.numbers.tolist(), self.ranker(wanted.evidence), strict=False))
-        return together(chances, np.asarray([*(of.get(n, 0.0) for n in found.numbers), 0.0]))
+        shares = np.asarray([*(of.get(n, 0.0) for n in found.numbers), 0.0])
+        return together(chances, shares, weight_of(reading, start))
 
     def _same(self, document: Sequence[str], exact: Mapping[str, float], whole: Reading) -> bool:
         """Whether what is asked says all that the whole message says: the story was courtesy."""
