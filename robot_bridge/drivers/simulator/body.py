@@ -98,6 +98,8 @@ class Body:
         self.still.set()
         self.slip = 0.0
         """Share of the wheels' motion that is lost, 0 to 1."""
+        self.odometer = 0.0
+        """Metres driven since it was built."""
         self.surroundings = Surroundings(world, robot_id)
         self._clock = clock
         self._out = out
@@ -184,7 +186,7 @@ class Body:
     def _step(self) -> None:
         errand = self.errand
         if errand is None:
-            if self._emergency:
+            if self._emergency or self._somebody_before_it():
                 self._move(brake(self.motion, self.limits, STEP))
             else:
                 self._move(step(self.motion, 0.0, 0.0, self.limits, STEP))
@@ -217,6 +219,7 @@ class Body:
             x = before.x + kept * (motion.x - before.x)
             y = before.y + kept * (motion.y - before.y)
             motion = Motion(x, y, motion.theta, motion.speed, motion.turn)
+        self.odometer += math.hypot(motion.x - self.motion.x, motion.y - self.motion.y)
         self.motion = motion
 
     def _stopping(self) -> float:
@@ -230,6 +233,12 @@ class Body:
         body = (self.motion.x, self.motion.y)
         return self.surroundings.free_along(errand.follower.points(look, LOOK_STEP), body, ROOM)
 
+    def _somebody_before_it(self) -> bool:
+        """Whether it would come too near to something while it rolls to a stand."""
+        self.surroundings.look(self.time, self.motion)
+        reach, motion = self._stopping() + LOOK_STEP, self.motion
+        return self.surroundings.hits(motion, motion.turn, self.limits.radius, reach, walls=False)
+
     def _safe_speed(self, errand: Errand, command: Command, ahead: Ahead) -> float:
         """The wanted speed, less where somebody is near, 0 where the way is not free."""
         if command.speed <= 0:
@@ -239,8 +248,8 @@ class Body:
         if self.surroundings.obstacle_gap(motion.x, motion.y) < NEAR_PEOPLE:
             speed = min(speed, NEAR_SPEED)
         reach = min(self._stopping() + LOOK_STEP, errand.follower.remaining + LOOK_STEP)
-        if not errand.docking and self.surroundings.hits_wall(
-            motion, command.turn, limits.radius, reach
+        if self.surroundings.hits(
+            motion, command.turn, limits.radius, reach, walls=not errand.docking
         ):
             return 0.0
         return speed if speed > 0.03 else 0.0

@@ -202,6 +202,12 @@ class SimulatedRobot:
         others = circles(self.world.others(self._config.robot_id))
         return [float(r) for r in self.world.lidar.scan(motion.x, motion.y, motion.theta, others)]
 
+    @property
+    def odometer(self) -> float:
+        """Metres that it has driven since it was built."""
+        self._body.catch_up()
+        return self._body.odometer
+
     def set_slip(self, share: float) -> None:
         """Its wheels turn in vain for this share of what they do; 0: they hold, 1: it stays."""
         if not 0 <= share <= 1:

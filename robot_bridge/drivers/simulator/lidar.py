@@ -116,7 +116,7 @@ class _Rays:
         self.furthest = furthest
         self._column, self._row = column, row
         self._across, self._along = np.cos(angles), np.sin(angles)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             self._per_column = np.clip(1 / self._across, -_NEVER, _NEVER)
             self._per_row = np.clip(1 / self._along, -_NEVER, _NEVER)
         self._ahead_column, self._ahead_row = self._across >= 0, self._along >= 0

@@ -84,18 +84,25 @@ class Surroundings:
                     return Ahead(index * STEP, thing.kind)
         return Ahead()
 
-    def hits_wall(self, motion: Motion, turn: float, radius: float, reach: float) -> bool:
-        """Whether a body of this radius would come too near to a wall on its arc ahead."""
+    def hits(
+        self, motion: Motion, turn: float, radius: float, reach: float, *, walls: bool = True
+    ) -> bool:
+        """Whether a body of this radius would come too near to something on its arc ahead."""
         x, y, theta = motion.x, motion.y, motion.theta
         curvature = turn / motion.speed if motion.speed > 0.05 else 0.0
         nearest = self._map.clearance(x, y)
+        near = [(thing, gap) for thing in self._seen if (gap := _gap(thing, x, y)) < radius + reach]
         for _ in range(math.ceil(reach / STEP)):
             theta += curvature * STEP
             x += STEP * math.cos(theta)
             y += STEP * math.sin(theta)
-            gap = self._map.clearance(x, y)
+            gap = self._map.clearance(x, y) if walls else math.inf
             if gap < radius and gap < nearest - 1e-6:
                 return True
+            for thing, now in near:
+                gap = _gap(thing, x, y)
+                if gap < radius and gap < now - 1e-6:
+                    return True
         return False
 
 
