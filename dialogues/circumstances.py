@@ -236,6 +236,8 @@ def _ages(words: Sequence[str]) -> Iterator[tuple[float, float]]:
             years = 1.0 if old else 0.0
         elif unit in _SHORT and words[after + 1 : after + 2] in (["tuoi"], ["old"]):
             years = _SHORT[unit]
+        if not years and _years_alone(words, at, after, value):
+            years = 1.0
         if not years:
             continue
         before = words[max(0, at - 2) : at]
@@ -254,6 +256,27 @@ def _ages(words: Sequence[str]) -> Iterator[tuple[float, float]]:
         yield (18.0, 150.0)
 
 
+_OF_WHOM = frozenset(
+    ["ba", "me", "ma", "bo", "cha", "ong", "cu", "bac", "co", "chu", "di", "noi", "ngoai", "toi",
+     "no", "chau", "con", "be", "em", "anh", "chi", "she", "he", "is", "am"]
+)  # fmt: skip
+_ONLY = frozenset(
+    {"moi", "nam", "nay", "da", "duoc", "tam", "khoang", "gan", "chi", "only", "just"}
+)
+
+
+def _years_alone(words: Sequence[str], at: int, after: int, value: int) -> bool:
+    """ "Bà mới 72 thôi", "she is only 72": an age without the word for years."""
+    before, ends = list(words[:at]), words[after : after + 1]
+    only = False
+    while before and before[-1] in _ONLY:
+        only = bool(before.pop())
+    whose = bool(before) and before[-1] in _OF_WHOM
+    closed = not ends or ends[0] in {"thoi", "a", "roi", "ma", "co", "thi"}
+    return only and whose and closed and _YOUNGEST <= value <= _OLDEST
+
+
+_YOUNGEST, _OLDEST = 14, 110
 _BEFORE_SPAN = frozenset(
     {"duoc", "da", "day", "hon", "qua", "after", "already", "gan", "for", "be"}
 )

@@ -97,11 +97,19 @@ _WANTED = re.compile(
     r"\b(?:lam|xin|dang ky|khai|nop|cap|doi|sao|chung thuc|cong chung|mien|huong|tro cap|ho tro"
     r"|register|apply|certificate|permit|licen[cs]e|copy|allowance|benefit)\b"
 )
-TOLD, TOLD_WHOLE = 0.9, 0.6
+TOLD, TOLD_WHOLE, TOLD_SURELY = 0.9, 0.6, 0.97
 """Certainty of the intent from which a situation is told, though one procedure stands out in it;
-the second where all that it asks for is wanted."""
+the second where all that it asks for is wanted; with the third whatever stands out."""
 _FIRST = 3
 """Steps of an event with which it may be named."""
+
+
+def what_now(said: str) -> bool:
+    """ "Giờ phải làm sao": nothing is named, whoever says it is at a loss."""
+    return len(tokens(said)) <= _SHORT and bool(_WHAT_NOW.search(" ".join(tokens(said))))
+
+
+_SHORT = 7
 
 
 def whole_event(text: str, found: Understanding, release: Release) -> Understanding:
@@ -121,7 +129,9 @@ def whole_event(text: str, found: Understanding, release: Release) -> Understand
         named = asked or _is_called(release.procedure(best), _WHAT_NOW.sub("", folded))
         if named or found.ambiguous:
             return found
-    if best not in [release.canonical(code) for code in event["procedures"][:_FIRST]]:
+    surely = asks_for_all and told >= TOLD_SURELY
+    first = [release.canonical(code) for code in event["procedures"][:_FIRST]]
+    if best not in first and not surely:
         return found
     steps = tuple(Candidate(str(c), 0.9, str(event["id"])) for c in event["procedures"][:5])
     aspects = () if _WHAT_NOW.search(folded) else found.aspects

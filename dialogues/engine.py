@@ -26,8 +26,9 @@ from dialogues.masking import mask, without_masked
 from dialogues.memory import Memory
 from dialogues.neighbours import Ask, neighbour
 from dialogues.processor import TurnProcessor
-from dialogues.reading import Reading, needs_parse, read
+from dialogues.reading import Reading, asked_together, needs_parse, read
 from dialogues.release import Release
+from dialogues.several import several
 from dialogues.tracker_store import ConversationStore
 from dialogues.understanding import Understanding
 from dialogues.wanted_now import wanted_now
@@ -148,7 +149,7 @@ class Engine:
         memory = Memory.from_slots(_slots(tracker))
         if request.topic:
             memory.topic = self.release.canonical(request.topic) or memory.topic
-        understanding = None
+        understanding = together = None
         if needs_parse(text, payload, memory, self.release):
             said = text if text is not None else payload or ""
             frame = framing(said)
@@ -160,8 +161,11 @@ class Engine:
             topic = self.release.procedure(memory.topic)
             understanding = neighbour(asked, frame, understanding, topic, ask)
             understanding = wanted_now(asked, understanding, ask.parse, self.release)
+            together = several(said, asked, understanding, memory, ask)
         reading = read(text, payload, memory, self.release, understanding)
-        if understanding is not None and reading.payload is None and not reading.fixed:
+        if together is not None and understanding is not None and not reading.settles:
+            reading = asked_together(reading.text, understanding, together)
+        elif understanding is not None and reading.payload is None and not reading.fixed:
             reading = self._parted(reading, asked, understanding, memory, request)
         message = UserUttered(
             reading.text,

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialogues.authorities import competent_authority
+from dialogues.authorities import competent_authority, foreign_matter
+from dialogues.beside import beside
 from dialogues.doubts import (
     about,
     doubtful_errand,
@@ -21,6 +22,7 @@ from dialogues.elsewhere import belongs_elsewhere, opens_elsewhere
 from dialogues.framing import Framing, goes_on
 from dialogues.leaning import (
     ABOUT_PROCEDURES,
+    OUTSIDE,
     SURE,
     SURELY_OUTSIDE,
     leans,
@@ -41,7 +43,7 @@ from dialogues.plain_words import (
 )
 from dialogues.release import Release
 from dialogues.returning import named_before, taken_back, taken_up
-from dialogues.substance import content, familiarity
+from dialogues.substance import content, familiarity, vocabulary
 from dialogues.told_plainly import death_told, somebody_elses_dossier
 from dialogues.two_ways import told_way
 from dialogues.understanding import Understanding
@@ -69,7 +71,7 @@ def settled(
     found = replace(found, aspects=tuple(dict.fromkeys((*found.aspects, *surely))))
     if not speaks_of_voice(said, found.intent):
         found = replace(found, intent="nlu_fallback", confidence=0.0)
-    plain = _plainly(said, found, memory, release)
+    plain = beside(said, found, memory, release) or _plainly(said, found, memory, release)
     if plain is not None:
         return plain
     if somebody_elses_dossier(said) and found.intent in _ABOUT_DOSSIERS:
@@ -93,9 +95,20 @@ def settled(
     if way is not None and found.intent in ABOUT_PROCEDURES:
         return about(found, way, "ask_procedure")
     bare = found.intent == "ask_aspect" and not found.procedures
-    if bare and opens_elsewhere(frame.rest, release.procedure(memory.topic)):
+    theirs = found.outside >= NOT_OURS and foreign_matter(said) is not None
+    theirs = theirs or (bare and _speaks_of_something_else(text, found, memory, release))
+    if bare and (theirs or opens_elsewhere(frame.rest, release.procedure(memory.topic))):
         return replace(found, intent="out_of_scope", out_of_scope=True)
     return _in_view_of_topic(said, text, found, memory, release)
+
+
+def _speaks_of_something_else(
+    text: str, found: Understanding, memory: Memory, release: Release
+) -> bool:
+    """ "Theo cậu ra tòa tôi có thắng không": likelier nobody's matter than a question about what is
+    open, of which it says nothing."""
+    strange = content(text) - vocabulary(release.procedure(memory.topic))
+    return found.outside >= max(OUTSIDE, found.confidence) and len(strange) >= _FEW_WORDS - 1
 
 
 def _plainly(

@@ -30,6 +30,8 @@ _WHO = (
 _SOFT = r"(?:a|nha|nhe|nhen|nghen|nghe|nhieu|lam|rat nhieu|nhi|oi|roi|da|ne|luon|voi|so much|a lot)"
 _COURTESY = re.compile(
     r"(?:(?:da|vang|u|uh|um|uk|ok|oke|okay|oki|haha|hihi|hi hi|hmm|hm|a|o|oi|ui|thoi duoc roi"
+    r"|(?:a |o )?(?:ma )?thoi(?: (?:chac |thi )?(?:khong|khoi|ko|hong)(?: (?:can|phai))?"
+    r"(?: (?:nua|dau|a|em))*)|(?:a |o )?ma thoi"
     r"|duoc roi|"
     r"thoi duoc|right|well|fine|alright|great|perfect|good|lovely|thoi|roi|ay|uhm|khoan da|khoan"
     r"|(?:tot|hay|gioi|tuyet|tuyet voi|ngon|dung|quy hoa)(?: (?:qua|lam|roi|ghe|the|vay))*"
@@ -107,14 +109,35 @@ def framing(text: str) -> Framing:
     rest = _without(rest, _THANKS_AND)
     rest = _without_link(rest)
     returns = bool(_RETURNS.search(_plain(text)))
+    rest, denies = _without_denied(rest)
     corrected = _without(rest, _MISTAKE)
-    corrects = corrected != rest or _MISTAKE.match(_folded(rest)) is not None
+    corrects = denies or corrected != rest or _MISTAKE.match(_folded(rest)) is not None
     if corrects:
         rest = _without(corrected, _MEANING)
     meant = _instead(rest)
     return Framing(meant or rest, corrects, returns, meant is not None)
 
 
+_DENIED = re.compile(
+    r"(?:(?:a|o|u|da|no|khong|chu) )?(?:(?:khong|hong|ko|dau|dau co) phai(?: (?:la|hoi|muon|ve))*"
+    r" (?!(?:dau|the|vay|dung|roi|cai|a|em|y|dong|nop|tra|mang|dem|co|cho|xin|di|lam|ra|den|len)\b)"
+    r"\w+(?: \w+){0,3}|(?:no )?not"
+    r" (?:the |a |an |about |for )?(?!(?:sure|yet|now|really|that|this)\b)"
+    r"\w+(?: \w+){0,3})\s*[,.;:!]+\s*"
+)
+_ASKS_BACK = re.compile(r"\b(?:ha|phai khong|dung khong|a|right|chu|khong)$")
+
+
+def _without_denied(text: str) -> tuple[str, bool]:
+    """ "Không phải thừa kế, mẹ cho tôi đất": what is denied says nothing of what is meant."""
+    match = _DENIED.match(_folded(text))
+    if match is None or _ASKS_BACK.search(_plain(text)):
+        return text, False
+    rest = text[match.end() :].strip()
+    return (rest, True) if len(tokens(rest)) >= _LEAST_MEANT else (text, False)
+
+
+_LEAST_MEANT = 3
 _TONGUE = re.compile(
     r"(?:^|[,.;!?]\s*)(?:(?:em|chau|con|ban|robot|may|xin|hay|nho|lam on|phien)[ ]+)*"
     r"(?:tra loi|noi|noi chuyen|giai thich|dap)(?: (?:lai|giup|cho|bang|toi|em|me|minh|tui))*"

@@ -256,6 +256,8 @@ def _overruled(
         ours = found.outside < SURELY_OUTSIDE and _ASIDE.search(folded) is None and not strange
         return ours and (few or known or unnamed)
     if found.intent in _TALK:
+        if found.intent not in ERRANDS and found.confidence >= CLEAR and not asked_plainly(said):
+            return False  # surely a courtesy or a question about the machine
         return bool(found.aspects) and _FILED.search(folded) is None
     if _mistaken_errand(folded, found):
         return True

@@ -40,6 +40,9 @@ def offered(said: str, memory: Memory, release: Release) -> Payload | None:
         if counter is not None:
             wanted = counter if kind == "ticket" else str(release.counters[counter]["place"])
             return parse_payload(f"{kind}:{wanted}", release, memory)
+    planned = (memory.pending or {}).get("plan") or ()
+    if planned and kind == "condition" and ordinal_within(said) is not None:
+        return None  # "cái thứ hai" of what was asked about, no answer to yes or no
     index = ordinal(said)
     if index is not None and -1 <= index < len(on_offer):
         return parse_payload(on_offer[index]["payload"], release, memory)
@@ -171,9 +174,16 @@ def narrowed(
     index = ordinal_within(said)
     if index is not None:
         planned = [f"procedure:{code}" for code in (memory.pending or {}).get("plan") or ()]
-        listed_payloads = planned or [str(offer["payload"]) for offer in on_offer]
+        listed_payloads = planned or [
+            str(offer["payload"])
+            for offer in on_offer
+            if not str(offer["payload"]).startswith("condition:")
+        ]
         if -1 <= index < len(listed_payloads):
             return parse_payload(listed_payloads[index], release, memory)
+    part = _part_of_one(said, on_offer, release, understanding)
+    if part is not None:
+        return parse_payload(part, release, memory)
     if _chooses_nothing(said, understanding) or _names_another(
         said, on_offer, release, understanding
     ):
@@ -242,8 +252,40 @@ def _names_another(
     if entry is None or str(entry["code"]) in listed:
         return False
     heard = f" {' '.join(tokens(said))} "
-    spoken = (" ".join(tokens(name)) for name in names(entry))
-    return any(len(name.split()) >= 3 and f" {name} " in heard for name in spoken)
+    spoken = [known_words(name) for name in names(entry)]
+    whole = [name for name in spoken if len(name.split()) >= 3 and f" {name} " in heard]
+    return bool(whole)
+
+
+_WANTED = re.compile(r"\b(?:muon|xin|dang ky|lam|nop|want|need|apply|register)\b")
+
+
+def _part_of_one(
+    said: str,
+    on_offer: Sequence[Mapping[str, str]],
+    release: Release,
+    understanding: Understanding,
+) -> str | None:
+    """ "Mẹ tôi lĩnh trợ cấp hưu trí xã hội": which of the funeral allowances it is, where the name
+    of what is told stands in the title of one alone."""
+    best = understanding.procedures[0] if understanding.procedures else None
+    entry = release.procedure(best.code) if best and best.confidence >= CERTAIN else None
+    folded = " ".join(tokens(said))
+    if entry is None or understanding.aspects or _WANTED.search(folded):
+        return None
+    whole = [
+        name
+        for name in (known_words(name) for name in names(entry))
+        if len(name.split()) >= 3 and f" {name} " in f" {folded} "
+    ]
+    holding = [
+        offer["payload"]
+        for offer in on_offer
+        if offer["payload"].startswith("procedure:")
+        and any(f" {name} " in f" {' '.join(tokens(offer['title']))} " for name in whole)
+    ]
+    own = f"procedure:{entry['code']}"
+    return holding[0] if len(holding) == 1 and holding[0] != own else None
 
 
 def _told_apart(
@@ -280,7 +322,7 @@ def _told_apart(
     if best is not None and f"procedure:{release.canonical(best.code)}" not in wordings:
         named = set(known_tokens(best.matched or "")) - _EMPTY
         more = len(words) > 2 and best.confidence >= PLAINLY and not named <= called[hit[0]]
-        if more or best.confidence >= SURELY:
+        if more or (best.confidence >= SURELY and not (named and named <= called[hit[0]])):
             return None
     return hit[0]
 

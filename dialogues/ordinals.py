@@ -16,11 +16,11 @@ _NUMBERS = {
 }  # fmt: skip
 _WORDS = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _ORDINAL = re.compile(
-    r"(?:(?:da|oke?|ok|thi|chon|lay|chi|anh|em|toi|bac|co|chau|i|choose|take|want|pick|muon|la)\s)*"
+    r"(?:(?:da|a|o|u|ma|nham|oke?|ok|thi|vay|chon|lay|chi|anh|em|toi|bac|co|chau|i|choose|take|want|pick|muon|la)\s)*"
     r"(?P<lead>(?:(?:cai|so|muc|thu|loai|dong|truong hop|lua chon|phuong an|y"
     r"|the|number|option|no|choice)\s)*)"
     rf"(?:(?P<digit>[1-4])(?:st|nd|rd|th)?|(?P<word>{_WORDS}))"
-    r"(?:\s(?:one|option|choice))?(?:\s(?:a|nhe|nha|nghen|di|em|do|ay|please))*"
+    r"(?:\s(?:one|option|choice))?(?:\s(?:a|nhe|nha|nghen|di|em|do|ay|co|kia|ma|please))*"
 )
 
 

@@ -18,7 +18,7 @@ _THANKING = re.compile(
     r"(?:(?:da|duoc roi|roi|ok|oke|xin|em|chau|toi|tui|bac|co|chu|ba|ong|ngoai|noi|chan thanh)\s)*"
     r"(?:cam on|cam un|da ta|doi on|mang on|biet on|tks|thanks|thank you|thank)\b"
 )
-_PARTING = re.compile(r"\b(?:bai bai|bye|bye bye|tam biet|hen gap lai)\b")
+_PARTING = re.compile(r"\b(?:bai bai|bye|bye bye|good ?bye|tam biet|hen gap lai)\b")
 _YOU = (
     r"(?:(?:chao|hello|hi|alo|da|a|ua|o|the|rua|vay|roi|may|robot|be|em|con|chau|mi|ban|cung"
     r"|oi|nay|so|and) )*"
@@ -69,6 +69,8 @@ def only_courtesy(said: str, found: Understanding, memory: Memory) -> str | None
         return "who_are_you"
     if _HOW_ARE_YOU.fullmatch(phrase):
         return "greet"
+    if found.intent == "thank" and not found.aspects and _PARTING.search(phrase):
+        return "goodbye"
     named = found.procedures and found.intent not in {"out_of_scope", "feedback"}
     if found.intent not in _MILD or found.aspects or named or found.foreign:
         return None

@@ -11,17 +11,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from dialogues.asides import (
+    changes_mind,
+    comes_later,
+    gives_up_ticket,
+    pauses,
+    rejects,
+    wants_it_short,
+)
 from dialogues.condition_answers import condition_told
 from dialogues.elsewhere import opens_elsewhere
 from dialogues.follow_up import settled
 from dialogues.framing import Framing, framing, goes_on, wants_reading_out
+from dialogues.leaning import spoken_of_before
 from dialogues.memory import Memory
 from dialogues.offers import answer_to_question, instead_of_chosen, narrowed, offered
 from dialogues.papers import says_to_have
 from dialogues.payloads import INTENT_OF_PAYLOAD, Payload, parse_payload
 from dialogues.plain_words import has_and_lacks, without_papers
 from dialogues.release import Release
-from dialogues.substance import said_of
+from dialogues.several import Several
+from dialogues.substance import said_of, telling
 from dialogues.understanding import Understanding
 from dialogues.voices import wanted_voice
 from dialogues.wording import tokens
@@ -47,6 +57,19 @@ class Reading:
     """The words settled it, not the classifier."""
     also: tuple[Reading, ...] = ()
     """What the same message asks besides, in its order."""
+    together: Several | None = None
+    """Several procedures are asked about at once."""
+
+    @property
+    def settles(self) -> bool:
+        """A cry, abuse or an order about the voice goes before whatever is asked."""
+        return self.fixed and self.intent != "ask_aspect"
+
+
+def asked_together(said: str, understanding: Understanding, together: Several) -> Reading:
+    """The reading of a question about several procedures at once."""
+    found = replace(understanding, intent="ask_procedure", aspects=together.aspects)
+    return Reading("ask_procedure", 0.9, found, said, together=together, fixed=True)
 
 
 def read(
@@ -72,17 +95,19 @@ def read(
     frame = framing(said)
     fixed_phrase = phrase in _FIXED_PHRASES
     if button is None and understanding is not None:
-        declines = _FIXED_PHRASES.get(phrase) == "deny"
+        declines = _FIXED_PHRASES.get(phrase) == "deny" or rejects(said)
         button = None if fixed_phrase else answer_to_question(said, memory, understanding)
         if button is None and frame.corrects:
             button = instead_of_chosen(frame.rest, memory, release, understanding)
             chosen = button is not None
-        leaves = _leaves_topic(frame, understanding, memory, release)
+        leaves = _leaves_topic(said, frame, understanding, memory, release)
         counts = _counts_papers(said, memory)
-        leaves = leaves or counts or (frame.returns and bool(understanding.aspects))
+        leaves = (
+            leaves or counts or comes_later(said) or (frame.returns and bool(understanding.aspects))
+        )
         if button is None and not declines and not leaves:
             button = condition_told(said, memory, release, understanding)
-        other = frame.returns or fixed_phrase or understanding.neighbour or counts
+        other = frame.returns or fixed_phrase or understanding.neighbour or counts or declines
         other = other or opens_elsewhere(frame.rest, release.procedure(memory.topic))
         if button is None and not other:
             button = narrowed(frame.rest, memory, release, understanding)
@@ -94,7 +119,7 @@ def read(
     if wanted_voice(said) is not None:
         spoken = replace(understanding, intent="change_language", procedures=(), aspects=())
         return Reading("change_language", 1.0, spoken, said, fixed=True)
-    fixed = _FIXED_PHRASES.get(phrase) or _worded(phrase, memory)
+    fixed = _worded(said, phrase, memory) or _FIXED_PHRASES.get(phrase)
     if fixed is not None:
         return Reading(
             fixed, 1.0, replace(understanding, procedures=(), aspects=()), said, fixed=True
@@ -124,6 +149,8 @@ def _in_its_place(
     if found.intent in _MISTAKEN_FOR_TOPIC and _counts_papers(said, memory):
         counted = replace(found, procedures=(), aspects=(), ambiguous=False, out_of_scope=False)
         return Reading("check_documents", found.confidence, counted, said)
+    if found.intent == "ask_aspect" and memory.topic is not None and comes_later(said):
+        return Reading("ask_aspect", 0.9, found, said, fixed=True)
     errand = _waiting_errand(found, memory)
     if errand is not None:
         return Reading(errand, found.confidence, found, said)
@@ -148,13 +175,23 @@ def _named_as_paper(said: str, found: Understanding, memory: Memory) -> bool:
     return said_of(found.procedures[0].matched, rest) < 0.5
 
 
+def _says_its_name(said: str, code: str, release: Release) -> bool:
+    entry = release.procedure(code)
+    name = telling(str(((entry or {}).get("name") or {}).get("vi") or ""))
+    return len(name) > 1 and name <= set(tokens(said))
+
+
 def _leaves_topic(
-    frame: Framing, understanding: Understanding, memory: Memory, release: Release
+    said: str, frame: Framing, understanding: Understanding, memory: Memory, release: Release
 ) -> bool:
     """ "No, I meant …": another procedure is named, so that nothing answers what was asked."""
     best = understanding.procedures[0] if understanding.procedures else None
     if best is None or best.confidence < 0.6 or release.canonical(best.code) == memory.topic:
         return False
+    if spoken_of_before(understanding.repaired or frame.rest, understanding, memory, release):
+        return True
+    if changes_mind(said) and _says_its_name(frame.rest, best.code, release):
+        return True
     waits = (memory.pending or {}).get("kind") == "condition"
     if understanding.neighbour:
         return frame.corrects or frame.instead or not waits
@@ -236,10 +273,14 @@ _TICKET = re.compile(
 )
 
 
-def _worded(phrase: str, memory: Memory) -> str | None:
+def _worded(said: str, phrase: str, memory: Memory) -> str | None:
     """An intent that the whole wording settles, whatever the classifier made of it."""
     if _TICKET.fullmatch(phrase):
         return "take_ticket"
+    if rejects(said) or pauses(said) or gives_up_ticket(said):
+        return "deny"
+    if wants_it_short(said) and memory.topic is not None:
+        return "ask_aspect"
     if _SILENCE.fullmatch(phrase):
         return "stop"
     running = (memory.checklist or {}).get("current")

@@ -161,7 +161,10 @@ def taken_back(text: str, found: Understanding, memory: Memory, release: Release
     first = found.procedures[0]
     kept = found.procedures
     ambiguous = found.ambiguous
-    if codes[0][1] != topic or found.ambiguous or others[0].confidence >= first.confidence / 2:
+    if found.intent == "life_event":
+        # the steps of a situation are no rivals: the usual one of them is meant
+        kept, ambiguous = tuple(others), False
+    elif codes[0][1] != topic or found.ambiguous or others[0].confidence >= first.confidence / 2:
         denied = first.confidence if codes[0][1] == topic else 0.0
         scale = 1.0 / max(0.05, 1.0 - denied)
         kept = tuple(

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from dialogues.release import Entry
-from dialogues.wording import KNOWN_TEXTS, known_tokens, tokens
+from dialogues.wording import KNOWN_TEXTS, known_tokens, known_words, tokens
 
 WORDS = Path(__file__).resolve().parent / "function_words.yml"
 _GROUPS: Mapping[str, list[str]] = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
@@ -88,6 +88,31 @@ def familiarity(text: str, entry: Entry | None) -> float:
 
 _ASKED_FOR: frozenset[str] = frozenset(_GROUPS["asked_for"])
 _OPENING: frozenset[str] = frozenset(_GROUPS["opening_of_names"])
+_OF_MONEY = frozenset({"phi", "tien", "che", "do", "khoan"})
+
+
+def called_broadly(text: str, procedures: Iterable[Entry]) -> list[str]:
+    """Codes of the entries in whose official names the bare words of a text ("mai táng phí") stand
+    side by side, most asked first, though one of them is called exactly so; empty when fewer than
+    three have them, or one's name says hardly more."""
+    said, telling_words = tokens(text), content(text)
+    words = [word for word in said if word in telling_words]
+    bare = set(said) - _ASKED_FOR - _OF_MONEY <= telling_words
+    phrase = " ".join(words)
+    together = len(words) >= 2 and f" {phrase} " in f" {' '.join(said)} "
+    if not (bare and together) or len(words) > _BROAD_WORDS or len(said) > _MOST_WORDS:
+        return []
+    found: list[tuple[int, str]] = []
+    for entry in procedures:
+        name = str(entry["name"].get("vi") or "")
+        if entry.get("replaced_by") or f" {phrase} " not in f" {known_words(name)} ":
+            continue
+        if len(telling(name) - set(said)) < _BROAD_NAMES:
+            return []
+        found.append((entry.get("rank") or 10_000, str(entry["code"])))
+    return [code for _, code in sorted(found)] if len(found) >= _BROAD_NAMES else []
+
+
 _BROAD_WORDS, _BROAD_NAMES, _MOST_WORDS = 3, 3, 10
 
 

@@ -24,6 +24,8 @@ class Need:
     about: re.Pattern[str]
     said: re.Pattern[str]
     told: re.Pattern[str]
+    register: bool
+    """The register decides which way it is."""
 
     def left_open(self, folded: str) -> bool:
         spoken_of = self.about.search(folded) and self.said.search(folded)
@@ -38,6 +40,7 @@ def _needs() -> tuple[Need, ...]:
             tuple(row["ways"]),
             tuple(row.get("kin") or ()),
             *(_words(row[key]) for key in ("about", "said", "told")),
+            bool(row.get("register", True)),
         )
         for row in rows
     )
@@ -75,8 +78,9 @@ def told_way(
     kept, gone = (pattern.search(folded) is not None for pattern in _register())
     if not (kept or gone):
         return None
-    named = [need for need in _needs() if need.about.search(folded)]
-    for need in named or _needs():
+    needs = [need for need in _needs() if need.register]
+    named = [need for need in needs if need.about.search(folded)]
+    for need in named or needs:
         heard = named and set(codes) & {*need.ways, *need.kin}
         if (heard or topic in need.ways) and set(need.ways) <= set(known):
             return need.ways[1] if gone else need.ways[0]

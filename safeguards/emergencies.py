@@ -8,7 +8,9 @@ Without accents only what is unambiguous. The words are in `emergency_words`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from safeguards.emergency_words import (
     ALARMS,
@@ -32,6 +34,10 @@ _LONGEST_LONE = 2
 """Words. A cry is short; a longer text tells a story."""
 
 _Words = tuple[tuple[Language, Emergency, re.Pattern[str]], ...]
+
+
+Near = Literal["staff", "closed", "unknown"]
+"""Who is near: staff in the open centre, perhaps nobody in the closed one, nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +110,38 @@ _ADVICE: dict[Emergency, dict[Language, str]] = {
     },
 }
 _NUMBERS: dict[Language, str] = {
-    "vi": "Cứu hỏa 114, cấp cứu 115, công an 113, cứu nạn 112. Em mời cán bộ đến ngay.",
-    "en": "Fire 114, ambulance 115, police 113, rescue 112. "
-    "I am calling a member of staff at once.",
+    "vi": "Cứu hỏa 114, cấp cứu 115, công an 113, cứu nạn 112.",
+    "en": "Fire 114, ambulance 115, police 113, rescue 112.",
+}
+_NEAR: dict[Near, dict[Language, str]] = {
+    "staff": {
+        "vi": "Gọi to và báo ngay cán bộ ở quầy gần nhất.",
+        "en": "Shout for help and tell the staff at the nearest counter at once.",
+    },
+    "closed": {
+        "vi": "Trung tâm đang đóng cửa, ở đây có thể không có cán bộ: anh/chị tự gọi ngay và gọi "
+        "người ở gần giúp.",
+        "en": "The centre is closed and there may be no staff here: call yourself now, and shout "
+        "for anyone nearby.",
+    },
+    "unknown": {
+        "vi": "Anh/chị gọi ngay và gọi người ở gần giúp, đừng chờ trả lời ở đây.",
+        "en": "Call now and ask anyone near you for help; do not wait for an answer here.",
+    },
 }
 
 
-def advice(cry: Cry) -> str:
-    """What is said at once: the number that is needed first, then all of them."""
-    return f"{_ADVICE[cry.kind][cry.language]} {_NUMBERS[cry.language]}"
+def advice(cry: Cry, near: Near = "unknown") -> str:
+    """What is said at once: the number that is needed first, then all of them, then who can come.
+    Nobody is promised: the machine itself calls no one."""
+    numbers = f"{_ADVICE[cry.kind][cry.language]} {_NUMBERS[cry.language]}"
+    return f"{numbers} {_NEAR[near][cry.language]}"
+
+
+def near(context: Mapping[str, Any]) -> Near:
+    """Who can come to whoever cries, from the live context of a turn: only a kiosk stands in the
+    centre, all other channels are heard from anywhere."""
+    if context.get("channel") != "kiosk":
+        return "unknown"
+    open_now = (context.get("centre") or {}).get("open_now")
+    return "unknown" if open_now is None else "staff" if open_now else "closed"

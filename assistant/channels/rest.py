@@ -52,7 +52,8 @@ async def send_message(
 ) -> Response:
     """A reply that was answered with 200 is stored: the same `message_id` gets it again."""
     reply = await conversations_of(request).handle(
-        conversation_id, Message(body.text, body.payload, body.language, body.message_id)
+        conversation_id,
+        Message(body.text, body.payload, body.language, body.message_id, body.comment),
     )
     return Response(
         reply.body, media_type="application/json", headers={"Cache-Control": "no-store"}

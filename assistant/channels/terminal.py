@@ -171,7 +171,13 @@ class _Local:
     async def ask(self, message: MessageIn) -> dict[str, Any]:
         reply = await self._conversations.handle(
             self._conversation,
-            Message(message.text, message.payload, message.language, message.message_id),
+            Message(
+                message.text,
+                message.payload,
+                message.language,
+                message.message_id,
+                message.comment,
+            ),
         )
         return reply.data()
 

@@ -17,6 +17,13 @@ def rephrase(language: Language) -> TurnReply:
     return TurnReply(language, "clarified", nothing_understood(), parts, None)
 
 
+def thanks_for_comment(language: Language) -> TurnReply:
+    """To the word that a visitor leaves beside the judgement; it is no question to answer."""
+    sentence = say(language, "Dạ, em cảm ơn anh/chị đã góp ý ạ.")
+    parts = [{"type": "text", "text": sentence}]
+    return TurnReply(language, "answered", nothing_understood("feedback"), parts, None)
+
+
 def only_two_languages(language: Language | None) -> TurnReply:
     """To whoever writes in another script: so that either language can be read."""
     first = language or "en"

@@ -26,6 +26,10 @@ MessageId = Annotated[
 ]
 
 
+FEEDBACK = frozenset({"feedback:up", "feedback:down"})
+"""Payloads by which a visitor judges the conversation."""
+
+
 class ConversationIn(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"language": "vi"}})
 
@@ -47,7 +51,7 @@ class ConversationOut(BaseModel):
 
 
 class MessageIn(BaseModel):
-    """Exactly one of `text` and `payload`."""
+    """Exactly one of `text` and `payload`; `comment` only beside a judgement."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -61,6 +65,15 @@ class MessageIn(BaseModel):
         StrictStr | None,
         Field(min_length=1, max_length=200, description="of a choice that was offered"),
     ] = None
+    comment: Annotated[
+        StrictStr | None,
+        Field(
+            min_length=1,
+            max_length=500,
+            pattern=r"\S",
+            description="a word more beside `feedback:up` or `feedback:down`; stored redacted",
+        ),
+    ] = None
     language: Language | None = None
     message_id: MessageId | None = None
 
@@ -71,6 +84,11 @@ class MessageIn(BaseModel):
                 "one_of_two",
                 "exactly one of '{first}' and '{second}' is needed",
                 {"first": "text", "second": "payload"},
+            )
+        if self.comment is not None and self.payload not in FEEDBACK:
+            raise PydanticCustomError(
+                "comment_alone",
+                "'comment' goes with the payload 'feedback:up' or 'feedback:down' only",
             )
         return self
 

@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -31,7 +31,7 @@ from assistant.conversation.errors import (
     message_id_conflict,
 )
 from assistant.conversation.locks import ConversationLocks
-from assistant.conversation.own_replies import only_two_languages, rephrase
+from assistant.conversation.own_replies import only_two_languages, rephrase, thanks_for_comment
 from assistant.conversation.schemas import nothing_understood
 from assistant.conversation.stop_words import is_stop
 from assistant.conversation.turns import (
@@ -53,7 +53,7 @@ from assistant.metrics import Metrics
 from assistant.security import Principal
 from assistant.settings import Settings
 from assistant.storage.database import Database
-from safeguards.emergencies import Cry, advice, heard
+from safeguards.emergencies import Cry, advice, heard, near
 from safeguards.wording import in_other_letters
 
 log = structlog.get_logger(__name__)
@@ -128,6 +128,8 @@ class Conversations:
         outcome, channel = "error_internal", "unknown"
         try:
             text = None if message.text is None else clean(message.text)
+            if message.comment is not None:
+                message = replace(message, comment=clean(message.comment, "comment"))
             await self._stop_at_once(conversation_id, text)
             cry = heard(text) if text is not None else None
             try:
@@ -286,7 +288,9 @@ class Conversations:
             own = await self._effects.companion.reply(
                 turn.conversation.robot, turn.text, turn.message.payload, self._language(turn)
             )
-            if own is not None:
+            if turn.message.comment is not None:
+                reply = thanks_for_comment(self._language(turn))
+            elif own is not None:
                 reply = own
             elif turn.text is not None and not has_words(turn.text):
                 reply = rephrase(self._language(turn))
@@ -342,8 +346,9 @@ class Conversations:
     async def _call_for_help(self, turn: Turn, cry: Cry) -> Reply:
         """Nothing is waited for: no lock, no engine, and the database only for a moment."""
         log.warning("cry for help", kind=cry.kind, kiosk=turn.conversation.kiosk)
+        said = advice(cry, near(self._effects.context(turn.conversation.channel, robot=None)))
         parts = await self._effects.apply(
-            [{"type": "text", "text": advice(cry)}, {"type": "handoff", "reason": "emergency"}],
+            [{"type": "text", "text": said}, {"type": "handoff", "reason": "emergency"}],
             conversation=turn.conversation.id,
             message_id=turn.message_id,
             robot=None,

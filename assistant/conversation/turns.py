@@ -29,12 +29,13 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Exactly one of `text` and `payload` is set."""
+    """Exactly one of `text` and `payload` is set; `comment` beside a judgement only."""
 
     text: str | None = None
     payload: str | None = None
     language: Language | None = None
     message_id: str | None = None
+    comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +85,7 @@ def codes_of(understanding: dict[str, Any]) -> str:
 
 def stored_message(message: Message, text: str | None) -> str:
     """Redacted. A payload too: it is of a closed list, but anybody may send anything as one."""
-    return redact(text) if text is not None else f"payload:{redact(message.payload or '')}"[:200]
+    if text is not None:
+        return redact(text)
+    button = f"payload:{redact(message.payload or '')}"[:200]
+    return button if message.comment is None else f"{button} {redact(message.comment)}"

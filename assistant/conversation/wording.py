@@ -18,10 +18,10 @@ _ONE_LETTER = re.compile(r"([^\W\d])\1{3,}")
 _ASSISTANT = Path(__file__).parent.parent
 
 
-def clean(text: str) -> str:
+def clean(text: str, field: str = "text") -> str:
     """NFC, one line, no control or invisible characters, no marks heaped on a letter.
 
-    Raises LetanError `text_empty`, `text_too_long`.
+    `field`: what an error names. Raises LetanError `text_empty`, `text_too_long`.
     """
     if len(text) > MOST_CHARACTERS:
         raise LetanError(
@@ -29,7 +29,7 @@ def clean(text: str) -> str:
             422,
             f"Câu hỏi dài {len(text)} ký tự; nhiều nhất là {MOST_CHARACTERS} ký tự.",
             f"The message has {len(text)} characters; at most {MOST_CHARACTERS} are taken.",
-            field="text",
+            field=field,
             remedy_vi="Rút ngắn câu hỏi, hoặc gửi thành nhiều câu.",
             remedy_en="Shorten it, or send it in several messages.",
         )
@@ -45,9 +45,9 @@ def clean(text: str) -> str:
             422,
             "Câu hỏi đang để trống.",
             "The message is empty.",
-            field="text",
-            remedy_vi="Viết câu hỏi vào trường 'text'.",
-            remedy_en="Write the question into the field 'text'.",
+            field=field,
+            remedy_vi=f"Viết câu hỏi vào trường '{field}'.",
+            remedy_en=f"Write the question into the field '{field}'.",
         )
     return cleaned
 

@@ -267,6 +267,9 @@ def differences(expect: Mapping[str, Any], reply: TurnReply) -> list[str]:
         fits = not (kinds & _DEEDS or offered_codes(reply) or _refuses(reply))
     elif kind == "choices":
         fits = "choices" in kinds and not kinds & _MAIN
+    elif kind == "answer" and not accept and not expect.get("procedure"):
+        # about the desk itself, its hours or its address: words are the answer
+        fits = "text" in kinds and reply.outcome == "answered" and not _refuses(reply)
     else:
         fits = _KINDS.get(kind, kind) in kinds
     if not fits:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialogues.actions import checklist, desk, life_events, places, procedures, speaking
+from dialogues.actions import checklist, choosing, desk, life_events, places, procedures, speaking
 from dialogues.actions.turn import ReplyAction
 from dialogues.release import Release
 
-__all__ = ["actions", "checklist", "desk", "life_events", "places", "procedures", "speaking"]
+__all__ = [
+    "checklist", "choosing", "desk", "life_events", "places", "procedures", "speaking",
+]  # fmt: skip
 
 
 def actions(release: Release) -> Iterator[ReplyAction]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogues.actions.conditions import ask, ask_again, ask_once_more, learn, meant, unsure_lines
+from dialogues.actions.paper_question import ask_for_paper_again
 from dialogues.actions.sentences import full_stop, listened, spoken_answer
 from dialogues.actions.turn import Turn
 from dialogues.legal import source_told
@@ -47,6 +48,8 @@ def answer_procedure(
     turn.answered = [(code, _confidence(turn, code))]
     turn.aspects = list(aspects)
     if final or (returns and memory.conditions.get("current") and ask_again(turn, entry)):
+        return
+    if follows_up and ask_for_paper_again(turn, entry):
         return
     if not ask(turn, entry, aspects, speak=True) and follows_up:
         ask_once_more(turn, entry)

@@ -8,6 +8,7 @@ from typing import Any
 
 from dialogues.actions.answers import answer_procedure
 from dialogues.actions.conditions import learn
+from dialogues.actions.paper_question import ask_for_paper
 from dialogues.actions.procedures import answer_or_ask, clarify, named_surely
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.papers import named_documents
@@ -143,27 +144,7 @@ class CheckDocuments(ReplyAction):
         open_items = [i for i in items if i["id"] not in have]
         if named and len(open_items) > 1:
             sentences.append(_("Còn {n} giấy cần kiểm tra.").format(n=len(open_items)))
-        sentences.append(
-            _("Anh/chị có {paper} chưa ạ?").format(paper=turn.lower_first(following["title"]))
-        )
-        spoken = " ".join(sentences)
-        if following.get("note"):
-            sentences.append(
-                _("Lưu ý: {note}.").format(note=turn.lower_first(following["note"]).rstrip("."))
-            )
-        turn.say(" ".join(sentences), speech=spoken)
-        turn.parts.append(
-            {
-                "type": "choices",
-                "prompt": following["title"],
-                "choices": [
-                    {"title": _("Có"), "payload": "have:yes"},
-                    {"title": _("Chưa"), "payload": "have:no"},
-                    {"title": _("Không rõ"), "payload": "have:unsure"},
-                ],
-            }
-        )
-        turn.memory.pending = {"kind": "document"}
+        ask_for_paper(turn, following, " ".join(sentences))
 
     @staticmethod
     def _finish(

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dialogues.actions.checklist import CheckDocuments
+from dialogues.actions.live_state import when
 from dialogues.actions.places import issue_ticket, lead_to
-from dialogues.actions.procedures import answer_or_ask, hand_over, offer_procedures, understood
-from dialogues.actions.sentences import when
+from dialogues.actions.procedures import (
+    answer_or_ask,
+    hand_over,
+    named_surely,
+    offer_procedures,
+    understood,
+)
 from dialogues.actions.turn import ReplyAction, Turn
+from dialogues.asides import was_sent_back, when_quiet
 from dialogues.authorities import always_elsewhere, competent_authority, foreign_matter
 from dialogues.elsewhere import called_so
 from dialogues.payloads import Payload, parse_payload
 from dialogues.wording import fold, tokens
-from safeguards.emergencies import Cry, advice
+from safeguards.emergencies import Cry, advice, near
 
 REFUSALS = 2
 """Refusals in a row after which a person is offered."""
@@ -129,13 +137,19 @@ def _call_for_help(turn: Turn, cry: Cry) -> None:
     the cry. What was open stays open."""
     turn.memory.pending = turn.pending_before
     turn.language = cry.language
-    hand_over(turn, "emergency", advice(cry))
+    hand_over(turn, "emergency", advice(cry, near(turn.context)))
 
 
 class DossierStatus(ReplyAction):
     action_name = "action_dossier_status"
 
     def answer(self, turn: Turn) -> None:
+        code = named_surely(turn)
+        if code is not None:
+            turn.memory.open(code)  # what is asked next is asked of it
+        if was_sent_back(turn.reading.text):
+            self._sent_back(turn)
+            return
         turn.say(
             turn.translate(
                 "Dạ, em không tra được hồ sơ đã nộp. Anh/chị tra bằng mã hồ sơ trên giấy "
@@ -143,6 +157,19 @@ class DossierStatus(ReplyAction):
                 "công quốc gia, hoặc đưa giấy tiếp nhận cho cán bộ ở quầy đã nhận hồ sơ ạ."
             )
         )
+
+    @staticmethod
+    def _sent_back(turn: Turn) -> None:
+        _ = turn.translate
+        turn.say(
+            _(
+                "Dạ, em không xem được vì sao hồ sơ bị trả lại. Anh/chị đưa giấy tờ đã nhận lại "
+                "cho cán bộ ở quầy đã nộp xem giúp ạ."
+            )
+        )
+        if turn.release.procedure(turn.memory.topic) is not None:
+            turn.say(_("Anh/chị có muốn em xem cùng còn thiếu giấy nào không ạ?"))
+            turn.memory.pending = {"kind": "offer", "payload": "checklist:start"}
 
 
 class Feedback(ReplyAction):
@@ -209,6 +236,8 @@ class CentreInfo(ReplyAction):
         if turn.language == "vi":
             told = turn.lower_first(told)
         turn.say(_("Dạ, {told}").format(told=told))
+        if when_quiet(turn.reading.text):
+            turn.say(_("Giờ nào vắng thì em chưa có dữ liệu ạ."))
 
     @staticmethod
     def _hours(turn: Turn) -> str:
@@ -286,5 +315,7 @@ class Affirm(ReplyAction):
             lead_to(turn, offered.value)
         elif offered.kind == "ticket" and offered.value:
             issue_ticket(turn, turn.release.counters[offered.value])
+        elif offered.kind == "checklist":
+            CheckDocuments(turn.release).answer(turn)
         else:
             hand_over(turn, "asked", turn.translate("Dạ, em mời cán bộ hỗ trợ anh/chị ạ."))

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from dialogues.actions.answers import answer_aspects, answer_procedure
-from dialogues.actions.procedures import apart, clarify, offer_procedures, understood
+from dialogues.actions.offering import apart, offer_procedures, understood
+from dialogues.actions.procedures import clarify
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.life_events import Paper, Plan, Step, plan
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from dialogues.actions.answers import answer_procedure, procedure_part, route_part
+from dialogues.actions.live_state import counter_state, when
 from dialogues.actions.procedures import answer_or_ask, named_surely
-from dialogues.actions.sentences import counter_state, when
 from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
+from dialogues.asides import crowded
 from dialogues.release import Entry
 from dialogues.wording import known_words, tokens
 
@@ -121,11 +122,13 @@ def topic_entry(turn: Turn) -> Entry | None:
     return turn.release.procedure(turn.memory.topic)
 
 
-def tell_way(turn: Turn, place_id: str, offer: bool = True) -> None:
-    """Say where a place is, with its route; offers to lead when a robot can."""
+def tell_way(turn: Turn, place_id: str, offer: bool = True, crowd: bool = False) -> None:
+    """Say where a place is, with its route; offers to lead when a robot can. `crowd`: only who
+    waits there was asked."""
     _ = turn.translate
     counter = turn.release.counter_at(place_id)
-    text = _("Dạ, mời anh/chị đến {place}.").format(place=place_words(turn, place_id))
+    sentence = _("Dạ, {place}.") if crowd and counter else _("Dạ, mời anh/chị đến {place}.")
+    text = sentence.format(place=place_words(turn, place_id))
     if counter is not None:
         text += counter_state(turn, str(counter["id"]))
     if offer and turn.context.get("can_move"):
@@ -165,7 +168,7 @@ class FindCounter(ReplyAction):
         place = named_place(turn)
         entry = topic_entry(turn)
         if place is not None and (turn.reading.understanding.entities or entry is None):
-            tell_way(turn, place)
+            tell_way(turn, place, crowd=crowded(turn.reading.text))
             return
         if entry is None:
             _ask_counter(turn, "lead")
@@ -180,7 +183,7 @@ class FindCounter(ReplyAction):
             return
         counter = turn.release.counter_for(entry)
         if counter is not None:
-            tell_way(turn, str(counter["place"]))
+            tell_way(turn, str(counter["place"]), crowd=crowded(turn.reading.text))
         else:
             tell_office(turn, entry)
 

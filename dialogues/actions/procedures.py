@@ -6,74 +6,14 @@ from collections.abc import Sequence
 
 from dialogues.actions.answers import answer_procedure
 from dialogues.actions.conditions import meant
-from dialogues.actions.interview import go_on, take_answer
-from dialogues.actions.turn import MAX_CHOICES, ReplyAction, Turn
-from dialogues.release import Entry
-from dialogues.sections import tells_apart
-from dialogues.substance import called_alike
+from dialogues.actions.offering import confidence, offer_procedures, understood
+from dialogues.actions.several import answer_several
+from dialogues.actions.spoken_beside import say_beside
+from dialogues.actions.turn import ReplyAction, Turn
+from dialogues.substance import called_alike, called_broadly
 from dialogues.two_ways import two_ways
 from dialogues.wording import tokens
 
-
-def offer_procedures(
-    turn: Turn, codes: Sequence[str], prompt: str, staff: bool = False, aloud: bool = False
-) -> None:
-    """Choices of procedures, each with the words that tell it apart; `aloud` reads their names
-    after what was said last."""
-    room = MAX_CHOICES - 1 if staff else MAX_CHOICES
-    choices = []
-    entries = [turn.release.procedures[code] for code in list(dict.fromkeys(codes))[:room]]
-    for entry, title in zip(entries, turn.titles(entries), strict=True):
-        choice = {"title": title, "payload": f"procedure:{entry['code']}"}
-        detail = apart(turn, entry)
-        if detail:
-            choice["detail"] = detail
-        choices.append(choice)
-    if aloud:
-        turn.read_out(_in_short([choice["title"] for choice in choices]), MOST_READ)
-    if staff:
-        choices.append({"title": turn.translate("Gặp cán bộ"), "payload": "staff"})
-    turn.offer(prompt, choices)
-    turn.memory.told = turn.reading.text if turn.reading.payload is None else None
-    turn.outcome = "clarified"
-    turn.answered = [(c, _confidence(turn, c)) for c in dict.fromkeys(codes)]
-
-
-def _in_short(titles: Sequence[str]) -> list[str]:
-    """Up to the first comma where that is a name of its own, no other's."""
-    heads = [title.split(",", maxsplit=1)[0] for title in titles]
-    return [
-        head if len(head.split()) >= 4 and heads.count(head) == 1 else title
-        for head, title in zip(heads, titles, strict=True)
-    ]
-
-
-def apart(turn: Turn, entry: Entry) -> str:
-    """What tells an entry from its near twins; they are called by name."""
-    release = turn.release
-
-    def name_of(code: str) -> str:
-        named = release.procedure(release.canonical(code))
-        return code if named is None else turn.name(named)
-
-    return tells_apart(turn.card(entry), name_of)
-
-
-def _confidence(turn: Turn, code: str) -> float:
-    for candidate in turn.reading.understanding.procedures:
-        if turn.release.canonical(candidate.code) == code:
-            return candidate.confidence
-    return 0.0
-
-
-def understood(turn: Turn) -> list[str]:
-    """Codes that the message names, best first, each procedure once."""
-    codes = (turn.release.canonical(c.code) for c in turn.reading.understanding.procedures)
-    return [code for code in dict.fromkeys(codes) if code]
-
-
-MOST_READ = 80
-"""Words of a reply that reads its choices aloud."""
 SURE = 0.6
 """Confidence from which a procedure named in passing ("quầy làm khai sinh ở đâu") replaces the open
 one."""
@@ -96,7 +36,7 @@ def named_surely(turn: Turn) -> str | None:
         return None
     if turn.memory.topic is None or codes[0] == turn.memory.topic:
         return codes[0]
-    if _confidence(turn, codes[0]) < SURE:
+    if confidence(turn, codes[0]) < SURE:
         return None
     # what matched must have been said: "go" in "which counter should I go to" is not "khai thác gỗ"
     alias = set(tokens(understanding.procedures[0].matched or ""))
@@ -147,7 +87,7 @@ def answer_or_ask(turn: Turn) -> None:
     """Answer the procedure that the message names, or ask which one is meant."""
     understanding = turn.reading.understanding
     codes = understood(turn)
-    best = _confidence(turn, codes[0]) if codes else 0.0
+    best = confidence(turn, codes[0]) if codes else 0.0
     if turn.memory.topic and understanding.aspects and best < FAINT:
         answer_procedure(turn, turn.memory.topic, understanding.aspects)
         return
@@ -164,9 +104,14 @@ def answer_or_ask(turn: Turn) -> None:
         offer_procedures(turn, alike or open_between, prompt, aloud=True)
         turn.memory.pending = {**(turn.memory.pending or {}), "likely": True}
         return
-    second = _confidence(turn, codes[1]) if len(codes) > 1 else 0.0
+    second = confidence(turn, codes[1]) if len(codes) > 1 else 0.0
     clear = best >= CLEAR and best - second >= LEAD
     if understanding.ambiguous and len(codes) > 1 and not clear:
+        told = str(meant(turn, turn.release.procedures[codes[0]])["code"])
+        if told != codes[0] and told in codes:
+            # "my baby was born here, I am American": the message tells which of the twins it is
+            answer_procedure(turn, told, understanding.aspects)
+            return
         _ = turn.translate
         turn.memory.aspects = list(understanding.aspects)
         turn.memory.unsure = 0
@@ -192,13 +137,13 @@ def _of_one_word(turn: Turn, codes: Sequence[str]) -> list[str]:
 
     None when the message surely names one of them, or none of those that it sounds like.
     """
-    if codes and _confidence(turn, codes[0]) >= NAMED:
-        return []
     if turn.reading.payload is not None or turn.reading.chosen:
         return []
     if codes and codes[0] == turn.memory.topic:
         return []
-    alike = called_alike(turn.reading.text, turn.release.procedures.values())
+    surely = bool(codes) and confidence(turn, codes[0]) >= NAMED
+    shared = called_broadly if surely else called_alike
+    alike = shared(turn.reading.text, turn.release.procedures.values())
     return alike if codes and codes[0] in alike else []
 
 
@@ -206,6 +151,9 @@ class AnswerProcedure(ReplyAction):
     action_name = "action_answer_procedure"
 
     def answer(self, turn: Turn) -> None:
+        if turn.reading.together is not None:
+            answer_several(turn, turn.reading.together)
+            return
         answer_or_ask(turn)
 
 
@@ -219,6 +167,8 @@ class AnswerAspect(ReplyAction):
         understanding = turn.reading.understanding
         aspects = [payload.value] if payload and payload.value else list(understanding.aspects)
         topic = turn.release.canonical(turn.memory.topic)
+        if payload is None and topic is not None and say_beside(turn, topic, aspects):
+            return
         if payload is None and self._goes_on(turn, aspects):
             return
         if (
@@ -240,11 +190,11 @@ class AnswerAspect(ReplyAction):
         """The visitor goes on asking instead of choosing: the likeliest is answered by its name,
         the others stay on offer."""
         offered, named = _offered_before(turn), understood(turn)
-        if not offered or (named and _confidence(turn, named[0]) >= SURE):
+        if not offered or (named and confidence(turn, named[0]) >= SURE):
             return False
         answer_procedure(turn, offered[0], aspects)
         offer_procedures(turn, offered[1:], _other_prompt(turn), staff=True)
-        turn.outcome, turn.answered = "answered", [(offered[0], _confidence(turn, offered[0]))]
+        turn.outcome, turn.answered = "answered", [(offered[0], confidence(turn, offered[0]))]
         return True
 
 
@@ -274,113 +224,8 @@ def _ask_which(turn: Turn, aspects: Sequence[str]) -> None:
     offer_procedures(turn, codes, _("Những việc hay được hỏi:"), staff=True)
 
 
-class Choose(ReplyAction):
-    """A button or one of the choices on offer."""
-
-    action_name = "action_choose"
-
-    def answer(self, turn: Turn) -> None:
-        payload = turn.reading.payload
-        understanding = turn.reading.understanding
-        if payload is None or payload.value is None:
-            if understood(turn):
-                answer_or_ask(turn)
-            else:
-                clarify(turn)
-            return
-        if payload.kind == "case":
-            topic = turn.release.canonical(turn.memory.topic)
-            if topic is None:
-                clarify(turn)
-                return
-            take_answer(turn, turn.release.procedures[topic])
-        elif payload.kind == "condition":
-            self._about_condition(turn, payload.value)
-        else:
-            aspects = list(understanding.aspects)
-            if not aspects and turn.pending_before is not None:
-                aspects = turn.memory.aspects
-            answer_procedure(turn, payload.value, aspects)
-            if turn.reading.chosen:
-                _keep_on_offer(turn)
-        turn.outcome = "chosen"
-
-    @staticmethod
-    def _about_condition(turn: Turn, value: str) -> None:
-        """An answer to a question about a condition, or a condition told without being asked."""
-        memory = turn.memory
-        entry = turn.release.procedure(memory.topic)
-        if entry is None:
-            clarify(turn)
-        elif value == "resume":
-            if not go_on(turn, entry):
-                clarify(turn)
-        elif value == "told":
-            asks = set(turn.reading.understanding.aspects) - {"eligibility"}
-            if asks:
-                answer_procedure(turn, str(entry["code"]), turn.reading.understanding.aspects)
-            elif memory.conditions.get("current") and meant(turn, entry) is entry:
-                take_answer(turn, entry)
-            else:
-                answer_procedure(turn, str(entry["code"]), memory.aspects or ["documents"])
-        elif memory.conditions.get("current"):
-            take_answer(turn, entry)
-        else:
-            clarify(turn)
-
-
-def _keep_on_offer(turn: Turn) -> None:
-    """Another of the choices may still be taken, also instead of answering what is asked now."""
-    before = turn.pending_before or {}
-    if turn.memory.pending is None:
-        turn.memory.pending = {**before, "kind": "chosen"}
-    else:
-        turn.memory.pending["instead"] = list(before.get("choices") or ())
-
-
 class Clarify(ReplyAction):
     action_name = "action_clarify"
 
     def answer(self, turn: Turn) -> None:
         clarify(turn)
-
-
-class Deny(ReplyAction):
-    """ "Không phải": the visitor takes back the last answer or declines an offer."""
-
-    action_name = "action_deny"
-
-    def answer(self, turn: Turn) -> None:
-        _ = turn.translate
-        named = [code for code in understood(turn) if code != turn.memory.topic]
-        if named and len(tokens(turn.reading.text)) > 3:
-            answer_or_ask(turn)
-            return
-        pending = turn.pending_before or {}
-        if pending.get("kind") in {"offer", "choices"} or not _corrects(turn):
-            turn.say(_("Dạ vâng. Anh/chị cần gì thêm cứ nói với em ạ."))
-            return
-        if turn.memory.candidates:
-            codes, turn.memory.candidates = turn.memory.candidates, []
-            turn.say(_("Dạ, em xin lỗi. Có phải anh/chị hỏi một trong các việc này không ạ?"))
-            offer_procedures(turn, codes, _("Anh/chị cần việc nào ạ?"), staff=True, aloud=True)
-            return
-        if turn.memory.topic is not None or pending:
-            turn.say(
-                _("Dạ, em xin lỗi em hiểu chưa đúng. Anh/chị nói lại tên việc cần làm giúp em ạ.")
-            )
-            turn.outcome = "clarified"
-            return
-        turn.say(_("Dạ vâng ạ."))
-
-
-_CORRECTING = frozenset(
-    ["phai", "dung", "sai", "nham", "lon", "y", "khac", "wrong", "not", "mean", "meant",
-     "incorrect", "other", "that", "this"]
-)  # fmt: skip
-
-
-def _corrects(turn: Turn) -> bool:
-    """ "Không phải" takes the answer back; a bare "không" or "thôi" wants nothing more."""
-    payload = turn.reading.payload
-    return payload is not None or bool(_CORRECTING & set(tokens(turn.reading.text)))

@@ -220,6 +220,7 @@ class ReplyAction(Action, ABC):
         if turn.reading.also:
             self._answer_the_rest(turn)
         _greet_once(turn.parts)
+        _keep_order(turn)
         turn.memory.aside = not any(p["type"] in {"procedure", "checklist"} for p in turn.parts)
         dispatcher.utter_message(json_message=turn.reply())
         before.language, before.topic = tracker.get_slot("language"), tracker.get_slot("topic")
@@ -233,8 +234,10 @@ class ReplyAction(Action, ABC):
             if kind is None:
                 continue
             before, aspects = list(turn.answered), list(turn.aspects or ())
-            turn.reading, turn.pending_before = reading, None
+            turn.reading, pending = reading, turn.pending_before
+            turn.pending_before = None
             kind(self._release).answer(turn)
+            turn.pending_before = pending
             turn.answered = [*before, *(a for a in turn.answered if a not in before)]
             turn.aspects = list(dict.fromkeys([*aspects, *(turn.aspects or ())]))
         turn.reading = first
@@ -242,6 +245,19 @@ class ReplyAction(Action, ABC):
     @abstractmethod
     def answer(self, turn: Turn) -> None:
         """Add parts to the turn and change its memory."""
+
+
+def _keep_order(turn: Turn) -> None:
+    """The procedures that one message asked about, in their order, as long as one of them is
+    spoken of: "cái thứ hai"."""
+    memory = turn.memory
+    order = (turn.pending_before or {}).get("plan") or ()
+    if turn.reading.also:
+        parts = (p for p in turn.parts if p["type"] == "procedure")
+        order = list(dict.fromkeys(str(part["code"]) for part in parts))
+    if len(order) < 2 or memory.topic not in order or (memory.pending or {}).get("plan"):
+        return
+    memory.pending = {**(memory.pending or {"kind": "several"}), "plan": list(order)}
 
 
 def _greet_once(parts: list[Part]) -> None:

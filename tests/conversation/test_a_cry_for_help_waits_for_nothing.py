@@ -11,6 +11,8 @@ from desk_fixtures import Desk, until
 from sqlalchemy import event
 from sqlalchemy import text as sql
 
+from safeguards.emergencies import near
+
 NUMBERS = ("114", "115", "113", "112")
 CRIES = [
     ("cháy rồi", "114", "vi"),
@@ -95,3 +97,25 @@ async def test_papers_that_burnt_go_to_the_engine(desk: Desk) -> None:
     for text in ("giấy tờ bị cháy làm lại sao", "phòng cháy chữa cháy", "fire safety certificate"):
         assert (await desk.say(conversation, text)).json()["outcome"] == "answered"
     assert len(desk.asked()) == 3
+
+
+@pytest.mark.parametrize(
+    ("channel", "open_now", "who"),
+    [
+        ("kiosk", True, "staff"),
+        ("kiosk", False, "closed"),
+        ("kiosk", None, "unknown"),
+        ("rest", True, "unknown"),
+        ("zalo_oa", False, "unknown"),
+    ],
+)
+def test_only_a_kiosk_of_an_open_centre_has_staff_near(
+    channel: str, open_now: bool | None, who: str
+) -> None:
+    assert near({"channel": channel, "centre": {"open_now": open_now}}) == who
+
+
+async def test_nobody_is_promised_to_who_may_be_anywhere(desk: Desk) -> None:
+    said = (await desk.say(await desk.open(), "cháy rồi")).json()["parts"][0]["text"]
+    assert "đừng chờ trả lời ở đây" in said
+    assert "cán bộ" not in said

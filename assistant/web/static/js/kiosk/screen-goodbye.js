@@ -26,7 +26,7 @@ export function goodbyeScreen(app) {
     button(t(label), {
       on: {
         click: () => {
-          app.feedback({ text: t(label) });
+          app.feedback({ payload: "feedback:down", comment: t(label) });
           thank();
         },
       },
