@@ -155,6 +155,12 @@ def test_a_counter_is_found_from_home(centre: Centre, around: Surroundings) -> N
     assert "đang đóng, mở lại lúc 7:30 ngày mai, thứ Hai ngày 23/11" in closed
 
 
+def test_where_no_picture_goes_the_words_say_the_way(around: Surroundings) -> None:
+    found = composed("counter", around, pictures=False)
+    assert all(isinstance(one, OutgoingText) for one in found.messages)
+    assert "Vào sảnh" in texts(found)
+
+
 def test_a_person_is_found_with_hours_and_nobody_is_promised(around: Surroundings) -> None:
     text = texts(composed("staff", around))
     assert all(word in text for word in ("Bàn hướng dẫn", "0200 000 0101", "Giờ làm việc"))

@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ import av
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from desk_fixtures import client_of, publish_release
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from zalo_events import Zalo, bot_event, oa_event, said, with_zalo
 
 from assistant.channels.zalo.choices import read
 from assistant.channels.zalo.media import MediaError, checked, fetch
@@ -30,7 +33,9 @@ from assistant.channels.zalo.voice_notes import (
     did_i_hear,
     is_recording,
 )
+from assistant.main import create_app
 from assistant.settings import Settings
+from assistant.startup import Background
 from assistant.voice.service import Voice
 from assistant.zalo_settings import ZaloSettings
 from speech.audio import read_wav, write_wav
@@ -39,6 +44,7 @@ from speech.note_decoder import decode
 from speech.recordings import read_note
 
 HERE = ["127.0.0.1"]
+NUMBERS = count(1)
 QUESTION = "Đăng ký khai sinh cần giấy tờ gì"
 CODECS = {
     "aac": ("adts", "aac", 16_000, 64_000),
@@ -91,14 +97,41 @@ async def understood(text: str) -> dict[str, Any]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def hearing(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[VoiceNotes]:
-    """With the real recogniser for Vietnamese, and nothing else."""
-    folder = tmp_path_factory.mktemp("hearing")
-    voice = Voice(Settings(data_dir=folder), roles=["recogniser"])
-    await voice.start()
+async def office(ward: tuple[Settings, Path]) -> AsyncIterator[Zalo]:
+    """The application with both channels and the real recogniser for Vietnamese."""
+    settings = with_zalo(ward[0], media_hosts=HERE, fetch_seconds=20)
+    await publish_release(settings, "first")
+    app = create_app(settings)
+    app.state.voice = voice = Voice(settings, roles=["recogniser"])
+    background = Background(app)
+    async with background.running(robots=False), client_of(app) as client:
+        await background.wait_engine(30)
+        await voice.wait_ready(30)
+        yield Zalo(app, client, ward[1])
+
+
+@asynccontextmanager
+async def answering(office: Zalo, events: int) -> AsyncIterator[None]:
+    """Ends when so many events of the block are answered."""
+    outbound, answered = office.app.state.zalo.outbound, asyncio.Semaphore(0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(outbound, "wake", answered.release)
+        yield
+        async with asyncio.timeout(60):
+            for _ in range(events):
+                await answered.acquire()
+
+
+@pytest.fixture(scope="module")
+def hearing(office: Zalo) -> VoiceNotes:
     settings = ZaloSettings(media_hosts=HERE, fetch_seconds=20)
-    yield VoiceNotes(lambda: voice, understood, settings)
-    await voice.close()
+    return VoiceNotes(lambda: office.app.state.voice, understood, settings)
+
+
+def note_event(url: str, user: str, kind: str = "audio") -> dict[str, Any]:
+    attachment = {"type": kind, "payload": {"url": url, "type": "m4a", "name": "ghi am.m4a"}}
+    message = {"msg_id": f"n{next(NUMBERS)}", "attachments": [attachment]}
+    return oa_event(f"user_send_{kind}", user, message=message)
 
 
 @asynccontextmanager
@@ -179,12 +212,97 @@ async def test_unsure_words_are_asked_about(hearing: VoiceNotes) -> None:
     assert message.text == "Em nghe là: “khai sinh”. Đúng không ạ?"
     assert [button.title for button in message.buttons] == ["Đúng ạ", "Không phải"]
     for yes in ("đúng rồi", "Dạ đúng", "1", "số 1", "Đúng ạ", "affirm#1f2e", "vâng ạ"):
-        said = read(yes, asked.offer)
-        assert (said.kind, said.value) == ("text", "khai sinh"), yes
+        taken = read(yes, asked.offer)
+        assert (taken.kind, taken.value) == ("text", "khai sinh"), yes
     for no in ("không phải", "2", "sai rồi", "deny#1f2e", "Không"):
         assert read(no, asked.offer).kind == "again", no
     other = read("lệ phí bao nhiêu", asked.offer)
     assert (other.kind, other.value) == ("text", "lệ phí bao nhiêu")
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_voice_note_takes_the_way_of_a_text(
+    notes_of: dict[str, bytes], office: Zalo
+) -> None:
+    """Shown back and answered, sent as a voice message or as a file, on both products; what comes
+    after it waits for it."""
+    meaning = {"intent": {"name": "ask_procedure", "confidence": 0.9}, "procedures": [
+        {"code": "1.001193", "confidence": 0.95}]}  # fmt: skip
+    (office.fault / "parse.json").write_text(json.dumps(meaning))
+    user = await office.known()
+    files = serving(note=notes_of["aac"], file=notes_of["m4a"])
+    async with files as address, answering(office, 4):
+        for event in (
+            note_event(f"{address}/note", user),
+            note_event(f"{address}/file", user, "file"),
+            said("và lệ phí", user),
+        ):
+            assert (await office.oa(event)).status_code == 200
+        spoken = bot_event("", "6edeab01")
+        spoken["event_name"] = "message.voice.received"
+        spoken["message"] |= {"voice_url": f"{address}/note", "message_type": "CHAT_VOICE"}
+        del spoken["message"]["text"]
+        assert (await office.bot(spoken)).status_code == 200
+    told = await office.told(user)
+    assert len(told) == 3
+    for text in told[:2]:
+        heard, _, answer = text.partition("\n\n")
+        assert heard.startswith("Em nghe là: “")
+        assert "khai sinh" in heard.lower()
+        assert "khai sinh" in answer.lower()
+    assert told[2] == "và lệ phí"
+    bot = await office.told("6edeab01", "zalo_bot")
+    assert any("Em nghe là: “" in text for text in bot)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_cannot_be_heard_is_said_politely_and_leaves_no_trace(
+    notes_of: dict[str, bytes], office: Zalo, capfd: pytest.CaptureFixture[str]
+) -> None:
+    user = await office.known()
+    silent = encoded(write_wav(bytes(2 * 32_000), 16_000), *CODECS["aac"])
+    html = b"<!doctype html><html><body>hello</body></html>"
+    files = serving(html=html, silent=silent, note=notes_of["aac"])
+    async with files as address, answering(office, 4):
+        port = address.rpartition(":")[2]
+        urls = (
+            f"{address}/html",
+            f"{address}/silent",
+            "https://evil.example/secret-path.aac",
+            f"http://localhost:{port}/note",
+        )
+        for url in urls:
+            assert (await office.oa(note_event(url, user))).status_code == 200
+    told = await office.told(user)
+    assert "không phải đoạn ghi âm" in told[0]
+    assert "không nghe thấy tiếng nói" in told[1]
+    assert all("không lấy được đoạn ghi âm" in text for text in told[2:])
+    assert len(told) == 4
+    logged = capfd.readouterr()
+    for secret in ("secret-path", port, user):
+        assert secret not in logged.out + logged.err
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_yes_to_what_was_heard_is_answered(
+    notes_of: dict[str, bytes], office: Zalo
+) -> None:
+    """The meaning is not plain, and eSpeak's words are never sure."""
+    meaning = {"intent": {"name": "nlu_fallback", "confidence": 0.2}, "procedures": []}
+    (office.fault / "parse.json").write_text(json.dumps(meaning))
+    user = await office.known()
+    async with serving(note=notes_of["amr"]) as address, answering(office, 1):
+        assert (await office.oa(note_event(f"{address}/note", user))).status_code == 200
+    (asked,) = await office.told(user)
+    assert asked.endswith("Đúng không ạ?")
+    office.asked()
+    assert (await office.oa(said("đúng rồi", user))).status_code == 200
+    await office.settled()
+    (meant,) = office.asked()
+    assert f"“{meant}”" in asked
+    assert (await office.oa(said("không phải", user))).status_code == 200
+    await office.settled()
+    assert office.asked() == ["không phải"], "once answered, it is not asked about any more"
 
 
 # Decoded

@@ -64,13 +64,15 @@ def compose(
     around: Surroundings | None = None,
     heard: str | None = None,
     said: str | None = None,
+    pictures: bool = True,
 ) -> Composed:
     """``first_contact``: it also says who answers and how data are treated; ``heard``: what a
-    voice note was understood as, which is shown back; ``said``: the citizen's words."""
+    voice note was understood as, which is shown back; ``said``: the citizen's words;
+    ``pictures``: whether this way takes any."""
     data = reply.data()
     language = language_of(language or data.get("language"))
     around = around or Surroundings()
-    letter = _Letter(data, language, around)
+    letter = _Letter(data, language, around, pictures=pictures)
     if heard is not None:
         letter.say(say(language, "Em nghe là: “{text}”", text=shortened(heard, 600)))
     if said is not None and asks_for_appointment(said):
@@ -91,7 +93,9 @@ def compose(
 class _Letter:
     """One reply, bubble by bubble."""
 
-    def __init__(self, data: Part, language: Language, around: Surroundings) -> None:
+    def __init__(
+        self, data: Part, language: Language, around: Surroundings, *, pictures: bool
+    ) -> None:
         self._parts: Sequence[Part] = [
             part for part in data.get("parts") or () if part.get("type") != "control"
         ]
@@ -99,6 +103,7 @@ class _Letter:
         self._tag = tag_of(str(data.get("message_id")))
         self._language: Language = language
         self._around = around
+        self._pictures = pictures
         self._bubbles: list[list[str] | OutgoingMap] = [[]]
         self._choices: list[Choice] = []
         self._more: list[Choice] = []
@@ -236,7 +241,7 @@ class _Letter:
         self.say(route_text(part, self._language, self._around, state=after_card))
         foot, self._foot = self._foot, ""
         self.say(foot)
-        if part.get("path"):
+        if part.get("path") and self._pictures:
             title = str(part.get("title") or "")
             self._bubbles.append(OutgoingMap(str(part["to"]), self._language, title))
             self._bubbles.append([])

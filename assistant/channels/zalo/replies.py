@@ -119,7 +119,10 @@ class Replies:
                 raise
             return self._told(_OWN_FAULT[error.code], event, claimed, citizen)
         words = said.value if said.kind == "text" else None
-        return self._replied(reply, citizen, None if heard is None else heard.text, words)
+        pictures = event.channel == "zalo_oa" and event.anonymous_conversation is None
+        return self._replied(
+            reply, citizen, None if heard is None else heard.text, words, pictures=pictures
+        )
 
     async def _note(self, url: str, event: Event, claimed: Claimed, citizen: Citizen) -> Answered:
         """A voice note: answered, asked about, or said why not. Raises LetanError."""
@@ -163,7 +166,13 @@ class Replies:
         return await self._conversations.handle(opened.id, message)
 
     def _replied(
-        self, reply: Reply, citizen: Citizen, heard: str | None = None, said: str | None = None
+        self,
+        reply: Reply,
+        citizen: Citizen,
+        heard: str | None = None,
+        said: str | None = None,
+        *,
+        pictures: bool = True,
     ) -> Answered:
         first = citizen.greeted_at is None
         language = language_of(reply.data().get("language"))
@@ -174,6 +183,7 @@ class Replies:
             around=self._around(),
             heard=heard,
             said=said,
+            pictures=pictures,
         )
         known = self._known(language, first=first)
         known["offer"] = None if composed.offer is None else composed.offer.to_json()

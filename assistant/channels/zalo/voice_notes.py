@@ -140,8 +140,8 @@ class VoiceNotes:
         found = await hear_clip(voice, clip, language)
         text, confidence = found.text[:MOST_HEARD], found.confidence
         heard = Heard(text, language, confidence, clip.seconds) if text else None
-        if heard is not None and (confidence is None or confidence >= SURE_WORDS):
-            return heard
+        if heard is not None and await self.sure(heard):
+            return heard  # a second hearing takes seconds
         other: Language = "en" if language == "vi" else "vi"
         if other == "vi" or voice.english is not None:
             again = await heard_in(voice, clip.pcm, other)
