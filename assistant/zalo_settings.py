@@ -97,7 +97,7 @@ class ZaloSettings(BaseModel):
     )
     paid_sends: bool = Field(False, description="send after 48 hours, when each message costs")
     window_margin_minutes: int = Field(30, ge=0, le=24 * 60, description="before windows close")
-    sends_per_minute: int = Field(1200, ge=1, le=4000, description="of all processes' share")
+    sends_per_minute: int = Field(3000, ge=1, le=4000, description="of all processes' share")
     refresh_hours: float = Field(20.0, gt=0, le=25, description="age at which tokens are renewed")
     sent_hours: int = Field(72, ge=0, le=24 * 30, description="how long it is known what was sent")
     voice_mb: int = Field(10, ge=1, le=50)

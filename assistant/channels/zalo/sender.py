@@ -135,7 +135,8 @@ class Sender:
     async def _handle(self, row: Claimed) -> None:
         """One message from its lease to its settlement."""
         try:
-            self._settled.append(await self._settle(row))
+            done = await self._settle(row)
+            self._settled.append(done)  # the list may have become another one meanwhile
         except Exception as error:  # a fault of ours: kept, and tried again later
             told = error.code if isinstance(error, LetanError) else type(error).__name__
             log.error("zalo message failed", row=row.id, error=told)
