@@ -6,6 +6,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -50,14 +51,15 @@ class Clock:
 
 
 async def until(promise: Callable[[], Awaitable[bool] | bool], seconds: float = 20.0) -> None:
-    """Wait for a condition, looking again whenever the event loop has had a turn."""
+    """Wait for a condition; other processes, which need the machine, bring it about."""
+    pause = threading.Event()  # never set: only its time-out ends a wait
 
     async def look() -> None:
         while True:
             found = promise()
             if found if isinstance(found, bool) else await found:
                 return
-            await asyncio.to_thread(os.sched_yield)
+            await asyncio.to_thread(pause.wait, 0.02)
 
     await asyncio.wait_for(look(), seconds)
 
