@@ -126,6 +126,34 @@ def evaluate(
 
 
 @app.command()
+def simulate(
+    *,
+    visitors: Annotated[int, typer.Option(min=1, max=2000, help="Who come.")] = 350,
+    robots: Annotated[int, typer.Option(min=1, max=8, help="Simulated ones.")] = 2,
+    hours: Annotated[float, typer.Option(min=0.25, max=24, help="Of opening time.")] = 8.0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same day.")] = 1,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Stops, emergency stops, blocked ways, slip.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the report; default: in the data folder.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Play a day of the centre: visitors, conversations, counters, robots (docs/robots.md)."""
+    from assistant.serve import ensure_release
+    from assistant.simulation.command import check_folder
+    from assistant.simulation.command import simulate as play
+    from assistant.simulation.day import Plan
+
+    settings = _settings(data_dir=data_dir)
+    folder = out or settings.data_dir / "simulated-day"
+    check_folder(folder)
+    ensure_release(settings)
+    _finish(play(settings, Plan(visitors, robots, hours, seed, faults), folder))
+
+
+@app.command()
 def transcribe(
     files: Annotated[list[Path], typer.Argument(help="WAV, FLAC, OGG, MP3, M4A or WebM files.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
