@@ -8,7 +8,7 @@ import pytest
 
 from nlu.lexicon import Lexicon
 from nlu.marks import Marks
-from nlu.story import asked_in, together
+from nlu.story import asked_in, together, weight_of
 
 AGAIN_ABROAD, PLAIN_ABROAD = "2.000497", "1.001766"
 CERTIFIED, UNDONE = "2.001035", "2.000913"
@@ -144,3 +144,41 @@ def test_what_ends_goes_to_the_procedure_that_ends_it(
 def test_a_twin_that_was_not_found_gains_nothing(marks: Marks, lexicon: Lexicon) -> None:
     weighed = _weighed(marks, lexicon, "tôi thôi giám hộ rồi", ["1.004837", "1.000894"])
     assert weighed[0] < 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("giấy khai sinh mất rồi mà sổ của phường vẫn còn", True),
+        ("mat khai sinh nhung so luu con nguyen", True),
+        ("I lost it but the ward still has the register", True),
+        ("giấy khai sinh mất, sổ ở xã cũng không còn", False),
+        ("mat giay khai sinh, so khai sinh cung mat luon", False),
+    ],
+)
+def test_where_the_register_is_kept_nothing_is_registered_again(
+    marks: Marks, lexicon: Lexicon, text: str, kept: bool
+) -> None:
+    weighed = _weighed(marks, lexicon, text, ["1.004884", "2.000635"])
+    assert bool(weighed.argmax() == 1) is kept
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("xóa tên con gái lấy chồng xa khỏi hộ khẩu", "1.003197"),
+        ("bị gạch tên khỏi hộ khẩu, giờ xin nhập lại", "1.004222"),
+    ],
+)
+def test_struck_off_and_back_again_are_told_apart(
+    marks: Marks, lexicon: Lexicon, text: str, code: str
+) -> None:
+    for codes in (["1.004222", "1.003197"], ["1.003197", "1.004222"]):
+        assert codes[int(_weighed(marks, lexicon, text, codes).argmax())] == code
+
+
+def test_what_is_done_is_not_wanted_again(lexicon: Lexicon) -> None:
+    done = lexicon.read("chứng thực hợp đồng mua bán xong rồi giờ muốn sang tên sổ")
+    told = lexicon.read("bố mẹ cho tôi mảnh đất năm ngoái giờ muốn sang tên sổ")
+    weights = [weight_of(reading, asked_in(reading)[0]) for reading in (done, told)]
+    assert weights[0] > weights[1] > 0.0
