@@ -111,6 +111,12 @@ class KeptDriver:
         finally:
             await _close_quietly(driver, self._clock)
 
+    def people(self) -> list[tuple[float, float]]:
+        """Who is on foot around the robot, metres, where a driver tells: a method ``people`` whose
+        items have ``x`` and ``y`` (simulated lobbies have)."""
+        tell = getattr(self._driver, "people", None)
+        return [] if tell is None else [(float(one.x), float(one.y)) for one in tell()]
+
     def halt_from_thread(self) -> None:
         """For the dead man's switch while the event loop is blocked: stop, where the driver can.
 

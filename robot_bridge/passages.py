@@ -26,6 +26,8 @@ SMALLEST = 0.1
 STEP = 0.1
 """Metres between two points of a way that are looked at."""
 
+Area = tuple[Point, ...]
+"""Corners of ground, metres."""
 Where = Callable[[], Pose | None]
 """Where a robot is now, as far as it is known."""
 
@@ -40,6 +42,7 @@ class Passages:
         self._held: dict[str, frozenset[int]] = {}
         self._asking: dict[str, frozenset[int]] = {}
         """In the order of asking."""
+        self._drawn: dict[int, tuple[Area, ...]] = {}
 
     @cached_property
     def _labels(self) -> npt.NDArray[np.int32]:
@@ -105,17 +108,52 @@ class Passages:
         self._asking.pop(robot, None)
         self._held.pop(robot, None)
 
+    def closed(self) -> dict[str, tuple[Area, ...]]:
+        """Which passages are closed to others now, by the robot that has them; for maps."""
+        if not self.shared():
+            return {}
+        found: dict[str, tuple[Area, ...]] = {}
+        for robot in self._robots:
+            numbers = self._held.get(robot, frozenset()) | {self._under(robot)}
+            areas = [area for number in sorted(numbers - {0}) for area in self._areas(number)]
+            if areas:
+                found[robot] = tuple(areas)
+        return found
+
+    def _areas(self, number: int) -> tuple[Area, ...]:
+        """A passage as rows of the map."""
+        known = self._drawn.get(number)
+        if known is None:
+            corner = self._map.to_world
+            known = self._drawn[number] = tuple(
+                tuple(
+                    corner(column - 0.5, edge - 0.5)
+                    for column, edge in (
+                        (first, row),
+                        (last, row),
+                        (last, row + 1),
+                        (first, row + 1),
+                    )
+                )
+                for row, first, last in _runs(self._labels == number)
+            )
+        return known
+
+    def _under(self, robot: str) -> int:
+        """The passage in which a robot stands; 0: none, as far as is known."""
+        pose = self._robots[robot]() or self._last.get(robot)
+        if pose is None:
+            return 0
+        self._last[robot] = pose
+        return self.at((pose.x, pose.y))
+
     def _taken(self, robot: str) -> set[int]:
         """What other robots have reserved, or stand in."""
         taken: set[int] = set()
-        for other, where in self._robots.items():
-            if other == robot:
-                continue
-            pose = where() or self._last.get(other)
-            if pose is not None:
-                self._last[other] = pose
-                taken.add(self.at((pose.x, pose.y)))
-            taken |= self._held.get(other, frozenset())
+        for other in self._robots:
+            if other != robot:
+                taken.add(self._under(other))
+                taken |= self._held.get(other, frozenset())
         return taken - {0}
 
 
@@ -145,6 +183,14 @@ def _label(narrow: npt.NDArray[np.bool_], smallest: int) -> npt.NDArray[np.int32
             for cell in piece:
                 labels[cell] = number
     return labels
+
+
+def _runs(cells: npt.NDArray[np.bool_]) -> Iterable[tuple[int, int, int]]:
+    """Row, first column and the one after the last of every run of cells."""
+    for row in np.flatnonzero(cells.any(axis=1)):
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], cells[row].view(np.int8), [0]))))
+        for first, last in zip(edges[::2], edges[1::2], strict=True):
+            yield int(row), int(first), int(last)
 
 
 def _piece(start: tuple[int, int], seen: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

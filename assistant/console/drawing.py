@@ -24,11 +24,11 @@ def pages(letan: FastAPI) -> FastAPI:
         ui.page_title(say(language, "Lễ Tân: các lượt nói"))
         SpokenTurns(letan, language).build()
 
-    def robots(request: Request) -> None:
+    async def robots(request: Request) -> None:
         language = language_of(request)
         ui.colors(primary="#0b4a46", negative="#b00c1c")
         ui.page_title(say(language, "Lễ Tân: robot"))
-        Robots(letan, language).build()
+        await Robots(letan, language).build()
 
     drawn = {"/": overview, "/voice": spoken_turns, "/robots": robots}
     # NiceGUI keeps one application for the process: the newest desk owns it, as if it were fresh.

@@ -1,76 +1,41 @@
 """The console's robots: where each is, what it does and why not, and what an operator may order."""
 
+import json
 from collections.abc import Awaitable, Callable
-from html import escape
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import structlog
 from fastapi import FastAPI
 from nicegui import ui
 
 from assistant.centre.service import Centre
 from assistant.console.frame import bar, heading
+from assistant.console.robot_map import Shown, lobby_drawing, metres
+from assistant.console.robot_telling import Telling
+from assistant.console.robot_words import ACTIVITIES, COMMANDS, FAILURES, KINDS, LINKS
 from assistant.console.wording import say
 from assistant.errors import Language, LetanError
+from assistant.robots.repository import Row
 from assistant.robots.service import Fleet
 from assistant.robots.view import RobotView
-from robot_bridge.missions import Mission, MissionKind
-from robot_bridge.planner import Point
+from robot_bridge.missions import ENDED, Mission, MissionKind
 
 _MAP_SECONDS = 0.5
 _COMMANDS = 10
-_ACTIVITIES = {
-    "idle": "đang chờ",
-    "moving": "đang di chuyển",
-    "waiting": "đang đợi người dân",
-    "docked": "ở trạm sạc",
-    "charging": "đang sạc",
+_MISSIONS = 20
+_STOP_KEY = """
+if (!window.stopKey) {
+  window.stopKey = true;
+  addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.repeat) return;
+    for (const id of ROBOTS) fetch(`/api/v1/robots/${id}/stop`, {method: 'POST', keepalive: true});
+  }, {capture: true});
 }
-_LINKS = {
-    "up": "đường truyền tốt",
-    "lost": "mất đường truyền",
-    "silent": "nối được nhưng robot im lặng",
-}
-_KINDS = {
-    "lead": "dẫn khách",
-    "return": "về chỗ đợi",
-    "dock": "về trạm sạc",
-    "announce": "thông báo",
-    "patrol": "đi một vòng mời nước",
-    "greet": "đón khách ở cửa",
-}
-_FAILURES = {
-    "rejected": "robot không nhận lệnh",
-    "unreachable": "không có đường đến đó",
-    "blocked": "đường bị chắn",
-    "not_localised": "robot không biết mình ở đâu",
-    "estop": "nút dừng khẩn cấp bị nhấn",
-    "manual_mode": "robot bị điều khiển bằng tay",
-    "battery_low": "pin yếu",
-    "link_lost": "mất đường truyền",
-    "timeout": "robot không trả lời kịp",
-    "preempted": "có lệnh khác chen vào",
-    "canceled": "lệnh bị hủy",
-    "docking_failed": "không vào được trạm sạc",
-    "unsupported": "robot không làm được việc này",
-    "internal": "lỗi phần mềm",
-}
-_COMMAND_WORDS = {
-    "mission": "giao việc",
-    "cancel": "hủy việc",
-    "stop": "dừng",
-    "resume": "cho phép chạy lại",
-    "answer": "khách trả lời",
-    "pace": "đổi tốc độ",
-    "go_to": "robot đi",
-    "dock": "robot vào sạc",
-    "undock": "robot rời sạc",
-}
-_RESULTS = {
-    "accepted": "đã nhận",
-    "arrived": "đã đến",
-    "confirmed": "đã xác nhận",
-    "released": "đã cho phép",
-}
+"""
+"""Goes to the door itself: it works without the connection by which this page is drawn."""
+
+log = structlog.get_logger(__name__)
 
 
 class Robots:
@@ -84,22 +49,33 @@ class Robots:
         self._shown = ("", "", "")
         self._chosen: dict[str, str | None] = {}
         """Where to, by robot: kept when the cards are drawn anew."""
+        self._missions = ""
+        self._past: dict[str, list[Row]] = {}
+        places = self._centre.static()["places"]
+        self._tell = Telling(language, {place["id"]: place["name"][language] for place in places})
 
     def _say(self, text: str, **values: object) -> str:
         return say(self._language, text, **values)
 
-    def build(self) -> None:
+    async def build(self) -> None:
         """Draws everything once; what is no longer true is drawn anew."""
+        await self._look_back()
         bar(self._language, "Robot", ("Bàn làm việc", "./"))
         with ui.column().classes("desk"):
             heading(self._language, "Bản đồ sảnh")
+            ui.label(self._say("Phím Esc dừng mọi robot ngay."))
             self._map()
             self._cards()
+        ui.run_javascript(_STOP_KEY.replace("ROBOTS", json.dumps(self._fleet.ids())))
         self._shown = self._facts()
         ui.timer(_MAP_SECONDS, self._follow)
 
-    def _follow(self) -> None:
+    async def _follow(self) -> None:
         """Buttons are drawn anew only when others are needed: it takes the focus and the finger."""
+        missions = repr([robot.mission for robot in self._fleet.robots()])
+        if missions != self._missions:
+            await self._look_back()
+            self._history.refresh()
         self._map.refresh()
         before, self._shown = self._shown, self._facts()
         for was, now, part in zip(
@@ -107,6 +83,16 @@ class Robots:
         ):
             if was != now:
                 part.refresh()
+
+    async def _look_back(self) -> None:
+        """Read the missions of the past; without a database there is none to show."""
+        self._missions = repr([robot.mission for robot in self._fleet.robots()])
+        for id_ in self._fleet.ids():
+            try:
+                self._past[id_] = await self._fleet.missions(id_, _MISSIONS)
+            except LetanError as error:
+                self._past[id_] = []
+                log.warning("missions not read", robot=id_, code=error.code)
 
     def _facts(self) -> tuple[str, str, str]:
         """What the states, the buttons and the commands tell now."""
@@ -119,41 +105,23 @@ class Robots:
 
     @ui.refreshable_method
     def _map(self) -> None:
-        lobby = self._centre.map
-
-        def at(point: Point) -> tuple[float, float]:
-            column, row = lobby.to_grid_exact(*point)
-            return round(column, 1), round(lobby.height - row, 1)
-
-        size = 0.3 / lobby.resolution
-        parts, places = [], []
-        for robot in self._fleet.robots():
-            if robot.pose is None:
-                continue
-            x, y = at((robot.pose.x, robot.pose.y))
-            places.append(
-                self._say("{robot}: x {x} m, y {y} m", robot=robot.name, **_metres(robot))
-            )
-            if len(robot.path) > 1:
-                way = " ".join(f"{a},{b}" for a, b in map(at, robot.path))
-                parts.append(
-                    f'<polyline points="{way}" fill="none" stroke="#0b4a46" '
-                    f'stroke-width="{size / 3:.1f}" stroke-dasharray="{size:.1f}"/>'
-                )
-            colour = "#b00c1c" if self._faults(robot) else "#0b4a46"
-            parts.append(f'<circle cx="{x}" cy="{y}" r="{size:.1f}" fill="{colour}"/>')
-            parts.append(
-                f'<text x="{x}" y="{y - 1.4 * size:.1f}" text-anchor="middle" '
-                f'font-size="{2 * size:.1f}" fill="#0b2a28">{escape(robot.name)}</text>'
-            )
-        told = escape("; ".join(places) or self._say("Chưa biết robot nào ở đâu."), quote=True)
-        ui.html(
-            f'<svg role="img" aria-label="{told}" viewBox="0 0 {lobby.width} {lobby.height}" '
-            'style="width:100%;max-height:60vh" data-testid="robots-map">'
-            f'<image href="/api/v1/centre/map.png" width="{lobby.width}" '
-            f'height="{lobby.height}"/>{"".join(parts)}</svg>',
-            sanitize=False,
-        ).classes("w-full")
+        robots = [
+            Shown(robot.name, robot.pose, robot.path, bool(self._faults(robot)))
+            for robot in self._fleet.robots()
+        ]
+        told = [
+            self._say("{robot}: x {x} m, y {y} m", robot=robot.name, **metres(robot.pose))
+            for robot in robots
+            if robot.pose is not None
+        ]
+        around = self._fleet.surroundings()
+        if around.people:
+            told.append(self._say("{n} người đang đi lại", n=len(around.people)))
+        closed = [self._fleet.robot(id_).name for id_ in around.closed]
+        told += [self._say("lối hẹp dành cho {robot}", robot=name) for name in closed]
+        label = "; ".join(told) or self._say("Chưa biết robot nào ở đâu.")
+        drawing = lobby_drawing(self._centre.map, robots, around, label)
+        ui.html(drawing, sanitize=False).classes("w-full")
 
     def _cards(self) -> None:
         for robot in self._fleet.robots():
@@ -162,6 +130,7 @@ class Robots:
                 self._status(robot.id)
                 self._buttons(robot.id)
             self._commands(robot.id)
+            self._history(robot.id)
         if not self._fleet.ids():
             ui.label(self._say("Chưa có robot nào."))
 
@@ -173,7 +142,7 @@ class Robots:
             ui.label(fault).classes("desk-need")
 
     def _sentence(self, robot: RobotView) -> str:
-        shown = [_ACTIVITIES[robot.activity], _LINKS[robot.link]]
+        shown = [ACTIVITIES[robot.activity], LINKS[robot.link]]
         words = [self._say(text) for text in shown]
         if robot.battery is not None:
             words.append(self._say("pin {n} %", n=round(robot.battery * 100)))
@@ -183,21 +152,22 @@ class Robots:
 
     def _mission(self, mission: Mission) -> str:
         name = mission.target.vi if self._language == "vi" else mission.target.en
-        return f"{self._say(_KINDS[mission.kind])} → {name}"
+        return f"{self._say(KINDS[mission.kind])} → {name}"
 
     def _faults(self, robot: RobotView) -> list[str]:
         found = []
         if robot.link != "up":
-            found.append(self._say(_LINKS[robot.link]))
+            found.append(self._say(LINKS[robot.link]))
         if robot.e_stop:
             found.append(self._say("nút dừng khẩn cấp bị nhấn"))
         if robot.stopped:
             found.append(self._say("đang dừng theo lệnh"))
+        found += [self._say("robot báo: {words}", words=words) for words in robot.errors]
         if robot.blocked:
             found.append(self._say("đường bị chắn"))
         mission = robot.mission
         if mission is not None and mission.state == "failed":
-            why = self._say(_FAILURES.get(mission.reason or "", "lỗi phần mềm"))
+            why = self._say(FAILURES.get(mission.reason or "", "lỗi phần mềm"))
             found.append(self._say("việc gần nhất không xong: {why}", why=why))
         return found
 
@@ -253,29 +223,68 @@ class Robots:
         if not latest:
             ui.label(self._say("Từ khi khởi động chưa có lệnh nào."))
             return
-        told = {"at": "Lúc", "command": "Lệnh", "sent": "Nội dung", "by": "Ai", "back": "Kết quả"}
-        columns = [
-            {"name": name, "label": self._say(label), "field": name, "align": "left"}
-            for name, label in told.items()
-        ]
         rows = [
             {
                 "id": number,
-                "at": one.at.astimezone(self._zone).strftime("%H:%M:%S"),
-                "command": self._say(_COMMAND_WORDS.get(one.command, one.command)),
-                "sent": one.sent,
-                "by": one.asked_by,
-                "back": self._came_back(one.came_back),
+                "at": self._when(one.at),
+                "command": self._say(COMMANDS.get(one.command, one.command)),
+                "sent": self._tell.sent(one),
+                "by": self._tell.who(one.asked_by),
+                "back": self._tell.came_back(one.came_back),
             }
             for number, one in enumerate(latest)
         ]
+        told = {"at": "Lúc", "command": "Lệnh", "sent": "Nội dung", "by": "Ai", "back": "Kết quả"}
+        self._table(f"commands-{id_}", told, rows)
+
+    @ui.refreshable_method
+    def _history(self, id_: str) -> None:
+        ui.label(self._say("Các việc gần nhất")).classes("desk-name")
+        past = self._past.get(id_, [])
+        if not past:
+            ui.label(self._say("Chưa có việc nào được ghi lại."))
+            return
+        rows = [
+            {
+                "id": row["id"],
+                "at": self._when(row["created_at"]),
+                "kind": self._tell.kind(row["kind"]),
+                "to": self._tell.place(row["target"]),
+                "by": self._tell.who(row["requested_by"]),
+                "back": self._tell.outcome(row["state"], row["reason"]),
+                "seconds": self._lasted(row),
+            }
+            for row in past
+        ]
+        told = {
+            "at": "Lúc",
+            "kind": "Việc",
+            "to": "Nơi đến",
+            "by": "Ai",
+            "back": "Kết quả",
+            "seconds": "Trong",
+        }
+        self._table(f"missions-{id_}", told, rows)
+
+    def _table(self, name: str, told: dict[str, str], rows: list[dict[str, object]]) -> None:
+        columns = [
+            {"name": key, "label": self._say(label), "field": key, "align": "left"}
+            for key, label in told.items()
+        ]
         ui.table(columns=columns, rows=rows, row_key="id").classes("w-full").props(
-            f'data-testid="commands-{id_}" dense wrap-cells'
+            f'data-testid="{name}" dense wrap-cells'
         )
 
-    def _came_back(self, text: str) -> str:
-        code = text.partition(":")[0]
-        return self._say(_RESULTS.get(code) or _FAILURES.get(code) or text)
+    def _when(self, at: datetime) -> str:
+        local = at.astimezone(self._zone)
+        today = datetime.now(self._zone).date()
+        return local.strftime("%H:%M:%S" if local.date() == today else "%d/%m %H:%M")
+
+    def _lasted(self, row: Row) -> str:
+        if row["state"] not in ENDED or row["state"] == "interrupted":
+            return ""
+        seconds = (row["changed_at"] - row["created_at"]).total_seconds()
+        return self._say("{n} giây", n=round(max(0.0, seconds)))
 
     def _guarded(self, action: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Shows an error of ours as a sentence instead of losing it."""
@@ -287,8 +296,3 @@ class Robots:
                 ui.notify(error.text(self._language), type="negative", timeout=8000)
 
         return run
-
-
-def _metres(robot: RobotView) -> dict[str, float]:
-    assert robot.pose is not None
-    return {"x": round(robot.pose.x, 1), "y": round(robot.pose.y, 1)}

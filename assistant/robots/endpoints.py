@@ -28,6 +28,7 @@ from assistant.robots.schemas import (
     PastMissionOut,
     RobotOut,
     StopOut,
+    SurroundingsOut,
 )
 from assistant.robots.service import Fleet
 from assistant.robots.view import RobotView
@@ -66,6 +67,12 @@ Commander = Annotated[str, Depends(_commander)]
 @router.get("", summary="All robots")
 async def robots(fleet: FleetHere) -> list[RobotOut]:
     return [RobotOut.of(view) for view in fleet.robots()]
+
+
+@router.get("/surroundings", summary="People on foot, and closed passages")
+async def surroundings(fleet: FleetHere) -> SurroundingsOut:
+    """What maps show beside the robots; a passage is closed while one robot has it."""
+    return SurroundingsOut.of(fleet.surroundings())
 
 
 @router.get("/{robot_id}", summary="One robot")

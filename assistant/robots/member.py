@@ -53,6 +53,7 @@ class Member:
             remaining=remaining,
             busy_seconds=busy_of(self.conductor),
             line=line_of(self.conductor),
+            errors=state.errors,
             at=at,
         )
 

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.robots.view import RobotView
+from assistant.robots.view import RobotView, Surroundings
 from robot_bridge.driver import StopResult
 from robot_bridge.missions import About, Mission, MissionKind, MissionState, Pace, Question
 from robot_bridge.planner import Point
@@ -214,6 +214,34 @@ class RobotOut(BaseModel):
         return cls(**_fields(view))
 
 
+class ClosedOut(BaseModel):
+    """A narrow passage that one robot has; others wait."""
+
+    robot: str = Field(examples=["robot-1"])
+    areas: list[list[tuple[float, float]]] = Field(description="corners of ground, metres")
+
+
+class SurroundingsOut(BaseModel):
+    """What a map shows beside robots."""
+
+    people: list[tuple[float, float]] = Field(
+        description="who is on foot, metres; empty where nobody tells", examples=[[[1.5, -2.0]]]
+    )
+    closed: list[ClosedOut]
+
+    @classmethod
+    def of(cls, found: Surroundings) -> Self:
+        return cls(
+            people=[_rounded(point) for point in found.people],
+            closed=[
+                ClosedOut(
+                    robot=robot, areas=[[_rounded(point) for point in area] for area in areas]
+                )
+                for robot, areas in found.closed.items()
+            ],
+        )
+
+
 class StopOut(RobotOut):
     """The state after a stop."""
 
@@ -224,6 +252,10 @@ class StopOut(RobotOut):
     @classmethod
     def after(cls, view: RobotView, result: StopResult) -> Self:
         return cls(**_fields(view), confirmed=result.confirmed)
+
+
+def _rounded(point: Point) -> Point:
+    return round(point[0], 2), round(point[1], 2)
 
 
 def _fields(view: RobotView) -> dict[str, object]:

@@ -26,7 +26,7 @@ from assistant.robots.member import Member
 from assistant.robots.ownership import Ownership
 from assistant.robots.repository import Row
 from assistant.robots.routine import Routine, Timetable
-from assistant.robots.view import InLine, RobotView, line_of
+from assistant.robots.view import InLine, RobotView, Surroundings, line_of
 from assistant.settings import RobotSettings
 from robot_bridge.clock import Clock, SystemClock, wait_for_event
 from robot_bridge.conductor import ANYBODY
@@ -89,6 +89,7 @@ class Fleet:
         self._stops = tuple(self._places[stop] for stop in stops if stop in self._places)
         self._door = self._places.get(door or "")
         self._announcements = Announcements()
+        self._passages = Passages(lobby_map)
         self._closed = False
         assembly = Assembly(
             lobby_map,
@@ -98,7 +99,7 @@ class Fleet:
             self._clock,
             counters,
             journal,
-            Passages(lobby_map),
+            self._passages,
             self._announcements,
             leases,
             drivers,
@@ -153,6 +154,11 @@ class Fleet:
     def robot(self, robot_id: str) -> RobotView:
         """One robot as it is now. Raises LetanError `robot_unknown`."""
         return self._find(robot_id).view(self._clock.now())
+
+    def surroundings(self) -> Surroundings:
+        """What maps show beside the robots."""
+        people = {one for robot in self._robots.values() for one in robot.kept.people()}
+        return Surroundings(tuple(sorted(people)), self._passages.closed())
 
     def simulated(self, robot_id: str) -> RobotDriver | None:
         """The driver of a robot while it is connected: for demonstrations and tests."""

@@ -1,6 +1,7 @@
 """A robot as people and other rooms see it."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,6 +9,7 @@ from typing import Literal
 from robot_bridge.conductor import Conductor
 from robot_bridge.driver import Link, Pose, RobotState
 from robot_bridge.missions import Mission
+from robot_bridge.passages import Area
 from robot_bridge.planner import Point
 
 Activity = Literal["idle", "moving", "waiting", "docked", "charging"]
@@ -20,6 +22,16 @@ class InLine:
     id: str
     to: str
     wait_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a map shows beside robots."""
+
+    people: tuple[Point, ...]
+    """Where somebody is on foot, metres; only simulated lobbies know."""
+    closed: Mapping[str, tuple[Area, ...]]
+    """Narrow passages that are closed to others, by the robot that has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class RobotView:
     busy_seconds: int | None
     """About how long it leads somebody else; None: it is free."""
     line: tuple[InLine, ...]
+    errors: tuple[str, ...]
+    """What robot, driver or link say is wrong, in their own words: for staff only."""
     at: datetime
 
 

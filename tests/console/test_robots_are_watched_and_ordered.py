@@ -49,3 +49,22 @@ def test_a_stop_is_shown_with_who_asked(client: TestClient) -> None:
     english = client.get("/console/robots?lang=en").text
     assert "Send to the dock" in english
     assert "Về trạm sạc" not in english
+
+
+def test_the_past_is_shown_in_words(client: TestClient) -> None:
+    log_in(client)
+    operator = {"Authorization": f"Bearer {TOKEN}"}
+    none = client.get("/console/robots?lang=vi").text
+    assert "Chưa có việc nào được ghi lại." in none
+    path = "/api/v1/robots/robot-1/missions"
+    led = client.post(path, json={"kind": "lead", "to": "counter-3"}, headers=operator)
+    assert led.status_code == 201
+    client.delete(f"{path}/current", headers=operator)
+    page = client.get("/console/robots?lang=vi").text
+    assert "missions-robot-1" in page
+    assert "đã thôi: theo yêu cầu" in page
+    assert "called off: as asked" in client.get("/console/robots?lang=en").text
+    assert "dẫn khách → " in page
+    assert "người trực" in page
+    assert "lead counter-3" not in page, "no raw words of the log"
+    assert "ROBOTS" not in page, "the Esc key knows whom it stops"

@@ -4,7 +4,14 @@ from collections.abc import AsyncIterator
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from small_lobby import Lobby, open_lobby
+
+# A machine that does other things as well is no fault of what is tested.
+settings.register_profile(
+    "robots", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("robots")
 
 
 @pytest.fixture(autouse=True)

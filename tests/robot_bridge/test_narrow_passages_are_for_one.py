@@ -169,3 +169,19 @@ def test_no_passage_is_ever_held_twice_and_somebody_can_always_go(
     assert any(passages.take(robot, frozenset({1, 2, 3, 4})) for robot in waiting) or any(
         passages.take(robot, frozenset({1})) for robot in waiting
     )
+
+
+async def test_maps_are_told_which_passage_is_closed_to_others() -> None:
+    pair = Pair(Policy(return_after=None))
+    await pair.open()
+    assert pair.passages.closed() == {}
+    pair.conductors[0].start("lead", EAST, "test")
+    await pair.clock.advance(3)
+    (robot,) = pair.passages.closed()
+    assert robot == "robot-1"
+    corners = [corner for area in pair.passages.closed()[robot] for corner in area]
+    assert {pair.passages.at(point) for point in ((5.0, 3.0),)} == {1}
+    assert all(3.4 <= x <= 6.6 and 2.4 <= y <= 3.6 for x, y in corners), "the corridor alone"
+    await pair.clock.advance(60)
+    assert pair.passages.closed() == {}
+    await pair.close()

@@ -1,12 +1,16 @@
 // The hall from above: walls from the server's map image, places, the visitor's way, the robot.
 
-import { el, svg } from "../shared/dom.js";
+import { getJson } from "../shared/api.js";
+import { el, replace, svg } from "../shared/dom.js";
 import { pick, t } from "../shared/i18n.js";
 import { iconPaths } from "../shared/icons.js";
 
 const FREE = 225;
 const WALL = 100;
 const MARGIN = 6;
+const LOOK_MS = 1000;
+/** Radius of somebody on foot. */
+const PERSON_M = 0.25;
 const PLACE_ICONS = [
   [/toilet|wc|vệ sinh/i, "toilet"],
   [/water|nước/i, "water"],
@@ -63,12 +67,14 @@ export class HallMap {
     this.plan = plan;
     this.route = svg("polyline", { class: "map-route" });
     this.routeEdge = svg("polyline", { class: "map-route-edge" });
+    this.around = svg("g", { class: "map-around" });
     this.robot = robotMark();
     const { box } = plan;
     const drawing = svg(
       "svg",
       { class: "map-marks", viewBox: `${box.x} ${box.y} ${box.width} ${box.height}`, "aria-hidden": "true" },
       svg("image", { x: 0, y: 0, width: plan.width, height: plan.height, href: plan.drawing }),
+      this.around,
       this.routeEdge,
       this.route,
       places.filter((place) => place.pose && place.id !== destination).map((place) => this.#place(place, false)),
@@ -83,6 +89,27 @@ export class HallMap {
     this.watch = new ResizeObserver(() => this.#fit(drawing));
     this.watch.observe(this.node);
     this.setPath(path);
+    this.timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#look();
+  }
+
+  /** Who is on foot, and the passages that a robot keeps for itself. */
+  setAround({ people = [], closed = [] }) {
+    const corner = ([x, y]) => this.#at({ x, y }).map((value) => value.toFixed(1)).join(",");
+    const areas = closed.flatMap((one) => one.areas);
+    replace(this.around, [
+      areas.map((area) => svg("polygon", { class: "map-closed", points: area.map(corner).join(" ") })),
+      people.map(([x, y]) => {
+        const [cx, cy] = this.#at({ x, y });
+        return svg("circle", { class: "map-person", cx, cy, r: PERSON_M / this.plan.meta.resolution });
+      }),
+    ]);
+  }
+
+  async #look() {
+    if (document.hidden || !this.node.isConnected) return;
+    const found = await getJson("/api/v1/robots/surroundings", { timeout: LOOK_MS * 4 }).catch(() => null);
+    if (found) this.setAround(found);
   }
 
   /** Draw the way; an empty list takes it away. */
@@ -108,6 +135,7 @@ export class HallMap {
   }
 
   close() {
+    clearInterval(this.timer);
     this.watch.disconnect();
   }
 
