@@ -1,7 +1,7 @@
 """Every class of error of the platform's table: what is sent again, kept, or given up."""
 
 import pytest
-from outbound_fixtures import WayOut
+from outbound_fixtures import WayOut, until
 from zalo_platform import Platform
 
 from assistant.channels.zalo.answers import KIND_OF
@@ -21,6 +21,25 @@ async def test_a_reply_arrives_in_order_and_once(way_out: WayOut, platform: Plat
     assert {row.body for row in await way_out.rows()} == {None}, "texts stay after they were sent"
     ids = [message["message_id"] for message in platform.sent[USER]]
     assert [row.message_id for row in await way_out.rows(USER)] == ids
+
+
+async def test_nothing_waits_for_a_lease_while_others_are_taken(
+    way_out: WayOut, platform: Platform
+) -> None:
+    """What became of a message is written down however often others were taken meanwhile."""
+    platform.fault("send", "hold", times=1)
+    await way_out.put(USER, "một", "hai")
+    await way_out.sender.step()
+    await until(lambda: len(platform.requests("send")) == 1)
+    for user in ("77", "78"):
+        await way_out.put(user, "khác")
+        await way_out.sender.step()
+        await until(lambda user=user: platform.texts(user) == ["khác"])
+    platform.release()
+    await way_out.round()
+    await way_out.round()
+    assert set(await way_out.states()) == {"sent"}
+    assert platform.texts(USER) == ["một", "hai"]
 
 
 async def test_one_picture_is_uploaded_once_for_many(way_out: WayOut, platform: Platform) -> None:

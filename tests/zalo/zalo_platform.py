@@ -187,7 +187,7 @@ class Platform:
 
     async def _serve(self, port: int) -> None:
         self._stop = asyncio.Event()
-        runner = web.AppRunner(self.application(), shutdown_timeout=0.1)
+        runner = web.AppRunner(self.application(), shutdown_timeout=0.1, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", port)
         await site.start()
@@ -392,4 +392,6 @@ async def _pass(seconds: float) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    web.run_app(Platform().application(), host="127.0.0.1", port=parser.parse_args().port)
+    web.run_app(
+        Platform().application(), host="127.0.0.1", port=parser.parse_args().port, access_log=None
+    )
