@@ -138,9 +138,9 @@ def begin(browser: Browser, url: str) -> Page:
 def turns_of(told: Told) -> Iterator[tuple[float, float]]:
     """The speech of each turn: its first and its last loud block, milliseconds."""
     loud = [one["at"] for one in told if one["what"] == "loud"]
-    borders = [at for at, then in pairwise(loud) if then - at > 1000 * PAUSE_S / 2]
-    starts = [loud[0], *(then for at, then in pairwise(loud) if at in borders)] if loud else []
-    yield from zip(starts, [*borders, *loud[-1:]], strict=True)
+    gaps = [(at, then) for at, then in pairwise(loud) if then - at > 1000 * PAUSE_S / 2]
+    starts = [*loud[:1], *(then for _, then in gaps)]
+    yield from zip(starts, [*(at for at, _ in gaps), *loud[-1:]], strict=True)
 
 
 def figures_of(told: Told) -> dict[str, list[float]]:

@@ -113,6 +113,23 @@ def test_without_a_microphone_typing_is_offered(
     browser.close()
 
 
+def test_sound_that_the_browser_holds_back_is_told_with_a_way_out(
+    playwright: Playwright, server: Server
+) -> None:
+    browser = launch(playwright)
+    page = browser.new_page(viewport={"width": 1080, "height": 1920})
+    page.add_init_script(
+        "AudioContext.prototype.resume = () => new Promise(() => {});"
+        "Object.defineProperty(BaseAudioContext.prototype, 'state', { get: () => 'suspended' });"
+    )
+    open_kiosk(page, server)
+    page.get_by_test_id("mic").click()
+    expect(page.get_by_role("alert")).to_contain_text("Trình duyệt chưa cho mở âm thanh.")
+    page.get_by_role("alert").get_by_text("Gõ câu hỏi", exact=True).click()
+    expect(page.get_by_test_id("ask-input")).to_be_focused()
+    browser.close()
+
+
 # A tone keeps its level, one that 16 kHz cannot hold is gone, and blocks join without a click.
 _RESAMPLE = """
 async ([rate, frequency]) => {

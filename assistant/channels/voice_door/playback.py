@@ -8,11 +8,11 @@ from typing import Any, Protocol
 from assistant.channels.voice_door import events
 from assistant.channels.voice_door.outbox import Outbox
 from assistant.errors import Language, LetanError
-from assistant.voice.barge_in import Overheard, Overhearing, Verdict, repeats
+from assistant.voice.barge_in import PEOPLE, Overheard, Overhearing, Verdict, repeats
 from assistant.voice.service import Voice
 from assistant.voice.speaker import Line, Speaker
 from assistant.voice.timings import TurnClock
-from speech.echo import ALIKE, EchoDetector
+from speech.echo import EchoDetector
 from speech.regions import REGIONS, Region
 from speech.spoken_form import sentences
 
@@ -165,7 +165,7 @@ class Playback:
             return share >= HALF_OF_IT or repeats(text, said)
         # Whoever interrupts may well take our words, but does not sound like us.
         return repeats(text, said) and (
-            await asyncio.to_thread(self._echo.share, pcm, ALIKE) >= HALF_OF_IT
+            await asyncio.to_thread(self._echo.share, pcm, PEOPLE) >= HALF_OF_IT
         )
 
     async def close(self) -> None:
