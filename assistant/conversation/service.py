@@ -210,6 +210,11 @@ class Conversations:
             await self._effects.forget(conversation_id)
         await self._database.write(partial(repository.erase, conversations=conversation_ids))
 
+    async def overwrite_logs(self) -> bool:
+        """After an erasure, for the databases' logs; False when it is to be tried again."""
+        both = (self._database.overwrite_log(), self._engine.overwrite_log())
+        return all(await asyncio.gather(*both))
+
     async def find(self, conversation_id: str) -> Conversation:
         """Raises LetanError `conversation_unknown`, `conversation_closed`."""
         found, _ = await self._find(conversation_id, Message(), None)

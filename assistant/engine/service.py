@@ -20,12 +20,13 @@ from assistant.engine.client import (
     TurnRequest,
 )
 from assistant.engine.manifest import verify
-from assistant.engine.worker import EngineWorker
+from assistant.engine.worker import EngineWorker, tracker_url
 from assistant.errors import LetanError
 from assistant.health import Health
 from assistant.metrics import Metrics
 from assistant.processes import ChildProcess, State
 from assistant.settings import Settings
+from assistant.storage.database import truncate_log
 
 log = structlog.get_logger(__name__)
 
@@ -183,6 +184,15 @@ class Engine:
         except EngineRefusedError as error:
             if error.status != 404:
                 raise _failed(error) from error
+
+    async def overwrite_log(self) -> bool:
+        """After an erasure: what the log of the tracker's SQLite file still holds goes as well;
+        False when that is to be tried again."""
+        url = tracker_url(self._settings)
+        path = Path(url.removeprefix("sqlite:///"))
+        if not url.startswith("sqlite") or not path.exists():
+            return True
+        return await asyncio.to_thread(truncate_log, str(path))
 
     async def _wait_for(self, worker: EngineWorker, seconds: float) -> None:
         """Wait for an engine that is coming up; one that cannot start is told at once."""

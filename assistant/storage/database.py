@@ -1,9 +1,16 @@
 """The database: one asyncio engine, one transaction a request."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    nullcontext,
+)
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -131,11 +138,12 @@ class Database:
             async with self._reading_engine.begin() as connection:
                 return await connection.run_sync(work)
 
-    async def overwrite_log(self) -> None:
-        """After an erasure: what SQLite's log still holds goes as well, as far as nobody reads."""
-        if self.is_sqlite:
-            async with self._writing:
-                await self._writer.truncate_log()
+    async def overwrite_log(self) -> bool:
+        """After an erasure: what SQLite's log still holds goes as well. False while somebody reads
+        from it: then it is to be tried again."""
+        if not self.is_sqlite:
+            return True
+        return await asyncio.to_thread(truncate_log, str(self.engine.url.database))
 
     async def close(self) -> None:
         if self.is_sqlite:
@@ -170,16 +178,6 @@ class _OneStep:
         with self._engine.begin() as connection:
             return work(connection)
 
-    async def truncate_log(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._threads, self._truncate_log)
-
-    def _truncate_log(self) -> None:
-        connection = self._engine.raw_connection()
-        try:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-        finally:
-            connection.close()
-
     async def close(self) -> None:
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
@@ -199,6 +197,19 @@ def _reported() -> Iterator[None]:
             log=f"{type(cause).__name__}: {str(cause).splitlines()[0] if str(cause) else ''}",
             retry_after=5,
         ) from error
+
+
+def truncate_log(path: str) -> bool:
+    """Empty the write-ahead log of a SQLite file, whoever else has it open; whether that worked.
+
+    Writers wait meanwhile, half a second at most.
+    """
+    with closing(sqlite3.connect(path, timeout=0.5)) as connection:
+        try:
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        return not busy
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -66,6 +66,8 @@ class Replies:
         self._around = around
         self._notes = notes
         self._clock = clock
+        self._overwritten = False
+        """Nobody knows what the process before has left there."""
 
     async def write(self, event: Event, claimed: Claimed) -> Answered:
         """Raises LetanError for what may work later."""
@@ -87,7 +89,13 @@ class Replies:
         found = partial(inbox.conversations_of, citizen=claimed.citizen)
         await self._conversations.erase(await self._database.read(found))
         await self._database.write(partial(inbox.erase, claimed=claimed, now=self._clock()))
-        await self._database.overwrite_log()
+        self._overwritten = False
+        await self.overwrite()
+
+    async def overwrite(self) -> None:
+        """What the logs of the databases still hold of the erased; later when somebody reads."""
+        if not self._overwritten:
+            self._overwritten = await self._conversations.overwrite_logs()
 
     async def _citizen(self, event: Event, claimed: Claimed) -> Citizen:
         find = partial(inbox.find_citizen, citizen=claimed.citizen)

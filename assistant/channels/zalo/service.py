@@ -106,6 +106,7 @@ class Zalo:
                 seen_before=now - timedelta(days=self._settings.retention_days),
             )
         )
+        await self.replies.overwrite()
         await self._silence.look()
 
     def _written(self) -> None:
