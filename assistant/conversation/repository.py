@@ -97,9 +97,7 @@ async def to_forget(
 ) -> Sequence[str]:
     """Conversations that are over and that the engine still remembers."""
     by_letter = _C.channel.in_(("zalo_oa", "zalo_bot"))
-    silent = (~by_letter & (_C.last_at < idle_since)) | (
-        by_letter & (_C.last_at < zalo_idle_since)
-    )
+    silent = (~by_letter & (_C.last_at < idle_since)) | (by_letter & (_C.last_at < zalo_idle_since))
     over = _C.closed_at.is_not(None) | silent
     query = select(_C.id).where(_C.forgotten_at.is_(None), over).order_by(_C.last_at).limit(limit)
     return (await session.scalars(query)).all()

@@ -189,10 +189,9 @@ class Engine:
         """After an erasure: what the log of the tracker's SQLite file still holds goes as well;
         False when that is to be tried again."""
         url = tracker_url(self._settings)
-        path = Path(url.removeprefix("sqlite:///"))
-        if not url.startswith("sqlite") or not path.exists():
+        if not url.startswith("sqlite"):
             return True
-        return await asyncio.to_thread(truncate_log, str(path))
+        return await asyncio.to_thread(truncate_log, url.removeprefix("sqlite:///"))
 
     async def _wait_for(self, worker: EngineWorker, seconds: float) -> None:
         """Wait for an engine that is coming up; one that cannot start is told at once."""

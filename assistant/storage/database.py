@@ -12,6 +12,7 @@ from contextlib import (
     nullcontext,
 )
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -204,6 +205,8 @@ def truncate_log(path: str) -> bool:
 
     Writers wait meanwhile, half a second at most.
     """
+    if not Path(path).exists():
+        return True
     with closing(sqlite3.connect(path, timeout=0.5)) as connection:
         try:
             busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
