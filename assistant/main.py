@@ -26,7 +26,9 @@ from assistant.health import Health
 from assistant.kiosks import endpoints as kiosks
 from assistant.kiosks.service import Kiosks
 from assistant.metrics import Metrics
+from assistant.releases import endpoints as releases
 from assistant.releases.service import Releases
+from assistant.releases.workshop import Workshop
 from assistant.robots import endpoints as robots
 from assistant.security import Access, operator_token
 from assistant.settings import Settings
@@ -50,6 +52,7 @@ _ROUTERS = (
     staff.router,
     editing.router,
     notices.router,
+    releases.router,
 )
 
 
@@ -100,6 +103,7 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
     state.releases = Releases(settings.data_dir, state.database)
     state.catalogue = None
     state.engine = Engine(settings, state.health, state.metrics)
+    state.workshop = Workshop(settings, state.database, state.releases, state.engine)
     state.conversations = Conversations(
         settings,
         state.database,

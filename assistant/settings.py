@@ -203,6 +203,9 @@ class Settings(BaseSettings):
     turn_seconds: float = Field(10.0, gt=0, le=60, description="longest wait for an answer")
     conversation_idle_minutes: int = Field(30, ge=1, le=24 * 60)
     retention_days: int = Field(30, ge=1, description="days that redacted turns are kept")
+    releases_kept: int = Field(
+        10, ge=3, le=1000, description="newest releases that stay on disk, beside the one in force"
+    )
     staff_idle_minutes: int = Field(
         30, ge=1, le=24 * 60, description="a member of staff who does nothing is logged out"
     )

@@ -134,6 +134,9 @@ class Background:
         self._served: str | None = None
         """The newest published release that was tried."""
         self._tried = asyncio.Event()
+        self._moving = asyncio.Lock()
+        """Releases follow one another."""
+        app.state.publish = self.publish
 
     @asynccontextmanager
     async def running(
@@ -174,6 +177,7 @@ class Background:
         self._health.starting("content", required=False)
         self._run("content", self._start_part("content", self._load_content))
         self._run("releases", self._follow_releases())
+        self._run("workshop", self._start_part("workshop", state.workshop.start))
         self._run("sweep", self._sweep())
         self._run("lag", state.metrics.watch_loop())
 
@@ -184,6 +188,7 @@ class Background:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         state = self.app.state
         await state.zalo.close()
+        await state.workshop.close()  # it asks the engine
         parts = (state.engine, state.voice, state.fleet, state.centre)
         closing = [part.close() for part in parts if not isinstance(part, MissingPart)]
         for result in await asyncio.gather(*closing, return_exceptions=True):
@@ -216,7 +221,23 @@ class Background:
             self._tried.set()
             await asyncio.sleep(_LOOK_SECONDS)
 
+    async def publish(self, release: str) -> Release:
+        """Move turns over to a release; when it answers, and only then, it is in force.
+
+        Raises LetanError `release_unknown`, `release_damaged`, `release_not_starting`, … : the one
+        before goes on then.
+        """
+        releases: Releases = self.app.state.releases
+        async with self._moving:
+            await self._serve(await releases.verify(release))
+            self._served = release
+            return await releases.publish(release)
+
     async def _serve_newest(self) -> None:
+        async with self._moving:
+            await self._serve_in_force()
+
+    async def _serve_in_force(self) -> None:
         releases: Releases = self.app.state.releases
         newest = await releases.published()
         tried = newest.id if newest is not None else ""
@@ -278,6 +299,7 @@ async def sweep(app: FastAPI) -> None:
         with suppress(LetanError):
             await conversations.forget(conversation)
     await app.state.staff.sweep()
+    await app.state.workshop.sweep(now - timedelta(days=settings.retention_days))
     async with database.session() as session:
         before = now - timedelta(days=settings.retention_days)
         await conversations_repository.delete_older(session, before)

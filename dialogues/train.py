@@ -1,4 +1,4 @@
-"""Train one release: `python -m dialogues.train --release DIR [--content DIR]`.
+"""Train one release: `python -m dialogues.train --release DIR [--content DIR] [--reuse DIR]`.
 
 Reads `catalogue.json` and `centre.json` of the release folder, writes `training/` and
 `model.tar.gz` into it. Progress is one JSON object a line on standard output; an error is
@@ -21,6 +21,8 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+from dialogues.reuse import NAME, fingerprint, take_model
 
 HERE = Path(__file__).resolve().parent
 SEED = 20260101
@@ -65,8 +67,10 @@ def _packed_quickly() -> Iterator[None]:
         tarfile.TarFile.gzopen = slowly
 
 
-def train(release: Path, content: Path) -> Path:
+def train(release: Path, content: Path, earlier: Path | None = None) -> Path:
     """Train the release's model; returns the path of `model.tar.gz`.
+
+    An `earlier` release that learnt from the same training data lends its model.
 
     Raises `FileNotFoundError` for an incomplete folder, `ValueError` for content that cannot be
     trained.
@@ -88,6 +92,11 @@ def train(release: Path, content: Path) -> Path:
             release / "catalogue.json", release / "centre.json", training, content
         )
         write_events(content, release)
+        known = fingerprint(training, content)
+        (training / NAME).write_text(known + "\n", encoding="ascii")
+    if earlier is not None and take_model(earlier, release, known):
+        report("done", 1.0)
+        return release / "model.tar.gz"
     report("loading Rasa", 0.15)
     with _stdout_to_stderr():
         from dialogues import lazy_tensorflow
@@ -132,9 +141,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="dialogues.train")
     parser.add_argument("--release", type=Path, required=True)
     parser.add_argument("--content", type=Path, default=HERE.parent / "data" / "nlu")
+    parser.add_argument("--reuse", type=Path, help="a release whose model may still fit")
     arguments = parser.parse_args()
+    earlier = arguments.reuse.resolve() if arguments.reuse is not None else None
     try:
-        train(arguments.release.resolve(), arguments.content.resolve())
+        train(arguments.release.resolve(), arguments.content.resolve(), earlier)
     except Exception as error:
         traceback.print_exc()
         # Rasa wraps the cause of a failed component: the first error is the one that helps

@@ -23,7 +23,7 @@ from assistant.engine.manifest import write_manifest
 from assistant.errors import LetanError
 from assistant.processes import read_lines
 from assistant.releases.content import centre_folder, ensure_content
-from assistant.releases.regression import evaluate_release
+from assistant.releases.regression import Meanwhile, evaluate_release
 from assistant.releases.service import Releases
 from assistant.settings import ROOT, Settings
 from assistant.storage.database import Database
@@ -44,10 +44,24 @@ class Progress:
     """Id of the finished release; only in the last one."""
 
 
+def new_id() -> str:
+    """An id for a release: when it was begun, and something that two of one second differ in."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+
+
 async def build(
-    settings: Settings, database: Database, *, publish: bool = True
+    settings: Settings,
+    database: Database,
+    *,
+    publish: bool = True,
+    release: str | None = None,
+    meanwhile: Meanwhile | None = None,
+    yielding: bool = False,
 ) -> AsyncIterator[Progress]:
     """Build from the content as it is now; the database has been migrated.
+
+    ``meanwhile`` is called with the release's engine and context while it is being measured.
+    ``yielding``: visitors' turns have the processor first.
 
     An unfinished folder is removed, whatever ends the build.
     Raises LetanError `training_failed`, `release_not_starting`, `catalogue_empty`, and those of
@@ -55,7 +69,7 @@ async def build(
     """
     logging.configure(settings)  # commands come here without create_app(); stdout is theirs
     releases = Releases(settings.data_dir, database)
-    release = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    release = release or new_id()
     folder = releases.folder(release)
     yield Progress("content", 0.0)
     await ensure_content(settings, database)
@@ -64,12 +78,17 @@ async def build(
         procedures = await Catalogue(database).snapshot(folder / "catalogue.json")
         await asyncio.to_thread(_snapshot_centre, settings, folder)
         first, last = _TRAINING_SHARE
-        async for step, fraction in _train(settings, folder):
+        before = await releases.published()
+        earlier = before.folder if before is not None else None
+        command = _training_command(settings, folder, earlier)
+        if yielding and (nice := shutil.which("nice")):
+            command = [nice, "-n", "10", *command]
+        async for step, fraction in _train(settings, command):
             yield Progress(step, first + (last - first) * fraction)
         yield Progress("manifest", last)
         await asyncio.to_thread(write_manifest, folder, release)
         yield Progress("evaluation", last)
-        await _evaluate(settings, folder, release)
+        await _evaluate(settings, folder, release, meanwhile)
         await releases.register(release, procedures)
         if publish:
             await releases.publish(release)
@@ -80,14 +99,16 @@ async def build(
     yield Progress("done", 1.0, release)
 
 
-async def _evaluate(settings: Settings, folder: Path, release: str) -> None:
+async def _evaluate(
+    settings: Settings, folder: Path, release: str, meanwhile: Meanwhile | None
+) -> None:
     """Measure the release; where the questions are no good it is a release all the same.
 
     Raises LetanError `release_not_starting`: what does not answer must not be published.
     """
     try:
         with structlog.contextvars.bound_contextvars(measuring=True):
-            figures = await evaluate_release(settings, folder, release)
+            figures = await evaluate_release(settings, folder, release, meanwhile)
     except LetanError as error:
         if error.code == "engine_unavailable":
             raise _not_starting(error) from error
@@ -112,9 +133,8 @@ def _snapshot_centre(settings: Settings, folder: Path) -> None:
     write_snapshot(load_content(centre_folder(settings)), folder / "centre.json")
 
 
-async def _train(settings: Settings, folder: Path) -> AsyncIterator[tuple[str, float]]:
+async def _train(settings: Settings, command: list[str]) -> AsyncIterator[tuple[str, float]]:
     """Run `dialogues.train`; yields its steps. Ends the process when the build is abandoned."""
-    command = _training_command(settings, folder)
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -151,11 +171,13 @@ async def _train(settings: Settings, folder: Path) -> AsyncIterator[tuple[str, f
         raise _failed(failure or (last_lines[-1] if last_lines else f"exit code {code}"))
 
 
-def _training_command(settings: Settings, folder: Path) -> list[str]:
+def _training_command(settings: Settings, folder: Path, earlier: Path | None) -> list[str]:
     command = [settings.engine_python, "-m", "dialogues.train", "--release", folder.resolve()]
     nlu = settings.content_dir / "nlu"
     if nlu.is_dir():
         command += ["--content", nlu.resolve()]
+    if earlier is not None:
+        command += ["--reuse", earlier.resolve()]
     return [str(part) for part in command]
 
 

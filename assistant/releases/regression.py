@@ -8,11 +8,12 @@ a ward has taken out of its catalogue is left out.
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from assistant.engine.service import Engine
 from assistant.errors import LetanError
 from assistant.releases.evaluation import play_questions, write_report
 from assistant.releases.evaluation_desk import desk_for, morning_at, play_dialogues, serving
@@ -32,7 +33,13 @@ MOST_DIALOGUES = 24
 """About eight seconds on two cores, the engine's start not counted."""
 
 
-async def evaluate_release(settings: Settings, folder: Path, release: str) -> dict[str, Any] | None:
+Meanwhile = Callable[[Engine, dict[str, Any]], Awaitable[None]]
+"""Something else to be asked of a release's engine, with the context of its turns."""
+
+
+async def evaluate_release(
+    settings: Settings, folder: Path, release: str, meanwhile: Meanwhile | None = None
+) -> dict[str, Any] | None:
     """Measure a sealed release and write its `evaluation.json`; None without a regression set.
 
     Shape: what `letan evaluate --questions` writes, and `dialogues` with what `--dialogues` does;
@@ -40,7 +47,7 @@ async def evaluate_release(settings: Settings, folder: Path, release: str) -> di
     `dialogues_bad`, `engine_unavailable`.
     """
     files = await asyncio.to_thread(_files, settings.content_dir / "questions")
-    if not files:
+    if not files and meanwhile is None:
         return None
     known = await asyncio.to_thread(known_codes, folder)
     questions, dialogues = await asyncio.to_thread(_read, files, known)
@@ -49,6 +56,10 @@ async def evaluate_release(settings: Settings, folder: Path, release: str) -> di
         report = await play_questions(engine, questions, release, morning)
         async with desk_for(settings, own, engine) as desk:
             turns = await play_dialogues(desk, dialogues.rows)
+        if meanwhile is not None:
+            await meanwhile(engine, morning)
+    if not files:
+        return None
     played = DialogueReport(len(dialogues.rows), turns, dialogues.left_out, release)
     figures = {
         **report.as_dict(),
@@ -66,6 +77,12 @@ def carried_by(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return figures if isinstance(figures, dict) else None
+
+
+def texts_of(settings: Settings) -> dict[str, str]:
+    """The questions of the regression set by the ids of their rows."""
+    files = [p for p in _files(settings.content_dir / "questions") if p.suffix == ".jsonl"]
+    return {str(row["id"]): str(row["text"]) for path in files for row in read_questions(path).rows}
 
 
 def _files(folder: Path) -> list[Path]:

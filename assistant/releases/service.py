@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,6 +54,25 @@ class Releases:
         async with self._database.reading() as session:
             rows = await repository.published_first(session, 1)
         return self._release(rows[0]) if rows else None
+
+    async def earlier(self) -> Release | None:
+        """The release that was in force before; None when there was none."""
+        async with self._database.reading() as session:
+            rows = await repository.published_first(session, 2)
+        return self._release(rows[1]) if len(rows) > 1 else None
+
+    async def prune(self, keep: int) -> None:
+        """Remove the oldest releases; the one in force and the one before it always stay."""
+        async with self._database.reading() as session:
+            staying = {row.id for row in await repository.published_first(session, 2)}
+            listed = [row.id for row in await repository.newest_first(session)]
+        for release in listed[keep:]:
+            if release in staying:
+                continue
+            async with self._database.session() as session:
+                await repository.remove(session, release)
+            await asyncio.to_thread(shutil.rmtree, self.folder(release), ignore_errors=True)
+            log.info("release removed", release=release)
 
     async def register(self, release: str, procedures: int) -> Release:
         """Take a finished folder into the list. Raises LetanError `release_missing` …"""
