@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from assistant.errors import LetanError
 from robot_bridge.clock import Clock, wait_for_event
 from robot_bridge.driver import Pose
@@ -39,6 +42,7 @@ class Hall:
         self._ways: dict[tuple[Point, Point], list[Point] | None] = {}
         home = next(iter(self.poses.values()))
         self.door = _at(self.poses.get("exit", self.poses.get("home", home)))
+        self._reached = _reached(lobby_map, self.door)
         self.seats = self._near_furniture()
 
     # --- people ---
@@ -155,11 +159,26 @@ class Hall:
             near_post = any(math.dist(spot, post) < 0.75 for post in away_from)
             if near_post or any(math.dist(spot, other) < apart for other in found):
                 continue
-            if self.way(self.door, spot) is not None:
+            column, row = self.map.to_grid(*spot)
+            if self._reached[row, column]:
                 found.append(spot)
                 if len(found) == most:
                     break
         return found
+
+
+def _reached(lobby_map: LobbyMap, start: Point) -> npt.NDArray[np.bool_]:
+    """Cells to which people can walk from there."""
+    width = lobby_map.width + 2
+    open_ground = np.pad(lobby_map.clearances >= FOOTPATH, 1).ravel()
+    found = np.zeros(open_ground.size, dtype=bool)
+    column, row = lobby_map.to_grid(*start)
+    front = np.array([(row + 1) * width + column + 1])
+    while front.size:
+        found[front] = True
+        beside = (front[:, None] + np.array([1, -1, width, -width])).ravel()
+        front = np.unique(beside[open_ground[beside] & ~found[beside]])
+    return found.reshape(lobby_map.height + 2, width)[1:-1, 1:-1]
 
 
 def posts_for(

@@ -56,7 +56,7 @@ def draw_plots(day: PlayedDay, folder: Path) -> dict[str, str]:
 def _clock(day: PlayedDay, seconds: float) -> Any:
     """Seconds of the day's clock as its hands show it; plots know no time zones."""
     start = day.opened.replace(tzinfo=None) - timedelta(seconds=BEFORE)
-    return start + timedelta(seconds=seconds)
+    return start + timedelta(seconds=float(seconds))
 
 
 def _hands(days: float, _: object = None) -> str:

@@ -6,9 +6,8 @@ commands, so that a late wake-up never changes where it drives. While it stands 
 
 import asyncio
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from robot_bridge.clock import Clock
 from robot_bridge.driver import (
@@ -26,7 +25,7 @@ from robot_bridge.drivers.simulator.follower import Command, Follower
 from robot_bridge.drivers.simulator.kinematics import Limits, Motion, brake, step
 from robot_bridge.drivers.simulator.surroundings import STEP as LOOK_STEP
 from robot_bridge.drivers.simulator.surroundings import Ahead, Surroundings
-from robot_bridge.drivers.simulator.world import ROBOT_RADIUS, World
+from robot_bridge.drivers.simulator.world import ROBOT_RADIUS, Thing, World
 from robot_bridge.planner import Point
 
 STEP = 0.02
@@ -50,6 +49,12 @@ PARTED = 2.0
 """Seconds until it looks for a way round another robot again."""
 
 
+class WayRound(Protocol):
+    """Finds a way to a point that keeps clear of what is in sight; None: there is none now."""
+
+    def __call__(self, goal: Point, *, keeping_right: bool) -> list[Point] | None: ...
+
+
 @dataclass(slots=True)
 class Errand:
     """A goal on its way."""
@@ -63,6 +68,8 @@ class Errand:
     """Seconds since it stands at the goal."""
     turn_out_at: float | None = None
     """When it looks for a way round the robot that it stands before."""
+    turned_out: int = 0
+    """How often it has done so."""
 
 
 class Body:
@@ -80,12 +87,11 @@ class Body:
         world: World,
         clock: Clock,
         out: EventStream,
-        way_round: Callable[[Point], list[Point] | None],
+        way_round: WayRound,
     ) -> None:
         self._id = robot_id
         self._world = world
         self._way_round = way_round
-        """A way to the point that keeps clear of the robots in sight."""
         self.limits = limits
         self.ceiling = limits.speed
         self.motion = Motion(home.x, home.y, home.theta)
@@ -105,6 +111,10 @@ class Body:
         self._out = out
         self._emergency = False
         self._wake = asyncio.Event()
+
+    @property
+    def robot_id(self) -> str:
+        return self._id
 
     @property
     def x(self) -> float:
@@ -208,7 +218,7 @@ class Body:
             self._move(step(self.motion, speed, turn, self.limits, STEP))
         blocked = command.speed > 0 and speed <= 0
         self._tell(errand, blocked=blocked)
-        self._turn_out(errand, blocked and ahead.by == "robot")
+        self._turn_out(errand, ahead.by if blocked else None)
         if self.battery.level <= 0:
             self.end(FailureCode.BATTERY_LOW, "the battery is empty", emergency=True)
 
@@ -254,16 +264,22 @@ class Body:
             return 0.0
         return speed if speed > 0.03 else 0.0
 
-    def _turn_out(self, errand: Errand, stands_off: bool) -> None:
-        """Two robots that stand before each other: each goes round the other on its right."""
-        if not stands_off:
+    def _turn_out(self, errand: Errand, by: Thing | None) -> None:
+        """Two robots that stand before each other: each goes round the other on its right.
+
+        When that does not part them, the one whose name comes first tries again more often, so
+        that it meets a robot that stands.
+        """
+        if by is None or by.kind != "robot":
             errand.turn_out_at = None
         elif errand.turn_out_at is None:
             errand.turn_out_at = self.time + STAND_OFF
         elif self.time >= errand.turn_out_at:
-            errand.turn_out_at = self.time + PARTED
-            way = self._way_round(errand.follower.goal)
+            first = self._id <= str(getattr(by, "robot_id", ""))
+            errand.turn_out_at = self.time + (PARTED if first else 4 * PARTED)
+            way = self._way_round(errand.follower.goal, keeping_right=errand.turned_out == 0)
             if way is not None:
+                errand.turned_out += 1
                 errand.follower = Follower(way, errand.follower.theta, self.limits)
 
     def _tell(self, errand: Errand, *, blocked: bool) -> None:

@@ -281,10 +281,13 @@ class SimulatedRobot:
         lobby = self._config.lobby_map
         return plan(lobby, start, goal, clearance=CLEARANCE, obstacles=obstacles)
 
-    def _way_round(self, goal: Point) -> list[Point] | None:
+    def _way_round(self, goal: Point, *, keeping_right: bool) -> list[Point] | None:
         """Round what is in sight; None: there is no such way now."""
         seen = self._body.surroundings.seen
-        for obstacles in (self._keeping_right(seen), circles(seen)):
+        tried = [circles(seen)]
+        if keeping_right:
+            tried.insert(0, self._keeping_right(seen))
+        for obstacles in tried:
             with suppress(NoPath):
                 return self._way(self._here(), goal, obstacles)
         return None

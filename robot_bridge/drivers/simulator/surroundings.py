@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from robot_bridge.drivers.simulator.kinematics import Motion
-from robot_bridge.drivers.simulator.world import Kind, Thing, World, circles
+from robot_bridge.drivers.simulator.world import Thing, World, circles
 
 STEP = 0.05
 """Metres between two looks along the way ahead."""
@@ -26,7 +26,7 @@ class Ahead:
 
     free: float = math.inf
     """Metres."""
-    by: Kind | None = None
+    by: Thing | None = None
 
 
 class Surroundings:
@@ -81,7 +81,7 @@ class Surroundings:
             for thing, now in near:
                 gap = _gap(thing, x, y)
                 if gap < room and gap < now - 0.01:
-                    return Ahead(index * STEP, thing.kind)
+                    return Ahead(index * STEP, thing)
         return Ahead()
 
     def hits(
