@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
+import httpx
 import pytest
-from small_fleet import CENTRE, fleet_of, places
+from small_fleet import CENTRE, application, fleet_of, places
 
 from assistant.errors import LetanError
 from assistant.robots.service import Fleet
@@ -12,6 +14,8 @@ from assistant.settings import RobotSettings
 from robot_bridge.clock import ManualClock
 from robot_bridge.driver import DriverConfig, RobotDriver
 from robot_bridge.drivers import find_driver
+from robot_bridge.drivers.simulator import SimulatedRobot
+from robot_bridge.drivers.simulator.people import Walker
 from robot_bridge.lobby_map import load_map
 
 
@@ -211,4 +215,20 @@ async def test_a_robot_that_cannot_move_is_not_chosen() -> None:
     await stopping
     mission = await fleet.start_mission(None, "lead", "counter-3", "operator")
     assert fleet.robot_of(mission) == "robot-2"
+    await fleet.close()
+
+
+async def test_maps_are_told_who_is_on_foot(tmp_path: Path) -> None:
+    clock = ManualClock()
+    fleet = fleet_of(clock)
+    await fleet.start()
+    await clock.advance(0.2)
+    transport = httpx.ASGITransport(application(fleet, tmp_path))
+    async with httpx.AsyncClient(transport=transport, base_url="http://here/api/v1") as http:
+        empty = await http.get("/robots/surroundings")
+        assert empty.json() == {"people": [], "closed": []}
+        robot = fleet.simulated("robot-1")
+        assert isinstance(robot, SimulatedRobot)
+        robot.world.welcome(Walker(3.0, -2.0))
+        assert (await http.get("/robots/surroundings")).json()["people"] == [[3.0, -2.0]]
     await fleet.close()
