@@ -182,3 +182,18 @@ def test_what_is_done_is_not_wanted_again(lexicon: Lexicon) -> None:
     told = lexicon.read("bố mẹ cho tôi mảnh đất năm ngoái giờ muốn sang tên sổ")
     weights = [weight_of(reading, asked_in(reading)[0]) for reading in (done, told)]
     assert weights[0] > weights[1] > 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "abroad"),
+    [
+        ("tòa mới cho ly hôn, giờ giấy tờ phải làm gì", False),
+        ("ly hôn ở tòa bên Đức, giờ ghi vào sổ", True),
+        ("I divorced overseas and want it noted here", True),
+    ],
+)
+def test_a_divorce_is_noted_where_a_court_abroad_granted_it(
+    marks: Marks, lexicon: Lexicon, text: str, abroad: bool
+) -> None:
+    weighed = _weighed(marks, lexicon, text, ["2.000554", "1.013980"])
+    assert bool(weighed.argmax() == 0) is abroad
