@@ -315,6 +315,24 @@ async def test_the_way_is_a_picture_that_the_platform_takes(centre: Centre) -> N
     assert await draw(centre, OutgoingMap("nowhere", "vi", "")) is None
 
 
+@pytest.mark.parametrize("name", ["birth", "check_7", "life", "counter", "ticket", "staff"])
+def test_a_part_that_is_broken_costs_nobody_the_answer(name: str, around: Surroundings) -> None:
+    """Any field of it is missing, or something else than it should be."""
+    for kind in ("procedure", "checklist", "route", "ticket", "handoff", "choices"):
+        for field in ("name", "code", "sections", "items", "to", "title", "choices", "asked"):
+            for odd in (None, 5, "x" * 3000, [5], {"a": 1}):
+                reply = json.loads(json.dumps(RECORDED[name]["reply"]))
+                for part in reply["parts"]:
+                    if part["type"] == kind:
+                        part[field] = odd
+                found = rendering.compose(Reply(json.dumps(reply), "answered"), around=around)
+                assert all(one.text for one in found.messages if isinstance(one, OutgoingText))
+    words = json.loads(json.dumps(RECORDED["birth"]["reply"]))
+    words["parts"][1].pop("name")
+    text = texts(rendering.compose(Reply(json.dumps(words), "answered"), around=around))
+    assert words["parts"][0]["text"] in text, "what the card would have said"
+
+
 def test_nothing_is_known_and_still_it_answers() -> None:
     """The centre's content cannot be read, and the catalogue is not there."""
     nothing = Surroundings()

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import structlog
+
 from assistant.channels.zalo import welcome
 from assistant.channels.zalo.appointments import (
     appointment_text,
@@ -32,6 +34,8 @@ from assistant.channels.zalo.surroundings import Surroundings
 from assistant.channels.zalo.wording import capital, language_of, say
 from assistant.conversation.turns import Reply
 from assistant.errors import Language
+
+log = structlog.get_logger(__name__)
 
 Part = dict[str, Any]
 
@@ -107,6 +111,8 @@ class _Letter:
         self._bubbles: list[list[str] | OutgoingMap] = [[]]
         self._choices: list[Choice] = []
         self._more: list[Choice] = []
+        self._left_out = ""
+        """A text that a card says in its own way."""
         self._foot = ""
         """Of a card that the way to its counter is told below."""
         self._numbered = False
@@ -122,23 +128,30 @@ class _Letter:
 
     def write(self) -> None:
         for at, part in enumerate(self._parts):
-            match part.get("type"):
-                case "text":
-                    self._text(at, str(part.get("text") or ""))
-                case "procedure":
-                    self._card(at, part)
-                case "checklist":
-                    self._checklist(at, part)
-                case "choices":
-                    self._question(at, part)
-                case "route":
-                    self._route(part)
-                case "ticket":
-                    self.say(ticket_text(part, self._language, self._around))
-                case "handoff" if not self.emergency:
-                    self._handoff(part)
-                case _:
-                    self.say(str(part.get("text") or ""))
+            try:
+                self._write(at, part)
+            except Exception as error:  # the border of a part: the words must reach their reader
+                log.error("part not rendered", part=part.get("type"), kind=type(error).__name__)
+                self.say(str(part.get("text") or self._left_out or ""))
+
+    def _write(self, at: int, part: Part) -> None:
+        match part.get("type"):
+            case "text":
+                self._text(at, str(part.get("text") or ""))
+            case "procedure":
+                self._card(at, part)
+            case "checklist":
+                self._checklist(at, part)
+            case "choices":
+                self._question(at, part)
+            case "route":
+                self._route(part)
+            case "ticket":
+                self.say(ticket_text(part, self._language, self._around))
+            case "handoff" if not self.emergency:
+                self._handoff(part)
+            case _:
+                self.say(str(part.get("text") or ""))
 
     def about_appointments(self) -> None:
         """Before an answer that is about something; instead of one that is not."""
@@ -173,7 +186,10 @@ class _Letter:
     def offer(self) -> Offer | None:
         if not self._choices and not self._more:
             return None
-        more = [one for one in self._more if one.payload not in {c.payload for c in self._choices}]
+        more = self._more
+        if self._choices:  # beside a question only a person: others would look like answers to it
+            offered = {one.payload for one in self._choices}
+            more = [one for one in more if one.payload == "staff" and "staff" not in offered]
         return Offer(self._tag, tuple(self._choices), tuple(more))
 
     def _next(self, at: int) -> Part:
@@ -183,7 +199,8 @@ class _Letter:
         follows = self._next(at)
         kind = follows.get("type")
         if kind == "procedure" and not _answers_alone(follows):
-            return  # the card shows what this says aloud
+            self._left_out = text  # the card shows what this says aloud
+            return
         if any(_is_prompt(text, one) for one in self._parts[at:]):
             return  # asked below
         if kind == "handoff" and follows.get("reason") == "asked":
@@ -266,11 +283,7 @@ def _for_buttons(offer: Offer) -> Offer:
     def fit(choices: Sequence[Choice]) -> tuple[Choice, ...]:
         return tuple(replace(one, title=shortened(one.title, MOST_BUTTON_TITLE)) for one in choices)
 
-    # Beside a question only a person is offered: other buttons would look like answers to it.
-    more = (
-        offer.more if not offer.choices else [one for one in offer.more if one.payload == "staff"]
-    )
-    return Offer(offer.tag, fit(offer.choices), fit(more))
+    return Offer(offer.tag, fit(offer.choices), fit(offer.more))
 
 
 def _is_prompt(text: str, question: Part) -> bool:
