@@ -116,6 +116,31 @@ async def test_stop_acts_while_the_server_is_busy_with_many(tmp_path: Path) -> N
         assert stop.json()["speed"] == 0
 
 
+async def test_a_flood_of_garbage_on_a_socket_holds_nothing_up(tmp_path: Path) -> None:
+    async with (
+        serve(fleet_of(SystemClock(), policy=PATIENT), tmp_path) as served,
+        httpx.AsyncClient(base_url=served.http) as http,
+        websockets.connect(f"{served.ws}/robots/robot-1/states") as socket,
+        websockets.connect(f"{served.ws}/robots/robot-1/events") as flooding,
+    ):
+        await states_until(socket, lambda state: state["link"] == "up")
+        await http.post(
+            "/robots/robot-1/missions", json={"kind": "lead", "to": "exit"}, headers=OPERATOR
+        )
+
+        async def flood() -> None:
+            for number in range(800):
+                await flooding.send(b"\xff" * 300 if number % 2 else '{"op": "stop", "stop": [[[')
+                await socket.send("[" * 500)
+
+        flooded = asyncio.create_task(flood())
+        await states_until(socket, lambda state: state["speed"] > 0.2)
+        stop = await http.post("/robots/robot-1/stop")
+        assert stop.json()["confirmed"]
+        await flooded
+        await states_until(socket, lambda state: state["stopped"])
+
+
 async def test_the_sockets_end_with_the_fleet(tmp_path: Path) -> None:
     async with (
         serve(fleet_of(SystemClock()), tmp_path) as served,

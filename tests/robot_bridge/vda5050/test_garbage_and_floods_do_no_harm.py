@@ -1,6 +1,7 @@
 """Whatever comes over the wire, the reader lives, memory is bounded and a stop works."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import aiomqtt
@@ -81,6 +82,24 @@ async def test_a_mistake_of_ours_does_not_end_the_reader(
     assert [entry["count"] for entry in logs if entry["event"] == "bad message"] == [1]
     await scene.floor.until(scene.ended)
     assert scene.outcome == ("arrived", None)
+
+
+@pytest.mark.parametrize(
+    "lie", ["2099-01-01T00:00:00.00Z", "1970-01-01T00:00:00.00Z", "noon", None, 12]
+)
+async def test_the_calendar_may_jump_and_stamps_may_lie(
+    scene: Scene, lie: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = scene.vehicle._header
+    monkeypatch.setattr(scene.vehicle, "_header", lambda: {**told(), "timestamp": lie})
+    scene.lead()
+    await scene.moving()
+    scene.floor.clock._start += timedelta(days=400)
+    await scene.floor.advance(1)
+    scene.floor.clock._start -= timedelta(days=800)
+    await scene.floor.until(scene.ended)
+    assert scene.outcome == ("arrived", None)
+    assert scene.state().link == "up"
 
 
 @settings(deadline=None)
