@@ -28,6 +28,8 @@ KEPT_S = 40.0
 PIECE_S = 1.0
 LEAST_S = 0.5
 QUIET_DBFS = -55.0
+BELOW_SPEECH_DB = 30.0
+"""So far below its loudest moment an utterance is silence."""
 ECHO = 0.63
 """Likeness from which a second of sound is our own voice. Measured in five rooms (reverberation
 0.2 to 0.6 s, loud to faint): echoes 0.66 to 0.93 (second percentile to median), people 0.39 (98 %
@@ -74,12 +76,10 @@ class EchoDetector:
     def share(self, pcm: bytes, border: float = ECHO) -> float:
         """Which part of an utterance (s16le, 16 kHz) is our own voice, 0..1; ``border``: the
         likeness that a second of it must have."""
-        size = 2 * round(PIECE_S * SAMPLE_RATE)
-        pieces = [pcm[at : at + size] for at in range(0, max(1, len(pcm) - size // 2), size)]
-        loud = [piece for piece in pieces if level_dbfs(piece) > QUIET_DBFS]
-        if not loud:
+        pieces = _pieces(pcm)
+        if not pieces:
             return 0.0
-        return sum(self.likeness(piece) >= border for piece in loud) / len(loud)
+        return sum(self.likeness(piece) >= border for piece in pieces) / len(pieces)
 
     def likeness(self, pcm: bytes) -> float:
         """How much the last second of what was heard (s16le, 16 kHz) is like something said.
@@ -92,6 +92,24 @@ class EchoDetector:
             return 0.0
         said = np.stack(self._said)
         return _best(heard, said)
+
+
+def _pieces(pcm: bytes) -> list[bytes]:
+    """Seconds of speech, without the silence around them: where a voice begins and ends, any two
+    voices are alike."""
+    step, size = 2 * HOP, 2 * round(PIECE_S * SAMPLE_RATE)
+    levels = [level_dbfs(pcm[at : at + step]) for at in range(0, len(pcm) - step + 1, step)]
+    border = max(QUIET_DBFS, max(levels, default=QUIET_DBFS) - BELOW_SPEECH_DB)
+    loud = [number for number, level in enumerate(levels) if level > border]
+    if not loud:
+        return []
+    speech = pcm[loud[0] * step : (loud[-1] + 1) * step]
+    if len(speech) <= size:
+        return [speech]
+    starts = list(range(0, len(speech) - size + 1, size))
+    if len(speech) - size - starts[-1] >= size // 4:
+        starts.append(len(speech) // 2 * 2 - size)
+    return [speech[at : at + size] for at in starts]
 
 
 def _floats(pcm: bytes) -> npt.NDArray[np.float32]:

@@ -6,7 +6,7 @@ import soxr
 from fastapi.testclient import TestClient
 from voice_client import SILENCE, Client, Speaker, conversation, espeak
 
-from assistant.voice.barge_in import SECOND_LOOK_S, Overheard, Overhearing, verdict
+from assistant.voice.barge_in import PEOPLE, SECOND_LOOK_S, Overheard, Overhearing, verdict
 from assistant.voice.end_of_turn import BARE_S, COMPLETE_S, OPEN_S, USUAL_S, patience
 from speech.echo import ECHO, EchoDetector
 
@@ -93,6 +93,20 @@ def test_a_second_that_is_less_like_us_interrupts_nothing() -> None:
     assert looks((1.0, 0.7), (1.4, 0.4)) == ["echo", "visitor"]
     assert looks((2.0, 0.7), (0.4, 0.58)) == ["echo", "visitor"], "the next voice is another one"
     assert SECOND_LOOK_S <= 0.4, "hypotheses come every 0.4 s"
+
+
+def test_silence_around_a_few_words_makes_nobody_like_us() -> None:
+    """Where a voice begins and ends, any two are alike: only the words between are compared."""
+    said = espeak("Dạ, thủ tục đăng ký kết hôn cần ba loại giấy tờ. Lệ phí được miễn", "vi", 160)
+    slow = espeak("Đăng ký kết hôn", "vi+f2", 109)
+    sound = soxr.resample(np.frombuffer(slow, "<i2").astype(np.float32), 18_400, 16_000)
+    visitor = np.clip(sound, -32768, 32767).astype("<i2").tobytes()
+    detector = EchoDetector()
+    detector.said(said + bytes(64_000), 16_000)
+    assert detector.share(SILENCE[:16_000] + visitor + SILENCE, PEOPLE) == 0.0
+    own = as_microphone(said, 16_000, 0.3)
+    assert detector.share(SILENCE + own + SILENCE) > 0.9
+    assert detector.share(b"") == detector.share(SILENCE) == 0.0
 
 
 def test_the_own_voice_is_told_from_another_at_any_delay() -> None:
