@@ -21,7 +21,9 @@ log = structlog.get_logger(__name__)
 State = Literal["stopped", "starting", "ready", "waiting"]
 """`waiting`: it died (or never became ready) and is started again after a pause."""
 
-_SECRETS = frozenset(("LETAN_OPERATOR_TOKEN", "LETAN_DATABASE_URL"))
+_SECRETS = frozenset(("LETAN_OPERATOR_TOKEN", "LETAN_DATABASE_URL", "LETAN_SECRET_KEY"))
+_SECRETS_OF = "LETAN_ZALO_"
+"""Of the channel: tokens and keys, none of which a child needs."""
 _LONGEST_LINE = 8000
 _STEADY_SECONDS = 60.0
 
@@ -53,7 +55,11 @@ class ChildProcess:
         """How often it was started again after it had died."""
         self.last_lines: deque[str] = deque(maxlen=20)
         """The newest lines of its standard error: what to show when it does not start."""
-        inherited = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in _SECRETS and not name.startswith(_SECRETS_OF)
+        }
         self._env = {**inherited, **(env or {})}
         self._cwd = cwd
         self._probe = ready

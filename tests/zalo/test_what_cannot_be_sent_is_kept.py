@@ -233,13 +233,17 @@ async def test_an_upload_that_has_expired_is_made_again(
     assert platform.sent[USER][1]["picture"] in platform.state.attachments
 
 
+@pytest.mark.parametrize(
+    ("kind", "how"), [("html", {}), ("status", {"status": 404}), ("error", {"code": -224})]
+)
 async def test_an_upload_that_never_works_sends_the_words(
-    way_out: WayOut, platform: Platform
+    way_out: WayOut, platform: Platform, kind: str, how: dict[str, int]
 ) -> None:
-    platform.fault("upload", "html")
-    await way_out.put(USER, OutgoingMap("counter-3", "vi", "Đường đi"))
+    platform.fault("upload", kind, **how)
+    await way_out.put(USER, OutgoingMap("counter-3", "vi", "Đường đi"), "hai")
     await way_out.work()
-    assert platform.texts(USER) == ["Đường đi"]
+    assert platform.texts(USER) == ["Đường đi", "hai"]
+    assert set(await way_out.states()) == {"sent"}
 
 
 async def test_a_code_that_nobody_knows_is_tried_three_times(

@@ -98,9 +98,9 @@ def _no_answer(status: int, raw: bytes) -> Answer:
     """A gateway's page, or nothing: below 400 and from 500 on nobody knows what was done."""
     if status == 429:
         return Answer("rate", "http 429")
-    if 300 <= status < 500:  # a wrong address, a log-in page of the network
+    if 300 <= status < 500 and status != 408:  # a wrong address, a log-in page of the network
         return Answer("account", f"http {status}")
-    if status >= 500:
+    if status >= 400:
         return Answer("unclear", f"http {status}")
     return Answer("unclear", "empty" if not raw.strip() else "no json")
 

@@ -133,7 +133,11 @@ class OaDelivery:
             uploaded = await self._uploaded(access, png)
             if isinstance(uploaded, Answer):
                 # Nothing was sent to the citizen yet: unclear only concerns the upload.
-                return Answer("not_sent", uploaded.reason) if uploaded.perhaps_sent else uploaded
+                if uploaded.perhaps_sent:
+                    return Answer("not_sent", uploaded.reason)
+                if uploaded.kind in ("token", "rate", "not_sent"):
+                    return uploaded
+                return await self._client.send_text(access.token, to, caption)
             answer = await self._client.send_picture(access.token, to, uploaded, message.caption)
             if answer.kind != "upload_again":
                 break

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 
 _AT_ONCE = 64
 _TICK_SECONDS = 1.0
+_GATHER_SECONDS = 0.02
+"""After something has happened: what happens together goes into one transaction."""
 _LEASE_SECONDS = 5.0
 _SWEEP_SECONDS = 600.0
 _LONGEST_COOL = 60.0
@@ -79,6 +81,7 @@ class Sender:
                 log.exception("zalo sender failed")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), self._pause())
+                await asyncio.sleep(_GATHER_SECONDS)
             self._wake.clear()
 
     async def step(self) -> None:
@@ -86,6 +89,7 @@ class Sender:
         channels = await self._open_channels()
         await self._alarms.look()
         now = self._clock()
+        await self._sweep(now)
         settled, self._settled = self._settled, []
         free = min(_AT_ONCE - len(self._under_way), self._allowance())
         due = free > 0 and bool(channels)
@@ -93,7 +97,6 @@ class Sender:
             due = await self._database.read(lambda c: outbox.is_something_due(c, now))
         lease = self._lease_is_old()
         if not (due or settled or lease):
-            await self._sweep(now)
             return
 
         def write(connection: Connection) -> list[Claimed]:
