@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from desk_fixtures import client_of, publish_release
 from hypothesis import given
 from hypothesis import settings as examples
@@ -112,6 +113,23 @@ async def test_every_kind_of_file_is_heard(
     assert heard.language == "vi"
     assert 2 < heard.seconds < 4
     assert await hearing.sure(heard), heard.confidence
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_host_that_stumbles_is_asked_once_more(
+    notes_of: dict[str, bytes], hearing: VoiceNotes
+) -> None:
+    asked = 0
+
+    async def stumbles(_: web.Request) -> web.Response:
+        nonlocal asked
+        asked += 1
+        return web.Response(status=502) if asked == 1 else web.Response(body=notes_of["aac"])
+
+    async with serving(note=stumbles) as address:
+        heard = await hearing.transcribe_note(f"{address}/note", "vi")
+    assert asked == 2
+    assert isinstance(heard, Heard)
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -5,6 +5,7 @@ citizen is asked whether they were meant.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -38,6 +39,7 @@ Parse = Callable[[str], Awaitable[dict[str, Any]]]
 _AT_ONCE = 2
 """Notes that are decoded and heard at the same time: the lobby's visitors are heard beside them."""
 _SIMULATOR_HOSTS = ("127.0.0.1",)
+_PAUSE_SECONDS = 1.0
 _DECODE_SECONDS = 15.0
 _HEAR_SECONDS = 60.0
 _BUSY = frozenset({"voice_busy"})
@@ -91,19 +93,28 @@ class VoiceNotes:
 
     async def transcribe_note(self, url: str, language: Language) -> Heard | NoteProblem:
         """Raises LetanError for what a little later may work (`voice_busy`)."""
-        settings = self._settings
         try:
-            data = await fetch(
-                url,
-                hosts=[*settings.media_hosts, *(_SIMULATOR_HOSTS if settings.simulator else ())],
-                most_bytes=settings.voice_mb * 1024 * 1024,
-                seconds=settings.fetch_seconds,
-            )
+            data = await self._fetched(url)
         except MediaError as error:
             log.info("voice note not fetched", reason=error.reason)
             return NoteProblem(_reason_of(error))
         async with self._gate:
             return await self.hear(data, language)
+
+    async def _fetched(self, url: str) -> bytes:
+        """A host that stumbles is asked once more. Raises MediaError."""
+        settings = self._settings
+        hosts = [*settings.media_hosts, *(_SIMULATOR_HOSTS if settings.simulator else ())]
+        most = settings.voice_mb * 1024 * 1024
+        began = time.monotonic()
+        try:
+            return await fetch(url, hosts=hosts, most_bytes=most, seconds=settings.fetch_seconds)
+        except MediaError as error:
+            left = settings.fetch_seconds - (time.monotonic() - began) - _PAUSE_SECONDS
+            if error.reason != "unreachable" or left < _PAUSE_SECONDS:
+                raise
+        await asyncio.sleep(_PAUSE_SECONDS)
+        return await fetch(url, hosts=hosts, most_bytes=most, seconds=left)
 
     async def hear(self, data: bytes, language: Language) -> Heard | NoteProblem:
         """Raises as `transcribe_note` does."""
