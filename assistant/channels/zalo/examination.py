@@ -19,6 +19,7 @@ from assistant.channels.zalo.oa_client import OaClient
 from assistant.channels.zalo.sealing import KEY_FILE, is_private
 from assistant.channels.zalo.signature import is_signed_by_oa, oa_mac
 from assistant.channels.zalo.tables import ZaloInboxRow
+from assistant.channels.zalo.token_store import Stored
 from assistant.channels.zalo.tokens import Tokens
 from assistant.errors import LetanError
 from assistant.settings import Settings
@@ -171,7 +172,7 @@ class Examination:
                 f"The key file {path} can be read by others.",
             )
             return Finding("key", "failed", detail, Told(f"chmod 600 {path}", f"chmod 600 {path}"))
-        kept = Told(f"Khoá mã hoá: tệp {path}.", f"Key: the file {path}.")
+        kept = Told(f"Tệp {path}, chỉ chủ máy đọc được.", f"The file {path}, its owner's only.")
         return Finding("key", "ok", kept)
 
     async def _of_tokens(self, tokens: Tokens) -> AsyncIterator[Finding]:
@@ -184,24 +185,17 @@ class Examination:
         except LetanError as error:
             yield Finding("tokens", "failed", Told(error.vi, error.en))
             return
-        if row.state != "ok":
-            yield Finding("tokens", "failed", of_stop(row.reason))
-        else:
-            until = self._time(row.expires_at)
-            detail = Told(f"Mã truy cập dùng được đến {until}.", f"Good until {until}.")
-            lasts = row.refresh is not None
-            remedy = None if lasts else _RUN_CONNECT
-            yield Finding("tokens", "ok" if lasts else "warning", detail, remedy)
-        if access is None:
+        answer = None
+        if access is not None:
+            client = OaClient(self._zalo, self._session)
+            answer = await client.account(access.token)
+            if answer.kind == "token":  # too old: what the application would do
+                access = await tokens.renew(access)
+                row = await tokens.state() or row
+                answer = await client.account(access.token) if access is not None else None
+        yield self._of_row(row, works=access is not None)
+        if answer is None:
             return
-        answer = await OaClient(self._zalo, self._session).account(access.token)
-        if answer.kind == "token":
-            renewed = await tokens.renew(access)
-            if renewed is None:
-                row = await tokens.state()
-                yield Finding("tokens", "failed", of_stop(row.reason if row else None))
-                return
-            answer = await OaClient(self._zalo, self._session).account(renewed.token)
         data = answer.data if isinstance(answer.data, dict) else {}
         if answer.kind != "done":
             yield Finding("account", "failed", of_account(answer.reason))
@@ -216,6 +210,20 @@ class Examination:
             return
         ours = Told(f"Official Account: {name}.", f"Official Account: {name}.")
         yield Finding("account", "ok", ours)
+
+    def _of_row(self, row: Stored, *, works: bool) -> Finding:
+        if row.state != "ok":
+            return Finding("tokens", "failed", of_stop(row.reason))
+        if not works:
+            detail = Told("Chưa làm mới được mã truy cập.", "The tokens could not be renewed yet.")
+            remedy = Told("Thử lại sau vài phút.", "Try again in a few minutes.")
+            return Finding("tokens", "failed", detail, remedy)
+        until = self._time(row.expires_at)
+        detail = Told(f"Mã truy cập dùng được đến {until}.", f"Good until {until}.")
+        lasts = row.refresh is not None
+        return Finding(
+            "tokens", "ok" if lasts else "warning", detail, None if lasts else _RUN_CONNECT
+        )
 
     # The bot
 
@@ -310,9 +318,9 @@ def digest_works(app_id: str, secret: str) -> Finding:
     forged = is_signed_by_oa(header, raw + b" ", **told)
     if good and not forged:
         detail = Told(
-            "Chữ ký: tự kiểm tra đạt (nhận đúng, từ chối bản bị sửa).",
-            "Signature: self-test passed (the genuine one taken, the changed one refused).",
+            "Tự kiểm tra đạt (nhận bản đúng, từ chối bản bị sửa).",
+            "Self-test passed (the genuine one taken, the changed one refused).",
         )
         return Finding("digest", "ok", detail)
-    wrong = Told("Chữ ký: tự kiểm tra không đạt.", "Signature: the self-test failed.")
+    wrong = Told("Tự kiểm tra không đạt.", "The self-test failed.")
     return Finding("digest", "failed", wrong)
