@@ -9,7 +9,7 @@ import unicodedata
 
 from dialogues.wording import tokens
 
-_ME = r"(?:em|anh|chi|toi|bac|chau|minh|con|tui|co|chu|ba|ong|c|a|e|me|ngoai|noi)"
+_ME = r"(?:em|anh|chi|toi|bac|chau|minh|con|tui|co|chu|ba|ong|c|a|e|m|mk|t|me|ngoai|noi)"
 _PAUSE = re.compile(
     rf"(?:(?:da|a|o|u|um|uh|uhm|oi|thoi|ok|oke|vay|the|khoan|roi|ma) )*"
     rf"(?:(?:de|cho|doi) (?:{_ME} )?(?:(?:xin |mot |1 )?(?:chut|ti|xiu|phut|lat)(?: xiu| nua)?"
@@ -122,7 +122,7 @@ def gives_up_ticket(said: str) -> bool:
 _IN_TIME = re.compile(
     r"\b(?:(?:sang|trua|chieu|toi|hom|bua|ngay|luc|gio|bay) (?:nay|gio)|ngay mai|sang mai|chieu mai"
     r"|truoc (?:khi|gio)(?: \w+){1,3})\b(?: \w+){0,4} kip\b"
-    r"|\bkip\b(?: \w+){0,4} (?:(?:sang|trua|chieu|hom|bua) nay|ngay mai|khong|ko|k|hong)\b"
+    r"|\bcon kip\b|\bkip\b(?: \w+){0,4} (?:(?:sang|trua|chieu|hom|bua) nay|ngay mai)\b"
     r"|\b(?:in time|still (?:make it|time)|too late) (?:today|now|to|this)"
 )
 
@@ -152,7 +152,7 @@ def in_time(said: str) -> bool:
 _RECEIVES = re.compile(
     r"\b(?:duoc|lanh|linh|huong|nhan|tro cap|ho tro)(?: (?:duoc|khoang|chung|la))*(?: \w+)?"
     r" (?:bao nhieu|nhieu|may)(?: (?:tien|dong|trieu|tram|ngan|nghin))*"
-    r"(?: (?:mot|1|moi|hang|mỗi) (?:thang|nam|lan|nguoi))?(?: (?:vay|em|a|ta|chi|anh|co|ha|the))*$"
+    r"(?: (?:mot|1|moi|hang) (?:thang|nam|lan|nguoi))?(?: (?:vay|em|a|ta|chi|anh|co|ha|the))*$"
     r"|\bmuc (?:huong|tro cap|ho tro|tien)\b"
     r"|\bhow much (?:money )?(?:do|will|would|can|does|is) (?:i|he|she|we|they|my \w+|you)"
     r"(?: \w+){0,2} (?:get|receive|be paid|given)\b"

@@ -17,7 +17,7 @@ from dialogues.doubts import about, what_now
 from dialogues.memory import Memory
 from dialogues.plain_words import asked_plainly
 from dialogues.release import Release
-from dialogues.several import pointed_at
+from dialogues.several import asks_which_is_first, pointed_at
 from dialogues.understanding import Understanding
 
 NAMED, ANOTHER = 0.5, 0.6
@@ -34,22 +34,29 @@ def beside(
     if other is not None:
         intent = found.intent if found.intent in _AT_THE_DESK else "ask_procedure"
         aspects = found.aspects or asked_plainly(said) or tuple(memory.aspects)
+        if asks_which_is_first(said):
+            aspects = ()
         return replace(about(found, other, intent), aspects=aspects)
     topic = release.canonical(memory.topic)
     best = found.procedures[0] if found.procedures else None
     named = best is not None and best.confidence >= NAMED
-    another = best is not None and best.confidence >= ANOTHER
     if when_quiet(said):
         return replace(found, intent="centre_info", procedures=(), aspects=(), out_of_scope=False)
     if (topic is not None or memory.place is not None or named) and crowded(said):
         return replace(found, intent="find_counter", aspects=("place",), out_of_scope=False)
     if (topic is not None or named) and in_time(said):
-        aspects = ("time", "place")
         if named and best is not None:
-            return replace(about(found, best.code, "ask_procedure"), aspects=aspects)
-        return _of_topic(found, aspects)
-    if topic is None:
-        return None
+            return replace(about(found, best.code, "ask_procedure"), aspects=("time",))
+        return _of_topic(found, ("time",))
+    if named and goes_through_papers(said):
+        return replace(found, intent="check_documents", aspects=(), out_of_scope=False)
+    return None if topic is None else _of_open(said, found, topic, release)
+
+
+def _of_open(said: str, found: Understanding, topic: str, release: Release) -> Understanding | None:
+    best = found.procedures[0] if found.procedures else None
+    named = best is not None and best.confidence >= NAMED
+    another = best is not None and best.confidence >= ANOTHER
     if what_now(said) and not (named and found.intent == "ask_procedure"):
         return _of_topic(found, ()) if found.intent in _ASPECT_OR_NONE else None
     if goes_through_papers(said):

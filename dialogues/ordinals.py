@@ -47,6 +47,7 @@ _WITHIN = re.compile(
 )
 
 
+_ONE = re.compile(r"\b(?P<word>first|second|third|fourth|last) one\b")
 _BARE = frozenset(
     [
         "mot",
@@ -72,7 +73,11 @@ _BARE = frozenset(
 def ordinal_within(said: str) -> int | None:
     """The place in a list that a question names in passing ("cái thứ hai cần gì", "làm việc đầu
     tiên đi"), from 0; -1 the last."""
-    match = _WITHIN.search(" ".join(tokens(said)))
+    folded = " ".join(tokens(said))
+    one = _ONE.search(folded)
+    if one is not None:
+        return _NUMBERS[one["word"]]
+    match = _WITHIN.search(folded)
     if match is None:
         return None
     if match["digit"]:

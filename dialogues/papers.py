@@ -51,6 +51,7 @@ _LACKING = re.compile(
     r"|dont have|do not have|missing|lost|without|no)\b"
 )
 _HAVING = re.compile(r"\b(?:co|da co|mang|mang theo|du|have|got|bring)\b")
+_THERE = re.compile(r"\b(?:roi|san|day|already|here)\b")
 _CLAUSE = re.compile(r"[,;.!?\n]| nhưng | mà | còn | chỉ | but | only ", re.IGNORECASE)
 
 
@@ -87,6 +88,12 @@ def named_documents(text: str, items: Sequence[Mapping[str, object]]) -> dict[st
                 if any(way <= said for way in _ways(str(item["title"]))):
                     found[str(item["id"])] = has
     return found
+
+
+def speaks_of_having(text: str) -> bool:
+    """Whether papers are said to be had or lacking at all, not only named."""
+    folded = " ".join(tokens(text))
+    return any(words.search(folded) for words in (_HAVING, _LACKING, _THERE))
 
 
 def _sides(folded: str, lacking: re.Match[str] | None) -> Iterable[tuple[str, bool]]:

@@ -33,15 +33,19 @@ class Several:
 
 _DIFFER = re.compile(
     r"\b(?:khac (?:nhau|biet|gi|cho nao|the nao|ra sao|sao|o cho nao|o dau)|giong nhau|so sanh"
-    r"|phan biet|differences?|different from|differ|compare|versus|vs)\b"
+    r"|phan biet|differences?|different from|differ|compare)\b"
 )
 _SHOULD = re.compile(
     r"\bnen (?:lam|xin|dang ky|di|chon|khai)\b.*\b(?:hay|hoac)\b|\bshould (?:i|we)\b.*\bor\b"
+    r"|\b(?:cai|viec|thu tuc|giay) nao (?:\w+ ){0,2}truoc\b"
+    r"|\bwhich (?:one |of them )?(?:comes )?first\b"
 )
 _ABOUT_BOTH = re.compile(
     r"\b(?:khac (?:nhau|biet|gi|cho nao|the nao|ra sao|sao|o cho nao|o dau)(?: (?:the nao|cho nao"
     r"|gi|sao|o dau|o cho nao|ra sao|vay|a|em))*|giong nhau(?: \w+)?|so sanh|phan biet"
-    r"|(?:what(?: is| s)? )?(?:the )?differences?(?: between)?|different from|differ|compare"
+    r"|(?:what(?: is|['’]s| s)? )?(?:the )?differences?(?: between)?|different from|differ|compare"
+    r"|(?:cai|viec|thu tuc|giay) nao (?:\w+ ){0,2}truoc(?: (?:ha|vay|a|em|chi|anh))*"
+    r"|which (?:one |of them )?(?:comes )?first"
     r"|giup (?:toi|em|anh|chi)|cho (?:toi|em|anh|chi) hoi)\b"
 )
 _LINK = re.compile(r"\s(?:với|voi|và|va|and|from|to|hay|hoặc|hoac|or|vs|versus|so với|so voi)\s")
@@ -72,7 +76,7 @@ def several(
     """What is asked of two or three procedures together; None when nothing is."""
     folded, release = " ".join(tokens(said)), ask.release
     if _DIFFER.search(folded) or _SHOULD.search(folded):
-        sides = _sides(asked, ask)
+        sides = _sides(asked, ask, release.canonical(memory.topic))
         if sides is not None:
             return Several(sides, _measured(folded) if _WHICH.search(folded) else ())
         if _DIFFER.search(folded) is None:
@@ -117,7 +121,7 @@ def _spoken_of(memory: Memory, release: Release) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in known if code))[:MOST_AT_ONCE]
 
 
-def _sides(text: str, ask: Ask) -> tuple[str, str] | None:
+def _sides(text: str, ask: Ask, topic: str | None) -> tuple[str, str] | None:
     """The two procedures that a comparison names."""
     plain = text if len(fold(text)) == len(text) else " ".join(tokens(text))
     match = _ABOUT_BOTH.search(fold(plain))
@@ -131,20 +135,28 @@ def _sides(text: str, ask: Ask) -> tuple[str, str] | None:
         match = _ABOUT_BOTH.search(fold(rest))
     tries += [(rest[: link.start()], rest[link.end() :]) for link in _LINK.finditer(rest)]
     for left, right in tries[:MOST_TRIES]:
-        codes = _named(left.strip(" ,?."), right.strip(" ,?."), ask)
+        codes = _named(left.strip(" ,?."), right.strip(" ,?."), ask, topic)
         if codes is not None:
             return codes
     return None
 
 
-def _named(left: str, right: str, ask: Ask) -> tuple[str, str] | None:
+_THAT = re.compile(
+    r"(?:that|this|it|that one|this one|the first one)|(?:cai|viec|thu tuc|loai) (?:do|nay|ay|kia)"
+)
+"""A side of a comparison that is the open procedure."""
+
+
+def _named(left: str, right: str, ask: Ask, topic: str | None) -> tuple[str, str] | None:
     if not tokens(left) or not tokens(right):
         return None
-    second = _code(right, ask)
+    second = topic if _THAT.fullmatch(" ".join(tokens(right))) else _code(right, ask)
     if second is None:
         return None
     first, words = None, right.split()
-    if len(tokens(left)) <= _SHORT and len(words) > 1:
+    if _THAT.fullmatch(" ".join(tokens(left))):
+        first = topic
+    elif len(tokens(left)) <= _SHORT and len(words) > 1:
         # "temporary and permanent residence": what both are is said once
         first = _code(f"{left} {' '.join(words[1:])}", ask)
     if first in {None, second}:
@@ -158,10 +170,19 @@ def _code(part: str, ask: Ask) -> str | None:
     return ask.release.canonical(best.code) if best and best.confidence >= NAMED else None
 
 
+_FIRST = re.compile(
+    r"\b(?:cai|viec|thu tuc|giay) nao (?:\w+ ){0,2}truoc\b|\bbat dau (?:tu )?(?:dau|cai nao)\b"
+    r"|\bwhich (?:one |of them )?(?:do i do |comes )?first\b|\bwhere (?:do|should) i start\b"
+)
 _OTHER = re.compile(
     r"\b(?:cai|viec|vu|thu tuc|chuyen|loai) (?:kia|con lai)\b|\b(?:the )?other one\b"
     r"|\bthe other (?:procedure|thing)\b"
 )
+
+
+def asks_which_is_first(said: str) -> bool:
+    """ "Làm cái nào trước", "which one first"."""
+    return _FIRST.search(" ".join(tokens(said))) is not None
 
 
 def pointed_at(said: str, memory: Memory, release: Release) -> str | None:
@@ -170,6 +191,8 @@ def pointed_at(said: str, memory: Memory, release: Release) -> str | None:
     pending = memory.pending or {}
     planned = [str(code) for code in pending.get("plan") or ()]
     index = ordinal_within(said) if planned else None
+    if index is None and planned and asks_which_is_first(said):
+        index = 0
     if index is not None and -1 <= index < len(planned):
         return release.canonical(planned[index])
     if _OTHER.search(" ".join(tokens(said))) is None:

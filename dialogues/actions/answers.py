@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dialogues.actions.conditions import ask, ask_again, ask_once_more, learn, meant, unsure_lines
+from dialogues.actions.live_state import counter_state
 from dialogues.actions.paper_question import ask_for_paper_again
 from dialogues.actions.sentences import full_stop, listened, spoken_answer
 from dialogues.actions.turn import Turn
+from dialogues.asides import in_time
 from dialogues.legal import source_told
 from dialogues.release import Entry
 from dialogues.sections import Card, Section, sections
@@ -40,6 +42,9 @@ def answer_procedure(
     every = sections(card)
     said = () if final else aspects  # the card of all four aspects is said in one sentence
     text = spoken_answer(turn, card, every, said, named=not follows_up, told=told)
+    at = turn.release.counter_for(entry)
+    if at is not None and "place" not in said and in_time(turn.reading.text):
+        text += counter_state(turn, str(at["id"]))  # whether there is still time today
     turn.say(text, speech=listened(turn, text, said))
     turn.parts.append(_part(turn, card, every, aspects))
     counter = turn.release.counter_for(entry)

@@ -11,12 +11,14 @@ from dialogues.actions.conditions import learn
 from dialogues.actions.paper_question import ask_for_paper
 from dialogues.actions.procedures import answer_or_ask, clarify, named_surely
 from dialogues.actions.turn import ReplyAction, Turn
-from dialogues.papers import named_documents
+from dialogues.papers import named_documents, speaks_of_having
 from dialogues.plain_words import has_and_lacks
 from dialogues.release import Entry
 from dialogues.sections import document_items
 from dialogues.wording import tokens
 
+NAMED = 0.5
+"""Confidence from which a message names the procedure whose papers are to be gone through."""
 _MISSING = frozenset({"thieu", "missing", "lacking"})
 """Asked again after the last paper, the same list is told again."""
 _HAVE = {"yes": True, "no": False, "unsure": None}
@@ -70,6 +72,13 @@ class CheckDocuments(ReplyAction):
         items = document_items(turn.card(entry)) or ()
         return bool(named_documents(turn.reading.text, items))
 
+    @staticmethod
+    def _tells_of_papers(turn: Turn) -> bool:
+        """ "Kiểm tra giấy tờ đăng ký kết hôn" names the procedure, no form that would be had."""
+        best = turn.reading.understanding.procedures[:1]
+        names_procedure = bool(best) and best[0].confidence >= NAMED
+        return not names_procedure or speaks_of_having(turn.reading.text)
+
     def _start(self, turn: Turn) -> None:
         memory = turn.memory
         entry = turn.release.procedures[str(memory.topic)]
@@ -81,7 +90,8 @@ class CheckDocuments(ReplyAction):
         goes_on = running.get("current") or _MISSING & set(tokens(turn.reading.text))
         same = running.get("code") == memory.topic and goes_on
         have = dict(running.get("have") or {}) if same else {}
-        have |= named_documents(turn.reading.text, items) if turn.reading.payload is None else {}
+        if turn.reading.payload is None and self._tells_of_papers(turn):
+            have |= named_documents(turn.reading.text, items)
         memory.checklist = {
             "code": memory.topic,
             "have": have,

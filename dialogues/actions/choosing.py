@@ -70,10 +70,13 @@ class Choose(ReplyAction):
 def _keep_on_offer(turn: Turn) -> None:
     """Another of the choices may still be taken, also instead of answering what is asked now."""
     before = {k: v for k, v in (turn.pending_before or {}).items() if k != "plan"}
+    # the choices of a condition that was asked in between are not those that were offered
+    waited = before.get("kind") == "condition"
+    choices = list((before.get("instead") if waited else before.get("choices")) or ())
     if turn.memory.pending is None:
-        turn.memory.pending = {**before, "kind": "chosen"}
+        turn.memory.pending = {**before, "kind": "chosen", "choices": choices}
     else:
-        turn.memory.pending["instead"] = list(before.get("choices") or ())
+        turn.memory.pending["instead"] = choices
 
 
 class Deny(ReplyAction):

@@ -13,7 +13,7 @@ from running_engine import CONTEXT, Engine, of_type, said
 from dialogues import asides
 from dialogues.circumstances import tell
 from dialogues.framing import framing
-from dialogues.ordinals import ordinal
+from dialogues.ordinals import ordinal, ordinal_within
 
 BIRTH, MARRIAGE, RESIDENCE, STAY = "1.001193", "1.000894", "1.004222", "1.004194"
 COPY, SINGLE, AGAIN, EXTRACT = "2.000815", "1.004873", "1.004884", "2.000635"
@@ -48,6 +48,23 @@ def test_what_is_compared_is_told_apart_and_offered(
     (choices,) = of_type(reply, "choices")
     assert [c["payload"] for c in choices["choices"]] == [f"procedure:{code}" for code in codes]
     assert answered(reply) == []
+
+
+def test_what_is_open_may_be_a_side_of_the_comparison(engine: Engine, conversation: str) -> None:
+    engine.turn(conversation, payload=f"procedure:{STAY}")
+    reply = engine.turn(
+        conversation, text="What's the difference between that and permanent residence?"
+    )
+    (choices,) = of_type(reply, "choices")
+    payloads = [c["payload"] for c in choices["choices"]]
+    assert payloads == [f"procedure:{STAY}", f"procedure:{RESIDENCE}"]
+
+
+def test_a_choice_may_be_changed_twice(engine: Engine, conversation: str) -> None:
+    reply = play(
+        engine, conversation, "tôi cần chứng thực", "cái đầu", "à không, cái chữ ký", "ờ nhầm, số 1"
+    )
+    assert reply["topic"] == COPY
 
 
 def test_which_is_quicker_is_answered_of_both(engine: Engine, conversation: str) -> None:
@@ -272,5 +289,30 @@ def test_an_age_may_go_without_the_word_for_years(text: str, ages: list[int]) ->
     assert [int(least) for least, _ in tell(text).ages] == ages
 
 
-def test_an_ordinal_may_be_corrected() -> None:
+def test_an_ordinal_may_be_corrected_or_stand_before_a_question() -> None:
     assert ordinal("à số 1 cơ") == 0
+    assert ordinal_within("second one, how long does it take?") == 1
+
+
+def test_a_form_is_not_had_because_its_procedure_is_named(
+    engine: Engine, conversation: str
+) -> None:
+    reply = engine.turn(conversation, text="kiểm tra giấy tờ đăng ký kết hôn giúp em")
+    (checklist,) = of_type(reply, "checklist")
+    assert [item["have"] for item in checklist["items"]] == [None] * len(checklist["items"])
+
+
+def test_whether_there_is_time_today_is_told_with_the_counter(
+    engine: Engine, conversation: str
+) -> None:
+    reply = engine.turn(conversation, text="nộp khai sinh chiều nay kịp không")
+    assert (reply["topic"], reply["understanding"]["aspects"]) == (BIRTH, ["time"])
+    assert "Quầy đang mở" in said(reply)
+
+
+def test_the_papers_are_gone_through_when_somebody_wishes_so(
+    engine: Engine, conversation: str
+) -> None:
+    engine.turn(conversation, payload=f"procedure:{MARRIAGE}", language="en")
+    reply = engine.turn(conversation, text="can you go through the papers with me")
+    assert of_type(reply, "checklist")[0]["of"] == "documents"
