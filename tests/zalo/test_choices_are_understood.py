@@ -154,5 +154,16 @@ def test_a_button_that_leads_nowhere_is_none() -> None:
 
 
 def test_payloads_of_questions_are_marked() -> None:
-    assert on_the_wire("have:yes", "1f2e") == "have:yes#1f2e"
-    assert on_the_wire("procedure:1.001193", "1f2e") == "procedure:1.001193"
+    assert on_the_wire(Choice("Có", "have:yes"), "1f2e") == "have:yes#1f2e"
+    assert on_the_wire(Choice("Khai sinh", "procedure:1.1"), "1f2e") == "procedure:1.1"
+
+
+def test_a_button_under_an_earlier_answer_is_about_that_answer() -> None:
+    fee = Choice("Lệ phí", "aspect:fee", about="1.001193")
+    wire = on_the_wire(fee, "1f2e")
+    assert wire == "aspect:fee#1.001193"
+    assert read(wire, Offer("1f2e", (), (fee,))).value == "aspect:fee"
+    other = Offer("ffff", (), (Choice("Lệ phí", "aspect:fee", about="1.000894"),))
+    for later in (None, OFFER, other):
+        said = read(wire, later)
+        assert (said.kind, said.value) == ("payload", "procedure:1.001193")

@@ -60,15 +60,16 @@ class Card:
     def more(self) -> list[Choice]:
         """What can be asked next."""
         part, language = self._part, self._language
+        code = str(part.get("code"))
         found = []
         if self._lines("documents"):
             found.append(
-                Choice(say(language, "Tôi còn thiếu giấy gì?"), "checklist:start")
+                Choice(say(language, "Tôi còn thiếu giấy gì?"), "checklist:start", about=code)
                 if self.shows("documents")
-                else Choice(say(language, "Giấy tờ cần có"), "aspect:documents")
+                else Choice(say(language, "Giấy tờ cần có"), "aspect:documents", about=code)
             )
         if not self.shows("fee") and self._lines("fee"):
-            found.append(Choice(say(language, "Lệ phí"), "aspect:fee"))
+            found.append(Choice(say(language, "Lệ phí"), "aspect:fee", about=code))
         if self.counter is not None and "place" not in self.asked:
             title = say(language, "Đường đến quầy {id}", id=self.counter)
             found.append(Choice(title, f"lead:{self._place_of_counter()}"))

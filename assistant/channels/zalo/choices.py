@@ -1,9 +1,9 @@
 """What is offered to choose from, and which of it a citizen's text takes.
 
 A pressed button comes back as a text that equals its payload, and buttons stay in the chat for
-ever: those whose meaning depends on the question they belong to carry its mark (`have:yes#1f2e`),
-so that an old one is never taken for an answer to another question. Payloads are of a closed list;
-anybody may type one, and it gives nobody more than its words would.
+ever: those whose meaning depends on what they stand under carry its mark (`have:yes#1f2e`,
+`aspect:fee#1.001193`), so that an old one is never taken for an answer to another question.
+Payloads are of a closed list; anybody may type one, and it gives nobody more than its words would.
 """
 
 import json
@@ -26,11 +26,13 @@ _PAYLOAD = re.compile(
     rf"(?P<payload>(?P<kind>{_ALONE})|(?P<kind_of>procedure|case|lead|ticket):[A-Za-z0-9._-]{{1,64}}"
     rf"|(?P<fixed>aspect:(?:{_ASPECTS})|checklist:start|condition:(?:yes|no|unsure)"
     r"|have:(?:yes|no|unsure)|language:(?:vi|en)|feedback:(?:up|down)))"
-    r"(?:#(?P<tag>[0-9a-f]{4}))?"
+    r"(?:#(?P<tag>[A-Za-z0-9._-]{1,64}))?"
 )
 """The closed list of docs/architecture.md, with the mark of the reply that it belongs to."""
 _BY_THEMSELVES = frozenset({"procedure", "lead", "ticket", "language", "staff"})
 """Kinds that mean the same whatever was asked meanwhile."""
+_ABOUT_A_PROCEDURE = frozenset({"aspect", "checklist"})
+_CODE = re.compile(r"[A-Za-z0-9]+[.-][A-Za-z0-9.-]+")
 _NUMBER = re.compile(
     r"(?:(?:chon|cau|cai|muc|so|thu|dap an|option|number|no|choose)\s+)*"
     r"(?P<number>\d{1,2})(?:\s+(?:a|nhe|nha|di|em|please))*"
@@ -45,6 +47,8 @@ class Choice:
     payload: str
     says: str | None = None
     """The words that are answered when it is taken, instead of a payload; "": ask again."""
+    about: str | None = None
+    """Code of the procedure that it asks more about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,10 @@ def tag_of(message_id: str) -> str:
     return sha256(message_id.encode()).hexdigest()[:4]
 
 
-def on_the_wire(payload: str, tag: str) -> str:
-    """The payload as a button carries it."""
-    kind = payload.partition(":")[0]
-    return payload if kind in _BY_THEMSELVES else f"{payload}#{tag}"
+def on_the_wire(choice: Choice, tag: str) -> str:
+    """The payload as a button carries it: with the mark of its question, or its procedure."""
+    kind = choice.payload.partition(":")[0]
+    return choice.payload if kind in _BY_THEMSELVES else f"{choice.payload}#{choice.about or tag}"
 
 
 def read(text: str, offer: Offer | None) -> Said:
@@ -121,10 +125,12 @@ def _pressed(pressed: re.Match[str], written: str, offer: Offer | None) -> Said:
     kind = payload.partition(":")[0]
     on_offer = (*offer.choices, *offer.more) if offer is not None else ()
     found = next((choice for choice in on_offer if choice.payload == payload), None)
-    if found is not None and (tag is None or (offer is not None and tag == offer.tag)):
+    if found is not None and offer is not None and tag in (None, found.about or offer.tag):
         return _taken(found)
     if kind in _BY_THEMSELVES:
         return Said("payload", payload)
+    if tag is not None and kind in _ABOUT_A_PROCEDURE and _CODE.fullmatch(tag):
+        return Said("payload", f"procedure:{tag}")  # of an earlier answer: all about it again
     if tag is not None and (offer is None or tag != offer.tag):
         return Said("stale", payload)
     # Typed by somebody: the engine knows what it has on offer.
@@ -158,7 +164,7 @@ def buttons(offer: Offer, *, numbered: bool) -> tuple[Button, ...]:
 
 
 def _wire(choice: Choice, offer: Offer) -> str:
-    return on_the_wire(choice.payload, offer.tag)
+    return on_the_wire(choice, offer.tag)
 
 
 def as_numbered(message: OutgoingText, language: Language) -> list[OutgoingText]:
