@@ -17,7 +17,7 @@ GROUP = "letan.robot_drivers"
 
 DRIVERS: Mapping[str, str] = MappingProxyType(
     {
-        "simulator": "robot_bridge.drivers.simulator:create",
+        "simulator": "robot_bridge.drivers.simulator:KIND",
         "ros2": "robot_bridge.drivers.ros2:KIND",
         "vda5050": "robot_bridge.drivers.vda5050:KIND",
     }

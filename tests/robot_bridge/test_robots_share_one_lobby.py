@@ -3,6 +3,7 @@
 import asyncio
 import math
 from contextlib import suppress
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -13,7 +14,7 @@ from small_lobby import DOCK, HOME, config_for, small_lobby
 
 from robot_bridge.clock import ManualClock
 from robot_bridge.driver import DriverConfig, DriverError, Goal, Pose
-from robot_bridge.drivers import find_driver
+from robot_bridge.drivers import check_options, find_driver
 from robot_bridge.drivers.simulator import SimulatedRobot
 from robot_bridge.drivers.simulator.lidar import Lidar
 from robot_bridge.drivers.simulator.people import RADIUS, Walker
@@ -98,7 +99,7 @@ async def test_it_goes_round_a_robot_that_stands_and_waits_for_a_person() -> Non
         await one.close()
 
 
-async def crowded(seed: int, seconds: int = 16) -> World:
+async def crowded(seed: int, seconds: int = 12) -> World:
     """Two robots and four people who cross their ways for a while, with stops in between."""
     rng, clock = Random(seed), ManualClock()
     world = World(LOBBY, clock)
@@ -143,7 +144,7 @@ async def crowded(seed: int, seconds: int = 16) -> World:
     return world
 
 
-@pytest.mark.parametrize("seeds", [range(start, start + 10) for start in range(0, 60, 10)])
+@pytest.mark.parametrize("seeds", [range(start, start + 13) for start in range(0, 52, 13)])
 def test_nobody_is_touched_and_nothing_moves_after_a_stop(seeds: range) -> None:
     near = 0
     for seed in seeds:
@@ -230,6 +231,26 @@ async def test_what_it_scans_is_the_lobby_round_it() -> None:
     robot.add_obstacle(2.0, 1.0, 0.25)
     assert robot.scan()[0] == pytest.approx(0.75, abs=0.01)
     await robot.close()
+
+
+async def test_settings_bring_people_into_the_lobby() -> None:
+    clock = ManualClock()
+    check_options("robot-1", "simulator", {"people": 3})
+    for wrong in ({"people": -1}, {"people": "many"}, {"persons": 3}):
+        with pytest.raises(ValueError, match="robot-1"):
+            check_options("robot-1", "simulator", wrong)
+    config = replace(config_for(clock, LOBBY), options={"people": 3})
+    robot = find_driver("simulator")(config)
+    assert isinstance(robot, SimulatedRobot)
+    await robot.connect()
+    await clock.advance(1)
+    first = [(walker.x, walker.y) for walker in robot.people()]
+    assert len(first) == 3
+    await clock.advance(60)
+    assert [(walker.x, walker.y) for walker in robot.people()] != first
+    assert robot.world.contacts == []
+    await robot.close()
+    assert robot.people() == []
 
 
 async def test_people_at_rest_set_no_timer() -> None:

@@ -28,6 +28,7 @@ from robot_bridge.driver import (
 from robot_bridge.drivers.simulator.body import Body
 from robot_bridge.drivers.simulator.kinematics import Limits
 from robot_bridge.drivers.simulator.people import Walker
+from robot_bridge.drivers.simulator.strolling import stroll
 from robot_bridge.drivers.simulator.world import Thing, World, circles, world_of
 from robot_bridge.planner import NoPath, Obstacle, Point, plan
 
@@ -46,7 +47,12 @@ class SimulatedRobot:
     stale_after = 2.0
 
     def __init__(
-        self, config: DriverConfig, limits: Limits | None = None, world: World | None = None
+        self,
+        config: DriverConfig,
+        limits: Limits | None = None,
+        world: World | None = None,
+        *,
+        people: int = 0,
     ) -> None:
         self._config = config
         self._stream = EventStream()
@@ -62,6 +68,8 @@ class SimulatedRobot:
             way_round=self._way_round,
         )
         self.world.enter(config.robot_id, self._body)
+        self._people = people
+        self._strolling: list[asyncio.Task[None]] = []
         self._loop: asyncio.Task[None] | None = None
         self._linked = False
         self._reachable = self._localised = True
@@ -75,6 +83,10 @@ class SimulatedRobot:
         self.world.open()
         if self._loop is None:
             self._loop = asyncio.create_task(self._body.run(), name=f"{self._config.robot_id} body")
+            self._strolling = [
+                asyncio.create_task(stroll(self.world, self._config.clock, number))
+                for number in range(self._people)
+            ]
 
     async def close(self) -> None:
         self._body.catch_up()
@@ -83,8 +95,10 @@ class SimulatedRobot:
         self._linked = False
         loop, self._loop = self._loop, None
         if loop is not None:
-            loop.cancel()
-            await asyncio.gather(loop, return_exceptions=True)
+            tasks = [loop, *self._strolling]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         self.world.leave(self._config.robot_id, self._body)
         self._stream.close()
 
