@@ -32,6 +32,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -76,6 +77,8 @@ class Result:
     unanswered: int = 0
     drained_s: float = 0.0
     """From the last event until everything was sent."""
+    cpu_ms: dict[str, float] = field(default_factory=dict)
+    """Processor time an event, by process; of the processes that were not killed."""
 
     @property
     def good(self) -> bool:
@@ -198,6 +201,15 @@ class Application:
         await self.ready("/healthz")
         return time.monotonic() - began
 
+    def cpu_seconds(self) -> dict[str, float]:
+        """User and system time of this process and of the engine so far."""
+        root = psutil.Process(self.process.pid)
+        found = {"application": root}
+        for child in root.children():
+            if "dialogues.server" in " ".join(child.cmdline()):
+                found["engine"] = child
+        return {name: sum(one.cpu_times()[:2]) for name, one in found.items()}
+
     def end(self) -> None:
         self.process.terminate()
         self.process.wait(20)
@@ -279,6 +291,7 @@ async def measure(options: argparse.Namespace, folder: Path) -> Result:
                     pass
             crowd = Crowd(f"{app.url}/webhooks/zalo/oa", result)
             seconds = options.minutes * 60
+            used = app.cpu_seconds()
             await asyncio.gather(
                 crowd.run(options.rate, seconds, options.citizens),
                 kill_on_the_way(app, options.kills, seconds, result),
@@ -286,6 +299,11 @@ async def measure(options: argparse.Namespace, folder: Path) -> Result:
             result.drained_s = await drained(data_dir / "letan.db", 240)
             async with session.get(f"{platform}/stub/sent") as answer:
                 sent = await answer.json()
+        if not options.kills:
+            result.cpu_ms = {
+                name: round((now - used.get(name, 0)) * 1000 / result.events, 1)
+                for name, now in app.cpu_seconds().items()
+            }
         ordered = crowd.seconds
         result.p50_ms = percentile(ordered := sorted(ordered), 0.5) * 1000
         result.p99_ms, result.most_ms = percentile(ordered, 0.99) * 1000, ordered[-1] * 1000
