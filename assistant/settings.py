@@ -34,6 +34,7 @@ from assistant.errors import LetanError
 from assistant.zalo_settings import ZaloEnvironment, ZaloSettings
 from robot_bridge.driver import Capability
 from robot_bridge.drivers import check_options
+from robot_bridge.drivers.vda5050.address import read_url
 from robot_bridge.missions import Pace
 
 _DATABASES = ("postgresql://", "postgres://", "postgresql+asyncpg://", "sqlite+aiosqlite://")
@@ -136,10 +137,21 @@ class MissionSettings(BaseModel):
     )
     greet_minutes: float = Field(30.0, gt=0, le=600, description="at the door, each time")
 
+    stop_url: SecretStr | None = Field(
+        None, description="mqtt(s)://user:password@host:port: messages there stop robots"
+    )
+    stop_topic: str = Field("letan/robots", pattern=r"^[^+#\s]{1,100}$")
+    stop_ca: Path | None = Field(None, description="PEM file for mqtts://, else the system's")
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.blocked_ask <= self.blocked_replan <= self.blocked_give_up:
             raise ValueError("blocked_ask, blocked_replan, blocked_give_up: each at least the last")
+        if self.stop_url is not None:
+            try:
+                read_url(self.stop_url.get_secret_value())
+            except ValueError as error:
+                raise ValueError(f"stop_{error}") from None
         if self.battery_return < self.battery_floor:
             raise ValueError("battery_return: must be at least battery_floor")
         return self

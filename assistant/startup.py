@@ -23,6 +23,7 @@ from assistant.releases.service import Release, Releases
 from assistant.robots.counters import CentreCounters
 from assistant.robots.journal import StoredJournal
 from assistant.robots.leases import StoredLeases
+from assistant.robots.mqtt_stops import MqttStops
 from assistant.robots.routine import Timetable
 from assistant.robots.service import Fleet
 from assistant.settings import MissionSettings, Settings
@@ -98,10 +99,19 @@ def make_fleet(settings: Settings, database: Database, centre: Centre, health: H
                 missions.round_every * 60,
                 tuple(missions.greet_at),
             ),
+            mqtt_stops=mqtt_stops(missions),
             watch_loop=True,
         )
 
     return make(health, "robots", build)
+
+
+def mqtt_stops(missions: MissionSettings) -> MqttStops | None:
+    """The door for stops by MQTT, where one is set."""
+    if missions.stop_url is None:
+        return None
+    url = missions.stop_url.get_secret_value()
+    return MqttStops(url, missions.stop_topic, missions.stop_ca)
 
 
 def mission_policy(missions: MissionSettings) -> Policy:

@@ -101,6 +101,7 @@ WHO = {
     "anybody": "không cần xưng danh",
     "automatic": "robot tự làm",
     "timetable": "theo lịch",
+    "mqtt": "nút dừng qua MQTT",
     "another process": "máy chủ khác",
     "earlier process": "lần chạy trước",
 }

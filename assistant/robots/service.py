@@ -23,6 +23,7 @@ from assistant.robots.errors import (
 from assistant.robots.journal import StoredJournal
 from assistant.robots.leases import StoredLeases
 from assistant.robots.member import Member
+from assistant.robots.mqtt_stops import ASKED_BY, MqttStops
 from assistant.robots.ownership import Ownership
 from assistant.robots.repository import Row
 from assistant.robots.routine import Routine, Timetable
@@ -75,6 +76,7 @@ class Fleet:
         stops: Sequence[str] = (),
         door: str | None = None,
         timetable: Timetable | None = None,
+        mqtt_stops: MqttStops | None = None,
         watch_loop: bool = False,
         drivers: Callable[[str], Callable[[DriverConfig], RobotDriver]] = find_driver,
     ) -> None:
@@ -106,6 +108,7 @@ class Fleet:
         )
         self._robots = {robot.id: assembly.member(robot) for robot in robots}
         self._ownership = Ownership(self._robots, leases, journal)
+        self._mqtt_stops = mqtt_stops
         self._routine: Routine | None = None
         if timetable is not None:
             self._routine = Routine(
@@ -122,6 +125,8 @@ class Fleet:
         if self._journal is not None:
             await self._journal.open(self._recall, self._ownership.hold)
         self._ownership.start()
+        if self._mqtt_stops is not None:
+            self._mqtt_stops.start(self.ids(), lambda id_: self.stop(id_, "asked", ASKED_BY))
         if self._routine is not None:
             self._routine.start()
 
@@ -132,6 +137,8 @@ class Fleet:
             await self._deadman.close()
         if self._routine is not None:
             await self._routine.close()
+        if self._mqtt_stops is not None:
+            await self._mqtt_stops.close()
         await asyncio.gather(*(robot.conductor.close() for robot in self._robots.values()))
         await self._ownership.close()
         for robot in self._robots.values():
