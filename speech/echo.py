@@ -90,7 +90,8 @@ class EchoDetector:
         count = len(heard)
         if count < LEAST_S / HOP_S or len(self._said) < count:
             return 0.0
-        said = np.stack(self._said)
+        # In one step: the other side goes on in a thread of its own.
+        said = np.stack(tuple(self._said))
         return _best(heard, said)
 
 
