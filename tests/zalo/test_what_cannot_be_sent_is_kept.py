@@ -169,8 +169,18 @@ async def test_what_a_person_has_to_mend_holds_everything_and_tells(
     assert part is not None and not part.ready
     assert "letan zalo check" in part.vi and "letan zalo check" in part.en
     assert b'letan_zalo_outbox{channel="zalo_oa",state="held"} 1.0' in way_out.metrics.render()
-    fault.times = 0
     way_out.clock.forward(hours=2)  # one is tried every hour
+    hold = platform.fault("send", "hold", times=1, code=code)
+    platform._faults.insert(0, platform._faults.pop())
+    await way_out.sender.step()
+    await until(lambda: hold.times == 0)
+    await way_out.sender.step()  # while it is under way, no other one
+    platform.release()
+    await way_out.round()
+    await way_out.work(2, seconds=1)
+    assert len(platform.requests("send")) == 2
+    fault.times = 0
+    way_out.clock.forward(hours=2)
     await way_out.work()
     assert (platform.texts(USER), platform.texts("77")) == (["một", "hai"], ["ba"])
     await way_out.alarms.look(at_once=True)

@@ -262,7 +262,9 @@ class Platform:
                 assert self._open is not None
                 await self._open.wait()
                 entry["outcome"] = "held"
-                return web.json_response({"error": -200} if fault.after else act(entry))
+                if fault.after or fault.code != -200:
+                    return web.json_response({"error": fault.code})
+                return web.json_response(act(entry))
 
     # OAuth
 

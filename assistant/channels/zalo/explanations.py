@@ -127,5 +127,5 @@ def of_account(reason: str | None) -> Told:
 
 def of_held(reason: str | None) -> Told:
     """The same, with what happens to the answers."""
-    why = of_account(reason)
+    why = of_account((reason or "").removeprefix("held "))
     return Told(f"{why.vi} {_SENDING_WAITS.vi}", f"{why.en} {_SENDING_WAITS.en}")

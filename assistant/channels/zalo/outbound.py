@@ -84,11 +84,11 @@ class Outbound:
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         try:
             sender = self._put_together(self._session, has_oa)
-        except LetanError as error:
+            if self._tokens is not None:
+                await _until_reached(self._tokens.start)
+        except Exception as error:  # the border of a part: the others go on
             self._health.failed_with(_PART, error)
             return
-        if self._tokens is not None:
-            await _until_reached(self._tokens.start)
         self._sender = sender
         await sender.run()
 

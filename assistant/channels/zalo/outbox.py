@@ -21,6 +21,9 @@ UNFINISHED = ("waiting", "sending", "held")
 _O = ZaloOutboxRow.__table__.c
 _C = ZaloCitizenRow.__table__.c
 _earlier = ZaloOutboxRow.__table__.alias("earlier")
+_HELD = "held "
+"""Begins the reason of what is held; also while that one message is tried."""
+_IS_HELD = and_(_O.state.in_(("held", "sending")), _O.reason.startswith(_HELD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def _claim_of(
 ) -> list[Claimed]:
     due = _O.not_before <= now
     if is_held(connection, channel):  # one tries whether it works again; the others wait
-        rows = _choose(connection, _candidates(channel, and_(_O.state == "held", due)), 1)
+        rows = _choose(connection, _candidates(channel, and_(_IS_HELD, due)), 1)
     else:
         again = _candidates(channel, and_(_O.state.in_(("waiting", "sending")), due))
         rows = _choose(connection, again.order_by(_O.not_before, _O.id), room)
@@ -150,7 +153,7 @@ def settle(connection: Connection, owner: str, done: Settlement, now: datetime) 
     """Write down what became of a message; False when another process has taken it over."""
     values: dict[str, Any] = {
         "state": done.state,
-        "reason": done.reason,
+        "reason": f"{_HELD}{done.reason}" if done.state == "held" else done.reason,
         "not_before": done.not_before,
         "owner": None,
     }
@@ -210,7 +213,7 @@ def is_held(connection: Connection, channel: str) -> bool:
 def held_reason(connection: Connection, channel: str) -> str | None:
     """Why messages of a channel wait for a person; None when none does."""
     return connection.execute(
-        select(_O.reason).where(_O.state == "held", _O.channel == channel).limit(1)
+        select(_O.reason).where(_IS_HELD, _O.channel == channel).limit(1)
     ).scalar_one_or_none()
 
 
