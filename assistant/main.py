@@ -17,6 +17,7 @@ from assistant.channels.voice_door.connections import Connections
 from assistant.channels.zalo import bot_webhook, oa_webhook
 from assistant.channels.zalo.service import Zalo
 from assistant.channels.zalo.simulator import endpoints as simulator
+from assistant.conversation import staff_endpoints as figures
 from assistant.conversation.effects import Effects
 from assistant.conversation.service import Conversations
 from assistant.engine.service import Engine
@@ -53,6 +54,7 @@ _ROUTERS = (
     editing.router,
     notices.router,
     releases.router,
+    figures.router,
 )
 
 
