@@ -9,7 +9,11 @@ from small_lobby import Lobby, open_lobby
 
 # A machine that does other things as well is no fault of what is tested.
 settings.register_profile(
-    "robots", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "robots",
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
 )
 settings.load_profile("robots")
 
