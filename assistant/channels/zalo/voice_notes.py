@@ -129,7 +129,7 @@ class VoiceNotes:
             async with asyncio.timeout(_HEAR_SECONDS):
                 return await self._recognise(clip, language)
         except TimeoutError:
-            log.warning("voice note not heard", code="time-out")
+            log.warning("voice note not heard", reason="time-out")
         except LetanError as error:
             log.warning("voice note not heard", code=error.code)
             if error.code in _BUSY:
