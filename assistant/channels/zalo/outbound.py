@@ -24,6 +24,7 @@ from assistant.storage.database import Database
 log = structlog.get_logger(__name__)
 
 _PART = "zalo_sending"
+_REUSED_SECONDS = 4.0
 
 
 class Outbound:
@@ -81,7 +82,11 @@ class Outbound:
 
     async def _run(self, has_oa: bool) -> None:
         self._health.starting(_PART, required=False)
-        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        # Not reused after a pause: one that the platform has just closed looks like silence.
+        connector = aiohttp.TCPConnector(keepalive_timeout=_REUSED_SECONDS)
+        self._session = aiohttp.ClientSession(
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar()
+        )
         try:
             sender = self._put_together(self._session, has_oa)
             if self._tokens is not None:
