@@ -91,11 +91,24 @@ def several(
     aspects = _measured(folded)
     if which is not None and aspects and not found.procedures:
         return Several(known[:2], aspects)
-    if _TOTAL.search(folded) and "fee" in found.aspects and _names_nothing(found, known, release):
-        return Several(known, ("fee",), total=True)
-    if _BOTH.search(folded) and found.aspects and _names_nothing(found, known, release):
-        return Several(known[:2], found.aspects, total=found.aspects == ("fee",))
+    wanted = _answered(memory, release)
+    if len(known) == 2 and _BOTH.search(folded):
+        wanted = known
+    if len(wanted) < 2 or not _names_nothing(found, known, release):
+        return None
+    if _TOTAL.search(folded) and "fee" in found.aspects:
+        return Several(wanted, ("fee",), total=True)
+    if _BOTH.search(folded) and found.aspects:
+        return Several(wanted[:2], found.aspects, total=found.aspects == ("fee",))
     return None
+
+
+def _answered(memory: Memory, release: Release) -> tuple[str, ...]:
+    """What was asked about, without what was only offered."""
+    planned = (memory.pending or {}).get("plan") or ()
+    codes = planned or [memory.topic, *(left["code"] for left in memory.history)]
+    known = (release.canonical(str(code)) for code in codes if code)
+    return tuple(dict.fromkeys(code for code in known if code))[:MOST_AT_ONCE]
 
 
 def _names_nothing(found: Understanding, known: Sequence[str], release: Release) -> bool:
@@ -111,7 +124,11 @@ def _measured(folded: str) -> tuple[str, ...]:
 def _spoken_of(memory: Memory, release: Release) -> tuple[str, ...]:
     """What is on offer as several, else the open procedure and those of before, latest first."""
     pending = memory.pending or {}
-    listed = [str(c["payload"]) for c in pending.get("choices") or ()]
+    listed = [
+        str(choice["payload"])
+        for kind in ("choices", "instead")
+        for choice in pending.get(kind) or ()
+    ]
     planned = [str(code) for code in pending.get("plan") or ()]
     named = (payload.partition(":") for payload in listed)
     offered = planned or [code for kind, _, code in named if kind == "procedure"]

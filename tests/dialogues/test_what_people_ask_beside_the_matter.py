@@ -89,6 +89,17 @@ def test_the_other_one_is_the_one_before(engine: Engine, conversation: str) -> N
     assert (reply["topic"], reply["understanding"]["aspects"]) == (STAY, ["time"])
 
 
+def test_the_other_one_is_the_other_of_two_on_offer(engine: Engine, conversation: str) -> None:
+    reply = play(
+        engine,
+        conversation,
+        "What is the difference between temporary and permanent residence registration?",
+        "The first one. How much is it?",
+        "And the other one?",
+    )
+    assert (reply["topic"], reply["understanding"]["aspects"]) == (RESIDENCE, ["fee"])
+
+
 def test_of_two_errands_each_is_named_by_its_place(engine: Engine, conversation: str) -> None:
     play(
         engine,
@@ -119,6 +130,11 @@ def test_the_sum_names_each_fee_and_adds_only_what_is_sure(
         engine, conversation, "đăng ký thường trú phí bao nhiêu", "tổng cộng bao nhiêu tiền"
     )
     assert "Tổng cộng là" not in said(unsure)
+
+
+def test_what_was_only_offered_is_not_added_up(engine: Engine, conversation: str) -> None:
+    reply = play(engine, conversation, "tôi muốn chứng thực", "2", "tổng cộng hết bao nhiêu tiền")
+    assert answered(reply) == ["2.000884"]
 
 
 def test_a_paper_that_comes_later_is_for_the_staff_to_decide(
