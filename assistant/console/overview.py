@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI
 from nicegui import ui
 
+from assistant.console.acting import Acting
 from assistant.console.frame import bar, heading
 from assistant.console.outcomes import outcome
 from assistant.console.today import Day, day
@@ -34,8 +35,9 @@ _ACTIVITIES = {
 class Overview:
     """Builds the page for one browser."""
 
-    def __init__(self, letan: FastAPI, language: Language) -> None:
+    def __init__(self, letan: FastAPI, language: Language, acting: Acting) -> None:
         self._state = letan.state
+        self._acting = acting
         self._language: Language = language
         self._shown = ""
 
@@ -127,6 +129,7 @@ class Overview:
                 ui.label(visit).classes("desk-current")
 
             async def call() -> None:
+                await self._acting.check("queue:call")
                 called = await self._state.centre.call_next(counter["id"])
                 if called is None:
                     ui.notify(self._say("Không còn ai chờ ở quầy này."))
@@ -174,10 +177,11 @@ class Overview:
         fleet, id_ = self._state.fleet, robot.id
 
         async def stop() -> None:
-            await fleet.stop(id_, requested_by="operator")
+            await fleet.stop(id_, requested_by=self._acting.name)
 
         async def resume() -> None:
-            await fleet.resume(id_, "operator")
+            await self._acting.check("robot:command")
+            await fleet.resume(id_, self._acting.name)
 
         with ui.row():
             ui.button(self._say("DỪNG"), on_click=self._guarded(stop)).props(

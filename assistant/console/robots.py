@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from nicegui import ui
 
 from assistant.centre.service import Centre
+from assistant.console.acting import Acting
 from assistant.console.frame import bar, heading
 from assistant.console.robot_map import Shown, lobby_drawing, metres
 from assistant.console.robot_telling import Telling
@@ -41,7 +42,8 @@ log = structlog.get_logger(__name__)
 class Robots:
     """Builds the page for one browser."""
 
-    def __init__(self, letan: FastAPI, language: Language) -> None:
+    def __init__(self, letan: FastAPI, language: Language, acting: Acting) -> None:
+        self._acting = acting
         self._fleet: Fleet = letan.state.fleet
         self._centre: Centre = letan.state.centre
         self._zone = ZoneInfo(letan.state.settings.timezone)
@@ -175,14 +177,16 @@ class Robots:
     def _buttons(self, id_: str) -> None:
 
         async def stop() -> None:
-            await self._fleet.stop(id_, requested_by="operator")
+            await self._fleet.stop(id_, requested_by=self._acting.name)
 
         async def resume() -> None:
-            await self._fleet.resume(id_, "operator")
+            await self._acting.check("robot:command")
+            await self._fleet.resume(id_, self._acting.name)
 
         def send(kind: MissionKind, to: Callable[[], str | None]) -> Callable[[], Awaitable[None]]:
             async def go() -> None:
-                await self._fleet.start_mission(id_, kind, to(), "operator")
+                await self._acting.check("robot:command")
+                await self._fleet.start_mission(id_, kind, to(), self._acting.name)
 
             return go
 

@@ -42,7 +42,8 @@ class ConversationLocks:
 
     async def _wait_for(self, lock: asyncio.Lock) -> None:
         try:
-            await asyncio.wait_for(lock.acquire(), self._wait)
+            async with asyncio.timeout(self._wait):
+                await lock.acquire()
         except TimeoutError as error:
             raise LetanError(
                 "conversation_busy",

@@ -118,14 +118,11 @@ class Engine:
 
     async def wait_ready(self, seconds: float | None = None) -> bool:
         """Wait until turns can be answered; False when `seconds` passed first."""
-
-        async def both() -> None:
-            await self._started.wait()
-            if self._current is not None:
-                await self._current.child.wait_ready()
-
         try:
-            await asyncio.wait_for(both(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._started.wait()
+                if self._current is not None:
+                    await self._current.child.wait_ready()
         except TimeoutError:
             return False
         return self._current is not None and self._current.child.state == "ready"

@@ -91,7 +91,8 @@ class EngineWorker:
     async def drain(self, seconds: float) -> None:
         """Wait until no turn is under way, `seconds` at most."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
 
     async def close(self) -> None:
         # At once: the engine waits for open connections before it ends by itself.

@@ -124,7 +124,11 @@ class StaffRoom:
 
         ``active``: asking keeps the session from becoming idle.
         """
-        token_hash, now = hash_token(token), self._clock()
+        return await self.of_session(hash_token(token), active=active)
+
+    async def of_session(self, token_hash: str, *, active: bool = True) -> Staff | None:
+        """The same, by the name of the session."""
+        now = self._clock()
         async with self._database.reading() as session:
             found = await repository.session_of(session, token_hash)
         if found is None:

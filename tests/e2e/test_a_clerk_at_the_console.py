@@ -1,10 +1,12 @@
 """A clerk logs in with a browser, calls a number, stops the robot and lets it run again."""
 
 import json
+from pathlib import Path
 
 import pytest
 from conftest import TOKEN, Server, until
 from playwright.sync_api import BrowserContext, Page, expect
+from test_a_clerk_corrects_a_fee import WORD, StaffClient
 from test_pages_are_accessible import serious
 
 pytestmark = pytest.mark.browser
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.browser
 def console(context: BrowserContext, server: Server) -> Page:
     page = context.new_page()
     page.set_default_timeout(30_000)
-    page.goto(server.url + "/console?lang=vi")
+    page.goto(server.url + "/console/login?lang=vi")
     page.locator("summary").click()
     page.locator("#token").fill(TOKEN)
     page.get_by_role("button", name="Vào bằng mã").click()
@@ -33,6 +35,28 @@ def test_stop_and_resume(console: Page, server: Server) -> None:
     until(lambda: stopped(server), 5)
     console.get_by_test_id("resume").click()
     expect(console.get_by_test_id("resume")).to_have_count(0)
+    until(lambda: not stopped(server), 5)
+
+
+def test_a_viewer_sees_everything_and_may_do_nothing_but_stop(
+    context: BrowserContext, server: Server, data_dir: Path
+) -> None:
+    StaffClient(server, data_dir, "xem", "viewer")
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(server.url + "/console/login?lang=vi")
+    page.locator("#name").fill("xem")
+    page.locator("#password").fill(WORD)
+    page.get_by_role("button", name="Vào", exact=True).click()
+    page.goto(server.url + "/console/?lang=vi")
+    page.get_by_test_id("call-10").click()
+    expect(page.get_by_text("không có quyền làm việc này")).to_be_visible()
+    page.get_by_test_id("stop").click()
+    until(lambda: stopped(server), 5)
+    page.get_by_test_id("resume").click()
+    expect(page.get_by_text("robot:command")).to_be_visible()
+    assert stopped(server)
+    server.request("POST", "/api/v1/robots/robot-1/resume")
     until(lambda: not stopped(server), 5)
 
 

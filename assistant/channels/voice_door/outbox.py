@@ -90,7 +90,8 @@ class Outbox:
     async def flush(self, seconds: float = 1.0) -> None:
         """Wait until everything is sent, not for ever."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._empty.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._empty.wait()
 
     async def run(self, websocket: Client) -> None:
         """Until cancelled, or until the client is gone or reads nothing."""

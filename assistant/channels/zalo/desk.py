@@ -120,7 +120,8 @@ class Desk:
                 taken = 0
             if not taken:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
+                    async with asyncio.timeout(_LOOK_SECONDS):
+                        await self._wake.wait()
 
     async def _take(self) -> int:
         free = self._settings.at_once - len(self._working)

@@ -80,7 +80,8 @@ class Sender:
             except Exception:  # the next round tries again; the loop must not end
                 log.exception("zalo sender failed")
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._pause())
+                async with asyncio.timeout(self._pause()):
+                    await self._wake.wait()
                 await asyncio.sleep(_GATHER_SECONDS)
             self._wake.clear()
 
