@@ -89,7 +89,7 @@ def several(
         return None
     which = _WHICH.search(folded)
     aspects = _measured(folded)
-    if which is not None and aspects and not found.procedures:
+    if which is not None and aspects and _names_nothing(found, known, release):
         return Several(known[:2], aspects)
     wanted = _answered(memory, release)
     if len(known) == 2 and _BOTH.search(folded):

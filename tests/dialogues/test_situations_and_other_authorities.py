@@ -105,4 +105,6 @@ def test_all_that_a_death_asks_for_is_laid_out(engine: Engine, conversation: str
 def test_what_is_wanted_now_stands_before_what_is_over_or_only_a_paper(
     engine: Engine, conversation: str, text: str, code: str
 ) -> None:
-    assert engine.turn(conversation, text=text)["topic"] == code
+    # Answered, or offered first where another training is a little less sure.
+    found = engine.turn(conversation, text=text)["understanding"]["procedures"]
+    assert found[0]["code"] == code

@@ -170,7 +170,8 @@ def test_a_foreign_parent_leads_to_the_foreign_twin(engine: Engine, conversation
         conversation,
         text="My baby was born here last week, I am American. How do I get a birth certificate?",
     )
-    assert reply["topic"] == "2.000528"
+    # Answered, or offered first where another training is a little less sure.
+    assert reply["understanding"]["procedures"][0]["code"] == "2.000528"
 
 
 def test_who_rejects_the_answer_has_not_answered_the_question(
