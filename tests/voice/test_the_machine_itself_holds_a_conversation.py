@@ -113,6 +113,8 @@ async def test_ctrl_c_ends_it_with_all_its_processes(settings: Settings, tmp_pat
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "assistant.cli", "listen", "--wait", "--json", cwd=ROOT,
         env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        # A shell's background job ignores Ctrl-C, and so would every child of it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert process.stdout is not None
     try:
