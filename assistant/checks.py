@@ -20,8 +20,9 @@ _ENGINE = str(ROOT / ".venv-rasa" / "bin" / "python")
 _ENGINE_TESTS = ("tests/nlu", "tests/dialogues")
 _DEVICE_TESTS = (
     *("tests/speech", "tests/voice", "tests/voice_door", "tests/voice_load"),
-    *("tests/robot_bridge", "tests/robots"),
+    *("tests/robot_bridge", "tests/robots", "tests/zalo"),
 )
+"""What waits for other programs most of the time; in the lane of the engine's tests."""
 _INPUTS = (
     *("data", "nlu", "dialogues"),
     *("assistant/catalogue", "assistant/centre", "assistant/releases"),

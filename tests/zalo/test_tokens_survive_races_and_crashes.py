@@ -16,6 +16,7 @@ import pytest
 from outbound_fixtures import WayOut, new_postgres, only, until, way_out_of
 from zalo_platform import Platform
 
+from assistant import logging
 from assistant.channels.zalo.oauth import Refusal
 from assistant.channels.zalo.oauth import challenge_of as challenge
 from assistant.settings import Settings
@@ -301,6 +302,7 @@ class TestRenewing:
         self, way_out: WayOut, platform: Platform, capfd: pytest.CaptureFixture[str]
     ) -> None:
         """Whatever fails on the way, neither a log line nor an answer has a secret in it."""
+        logging.configure(way_out.settings)  # an earlier test's stream is not looked at
         for fault in ("html", "drop", "error", "empty"):
             for what in ("send", "bot", "refresh", "upload", "conversation"):
                 platform.fault(what, fault, times=1, code=-216)
