@@ -1,22 +1,23 @@
 """One refresh whoever asks for it, and no new pair lost: with real processes and kill -9."""
 
 import asyncio
+import io
 import json
 import os
 import signal
 import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from outbound_fixtures import WayOut, new_postgres, only, until, way_out_of
 from zalo_platform import Platform
 
-from assistant import logging
 from assistant.channels.zalo.oauth import Refusal
 from assistant.channels.zalo.oauth import challenge_of as challenge
 from assistant.settings import Settings
@@ -201,6 +202,15 @@ async def test_the_pair_before_is_kept(installation: Settings, platform: Platfor
         assert opened == {"access": "AT-first", "refresh": "RT-first"}
 
 
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """Every line of the log while the test runs; an earlier test's stream is put back."""
+    before, stream = structlog.get_config(), io.StringIO()
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(stream))
+    yield stream
+    structlog.configure(**before)
+
+
 class TestRenewing:
     """What makes a process renew, and what it makes of the answers; SQLite."""
 
@@ -299,10 +309,9 @@ class TestRenewing:
             assert await out.states() == ["waiting"]
 
     async def test_no_error_shows_a_token(
-        self, way_out: WayOut, platform: Platform, capfd: pytest.CaptureFixture[str]
+        self, way_out: WayOut, platform: Platform, written: io.StringIO
     ) -> None:
         """Whatever fails on the way, neither a log line nor an answer has a secret in it."""
-        logging.configure(way_out.settings)  # an earlier test's stream is not looked at
         for fault in ("html", "drop", "error", "empty"):
             for what in ("send", "bot", "refresh", "upload", "conversation"):
                 platform.fault(what, fault, times=1, code=-216)
@@ -311,11 +320,11 @@ class TestRenewing:
             await way_out.put(user, "bí mật của chị Lan", channel=channel)
         await way_out.work(8)
         rows = repr([(row.state, row.reason) for row in await way_out.rows()])
-        out, err = capfd.readouterr()
-        assert "zalo" in out + err, "nothing was logged"
+        logged = written.getvalue()
+        assert "zalo" in logged, "nothing was logged"
         state = platform.state
         for secret in (
             *("AT-", "RT-", state.app_secret, state.oa_key, state.bot_token, "secret-of-the-bot"),
             *(USER, "b77", "chị Lan"),
         ):
-            assert secret not in out + err + rows
+            assert secret not in logged + rows
