@@ -87,7 +87,8 @@ class Turn:
 
     def say(self, text: str, speech: str | None = None) -> None:
         """Add a text part; a second call in a turn adds a second part."""
-        part: Part = {"type": "text", "text": text}
+        # An English time of day ends in a point of its own.
+        part: Part = {"type": "text", "text": text.replace(".m..", ".m.")}
         if speech is not None and speech != text:
             part["speech"] = speech
         self.parts.append(part)

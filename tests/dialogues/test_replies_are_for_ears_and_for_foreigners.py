@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running_engine import Engine, of_type, said
+from running_engine import CONTEXT, Engine, of_type, said
 
 from dialogues.legal import law_named, source_told
 from dialogues.phrases import translator
@@ -121,3 +121,14 @@ def test_all_that_a_visitor_says_to_have_is_not_called_checked(
     assert "theo lời anh/chị" in said(reply)
     again = engine.turn(conversation, text="còn thiếu gì không")
     assert of_type(again, "checklist")[0]["done"]
+
+
+def test_a_sentence_that_ends_with_a_time_has_one_full_stop(
+    engine: Engine, conversation: str
+) -> None:
+    closed = {"open": False, "opens_at": "2026-11-23T13:00:00+07:00", "waiting": 0}
+    context = {**CONTEXT, "counters": dict.fromkeys(CONTEXT["counters"], closed)}
+    engine.turn(conversation, payload="procedure:1.001193", language="en")
+    reply = engine.turn(conversation, text="take me to the counter", context=context)
+    assert "1:00 p.m." in said(reply)
+    assert ".." not in said(reply)
