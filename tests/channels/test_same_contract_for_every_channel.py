@@ -5,6 +5,7 @@ A new channel is one more entry of `CHANNELS`.
 
 import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -37,7 +38,7 @@ class Line(Protocol):
         ...
 
 
-class Asked:
+class Asked(ABC):
     """Channels whose caller waits for the reply before the next message is sent."""
 
     def __init__(self, desk: Zalo) -> None:
@@ -59,8 +60,9 @@ class Asked:
         data = await self.ask(text, id_)
         return [part["text"] for part in data.get("parts", []) if part["type"] == "text"]
 
+    @abstractmethod
     async def ask(self, text: str, id_: str | None) -> dict[str, Any]:
-        raise NotImplementedError
+        """Send one message; the reply as JSON, empty where it was refused."""
 
 
 class Rest(Asked):
