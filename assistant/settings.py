@@ -31,6 +31,7 @@ from pydantic_settings import (
 )
 
 from assistant.errors import LetanError
+from assistant.openid_settings import OpenIdSettings
 from assistant.zalo_settings import ZaloEnvironment, ZaloSettings
 from robot_bridge.driver import Capability
 from robot_bridge.drivers import check_options
@@ -209,6 +210,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = Field(default_factory=LimitSettings)
     missions: MissionSettings = Field(default_factory=MissionSettings)
     zalo: ZaloSettings = Field(default_factory=ZaloSettings)
+    openid: OpenIdSettings = Field(default_factory=OpenIdSettings)
     secret_key: SecretStr | None = Field(
         None, description="encrypts tokens at rest; none: one is made in the data folder"
     )

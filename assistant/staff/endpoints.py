@@ -101,6 +101,8 @@ async def change(
         await room.set_password(id_, body.password, staff.who)
     if body.second_factor is False:
         await room.set_totp(id_, None, None, staff.who)
+    if body.identity is False:
+        await room.unbind(id_, staff.who)
     return _out(account)
 
 

@@ -137,3 +137,34 @@ def invitation_wrong() -> LetanError:
         remedy_vi="Khởi động lại Lễ Tân để có liên kết mới, hoặc chạy './letan staff create'.",
         remedy_en="Restart Lễ Tân for a new one, or run './letan staff create'.",
     )
+
+
+def openid_unavailable() -> LetanError:
+    return LetanError(
+        "openid_unavailable",
+        503,
+        "Chưa liên lạc được với hệ thống đăng nhập một lần. Anh/chị thử lại, hoặc dùng mật khẩu.",
+        "The single sign-on does not answer. Try again, or use your password.",
+        remedy_vi="Người quản trị kiểm tra mục [openid] của letan.toml và đường mạng tới 'issuer'.",
+        remedy_en="Administrators: check [openid] of letan.toml and the network to 'issuer'.",
+        retry_after=10,
+    )
+
+
+def openid_refused() -> LetanError:
+    return LetanError(
+        "openid_refused",
+        401,
+        "Đăng nhập một lần không thành công. Anh/chị bấm lại từ trang này.",
+        "The single sign-on failed. Start again from this page.",
+    )
+
+
+def openid_stranger() -> LetanError:
+    """The provider knows somebody whom nobody here has given an account."""
+    return LetanError(
+        "openid_stranger",
+        403,
+        "Anh/chị chưa có tài khoản ở đây. Nhờ người quản trị tạo tài khoản cùng tên đăng nhập.",
+        "You have no account here. Ask an administrator for one with the same name.",
+    )

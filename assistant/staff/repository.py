@@ -6,7 +6,12 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.staff.tables import StaffAccount, StaffInvitation, StaffSession
+from assistant.staff.tables import (
+    StaffAccount,
+    StaffIdentity,
+    StaffInvitation,
+    StaffSession,
+)
 
 
 async def account_named(session: AsyncSession, name: str) -> StaffAccount | None:
@@ -95,3 +100,27 @@ async def take_invitation(session: AsyncSession, code_hash: str, now: datetime) 
     if role is not None:
         await session.execute(delete(StaffInvitation))
     return role
+
+
+async def account_of_identity(
+    session: AsyncSession, issuer: str, subject: str
+) -> StaffAccount | None:
+    statement = (
+        select(StaffAccount)
+        .join(StaffIdentity, StaffIdentity.account == StaffAccount.id)
+        .where(StaffIdentity.issuer == issuer, StaffIdentity.subject == subject)
+    )
+    found: StaffAccount | None = await session.scalar(statement)
+    return found
+
+
+async def is_bound(session: AsyncSession, account_id: int, issuer: str) -> bool:
+    """Whether an account belongs to somebody of a provider already."""
+    statement = select(StaffIdentity.subject).where(
+        StaffIdentity.account == account_id, StaffIdentity.issuer == issuer
+    )
+    return await session.scalar(statement) is not None
+
+
+async def unbind(session: AsyncSession, account_id: int) -> None:
+    await session.execute(delete(StaffIdentity).where(StaffIdentity.account == account_id))

@@ -51,6 +51,9 @@ class AccountChangeIn(BaseModel):
     second_factor: Annotated[
         bool | None, Field(description="false: takes it off, for somebody who lost the phone")
     ] = None
+    identity: Annotated[
+        bool | None, Field(description="false: forgets whom the identity provider meant by it")
+    ] = None
 
 
 class AccountOut(BaseModel):

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,7 @@ from assistant.security import hash_token
 from assistant.settings import Settings
 from assistant.staff import audit, passwords, problems, repository
 from assistant.staff.audit import Who
+from assistant.staff.identity import Identity, account_of, fold
 from assistant.staff.passwords import Passwords
 from assistant.staff.rights import ROLES, Role, rights_of
 from assistant.staff.tables import StaffAccount, StaffInvitation, StaffSession
@@ -118,6 +118,26 @@ class StaffRoom:
         log.warning("staff log-in refused", reason=problem.code if problem else "?")
         assert problem is not None
         raise problem
+
+    async def log_in_with(self, identity: Identity) -> tuple[str, Staff, datetime]:
+        """The same for somebody whom an identity provider vouches for, second factor and all.
+
+        Raises LetanError `openid_stranger`.
+        """
+        now = self._clock()
+        async with self._database.session() as session:
+            return await self._open(session, await account_of(session, identity, now), now)
+
+    async def unbind(self, id_: int, by: Who) -> None:
+        """Forget whom the identity provider meant by an account. Raises `staff_unknown`."""
+        async with self._database.session() as session:
+            account = await repository.account(session, id_)
+            if account is None:
+                raise problems.unknown()
+            await repository.unbind(session, id_)
+            await audit.append(
+                session, by, "staff.identity_removed", account.name, now=self._clock()
+            )
 
     async def of_token(self, token: str, *, active: bool = True) -> Staff | None:
         """Whose session a token is; None for one that is not, was ended, idle or too old.
@@ -341,11 +361,6 @@ class StaffRoom:
             session, Who(account.name, account.role), "staff.logged_in", account.name, now=now
         )
         return token, _staff(opened, account), now + self._longest
-
-
-def fold(name: str) -> str:
-    """A name as it is stored: NFC, lower case, no blanks around it."""
-    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 def _staff(opened: StaffSession, account: StaffAccount) -> Staff:

@@ -45,6 +45,17 @@ class StaffSession(Base):
     """When the password was last typed."""
 
 
+class StaffIdentity(Base):
+    """Whom an identity provider calls an account's owner; kept from the first log-in on."""
+
+    __tablename__ = "staff_identities"
+
+    issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    account: Mapped[int] = mapped_column(ForeignKey("staff_accounts.id", ondelete="CASCADE"))
+    bound_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
 class StaffInvitation(Base):
     """A link that creates one account, once."""
 
