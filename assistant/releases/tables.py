@@ -67,3 +67,24 @@ class DifferenceRow(Base):
     verdict: Mapped[str | None] = mapped_column(String(8))
     """`better`, `same`, `worse`; null: nobody has judged it."""
     judged_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class PlanRow(Base):
+    """A release that is to be put in force at a time."""
+
+    __tablename__ = "planned_publications"
+    __table_args__ = (Index("ix_planned_publications_state", "state", "at"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    release: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    state: Mapped[str] = mapped_column(String(12))
+    """`planned`, `running`, then `done`, `failed` or `cancelled`."""
+    who: Mapped[str] = mapped_column(String(64))
+    role: Mapped[str] = mapped_column(String(16))
+    problem_vi: Mapped[str | None] = mapped_column(Text)
+    problem_en: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    taken_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    """When a process began with it: one that died at it is followed by another."""
+    ended_at: Mapped[datetime | None] = mapped_column(UtcTime)
