@@ -1,0 +1,1 @@
+"""What the desk could not answer well, judged by people: nothing is learnt without them."""
