@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.console.login import login_router
+from assistant.console.login import login_address, login_router
 from assistant.console.visits import Visits
 
 # NiceGUI draws with scripts of its own in the page; everything else keeps the strict policy.
@@ -87,4 +87,4 @@ async def _turn_away(scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": "token_missing"})
     else:
-        await RedirectResponse("/console/login", 303)(scope, receive, send)
+        await RedirectResponse(login_address(HTTPConnection(scope).url), 303)(scope, receive, send)

@@ -1,46 +1,84 @@
 """The console's pages as NiceGUI draws them; imported when the first clerk comes."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
 from fastapi import FastAPI, Request
 from nicegui import core, ui
 
 from assistant.console.acting import Acting
+from assistant.console.frame import bar
 from assistant.console.overview import Overview
 from assistant.console.robots import Robots
 from assistant.console.spoken_turns import SpokenTurns
 from assistant.console.wording import language_of, say
+from assistant.errors import Language, LetanError
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A page that somebody opens."""
+
+    letan: FastAPI
+    language: Language
+    acting: Acting
+    request: Request
+
+
+Draw = Callable[[Opened], Awaitable[None]]
+
+
+async def _overview(page: Opened) -> None:
+    await Overview(page.letan, page.language, page.acting).build()
+
+
+async def _spoken_turns(page: Opened) -> None:
+    SpokenTurns(page.letan, page.language).build()
+
+
+async def _robots(page: Opened) -> None:
+    await Robots(page.letan, page.language, page.acting).build()
+
+
+_PAGES: dict[str, tuple[str, str, Draw]] = {
+    "/": ("Lễ Tân: bàn làm việc", "", _overview),
+    "/voice": ("Lễ Tân: các lượt nói", "", _spoken_turns),
+    "/robots": ("Lễ Tân: robot", "robot:read", _robots),
+}
+"""Path → its title in Vietnamese, the right it needs, what draws it."""
 
 
 def pages(letan: FastAPI) -> FastAPI:
     """An application of its own with the console's pages; its lifespan runs NiceGUI."""
-
-    def acting(request: Request) -> Acting:
-        return Acting(request.state.staff, letan.state.staff)
-
-    async def overview(request: Request) -> None:
-        language = language_of(request)
-        ui.colors(primary="#0b4a46", negative="#b00c1c")
-        ui.page_title(say(language, "Lễ Tân: bàn làm việc"))
-        await Overview(letan, language, acting(request)).build()
-
-    def spoken_turns(request: Request) -> None:
-        language = language_of(request)
-        ui.colors(primary="#0b4a46", negative="#b00c1c")
-        ui.page_title(say(language, "Lễ Tân: các lượt nói"))
-        SpokenTurns(letan, language).build()
-
-    async def robots(request: Request) -> None:
-        language = language_of(request)
-        ui.colors(primary="#0b4a46", negative="#b00c1c")
-        ui.page_title(say(language, "Lễ Tân: robot"))
-        await Robots(letan, language, acting(request)).build()
-
-    drawn = {"/": overview, "/voice": spoken_turns, "/robots": robots}
     # NiceGUI keeps one application for the process: the newest desk owns it, as if it were fresh.
     core.app.middleware_stack = None
     core.app.user_middleware.clear()
-    core.app.routes[:] = [r for r in core.app.routes if getattr(r, "path", "") not in drawn]
-    for path, page in drawn.items():
-        ui.page(path, language="vi")(page)
+    core.app.routes[:] = [r for r in core.app.routes if getattr(r, "path", "") not in _PAGES]
+    for path, (title, right, draw) in _PAGES.items():
+        ui.page(path, language="vi")(_page(letan, title, right, draw))
     shell = FastAPI(openapi_url=None)
     ui.run_with(shell, mount_path="/", tailwind=True, show_welcome_message=False)
     return shell
+
+
+def _page(
+    letan: FastAPI, title: str, right: str, draw: Draw
+) -> Callable[[Request], Awaitable[None]]:
+    async def page(request: Request) -> None:
+        language = language_of(request)
+        acting = Acting(request.state.staff, letan.state.staff)
+        ui.colors(primary="#0b4a46", negative="#b00c1c")
+        ui.page_title(say(language, title))
+        try:
+            if right:
+                await acting.check(right)
+            await draw(Opened(letan, language, acting, request))
+        except LetanError as error:
+            client = ui.context.client
+            client.content.clear()
+            if not any(isinstance(each, ui.header) for each in client.elements.values()):
+                bar(language, "Bàn làm việc của cán bộ")
+            with ui.column().classes("desk"):
+                ui.label(error.text(language)).classes("desk-need").props("role=alert")
+
+    return page

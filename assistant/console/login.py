@@ -1,9 +1,14 @@
 """The doors of the console: log-in, the link of the first start, the way out."""
 
+import re
+from html import escape
 from typing import Annotated
+from urllib.parse import parse_qs, urlencode
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.datastructures import URL
+from starlette.requests import HTTPConnection
 
 from assistant.console.visits import Visits
 from assistant.console.wording import language_of, say
@@ -48,6 +53,36 @@ _FIELD = """<label for="{id}">{label}</label>
 <input id="{id}" name="{id}" type="{type}" value="{value}" autocomplete="{fill}" {more}>"""
 
 _Text = Annotated[str, Form(max_length=500)]
+_PAGE_OF_CONSOLE = re.compile(r"/console(?:/(?!_nicegui)[\w-][\w.-]*)+(?:\?[^\s#\\]*)?", re.ASCII)
+"""Where a log-in may lead: to a page of the console, never to another site."""
+
+
+def login_address(asked: URL) -> str:
+    """The log-in, in the language of the page that was asked for and leading back to it."""
+    kept = {}
+    language = parse_qs(asked.query).get("lang", [""])[0]
+    if language in ("vi", "en"):
+        kept["lang"] = language
+    address = asked.path + (f"?{asked.query}" if asked.query else "")
+    if _PAGE_OF_CONSOLE.fullmatch(address):
+        kept["next"] = address
+    return "/console/login" + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _after(connection: HTTPConnection) -> str:
+    """The page of the console that was asked for before the log-in."""
+    address = connection.query_params.get("next", "")
+    if _PAGE_OF_CONSOLE.fullmatch(address):
+        return address
+    language = connection.query_params.get("lang")
+    return f"/console/?lang={language}" if language in ("vi", "en") else "/console/"
+
+
+def _action(connection: HTTPConnection, path: str) -> str:
+    """The address of a form: it keeps language and page."""
+    asked = connection.query_params
+    kept = {key: asked[key] for key in ("lang", "next") if key in asked}
+    return escape(path + (f"?{urlencode(kept)}" if kept else ""))
 
 
 def login_router(access: Access, visits: Visits) -> APIRouter:
@@ -57,7 +92,7 @@ def login_router(access: Access, visits: Visits) -> APIRouter:
 
     @router.get("/console/login")
     async def show(request: Request) -> HTMLResponse:
-        return _login_page(language_of(request))
+        return _login_page(request)
 
     @router.post("/console/login")
     async def log_in(
@@ -67,25 +102,25 @@ def login_router(access: Access, visits: Visits) -> APIRouter:
         password: _Text = "",
         code: _Text = "",
     ) -> Response:
-        language, inside = language_of(request), RedirectResponse("/console/", 303)
+        inside = RedirectResponse(_after(request), 303)
         if not token:
             try:
                 found, _, until = await room_of(request).log_in(name, password, code or None)
             except LetanError as problem:
-                return _login_page(language, problem, name)
+                return _login_page(request, problem, name)
             visits.remember_staff(request, inside, found, until)
             return inside
         attempts.check(request.client.host if request.client else "unknown")
         principal = await access.principal(token.strip())
         if principal is None or principal.kind != "operator":
             wrong = LetanError("token_invalid", 401, "Mã không đúng.", "The token is wrong.")
-            return _login_page(language, wrong)
+            return _login_page(request, wrong)
         visits.remember_operator(request, inside)
         return inside
 
     @router.get("/console/setup")
     async def show_setup(request: Request) -> HTMLResponse:
-        return _setup_page(language_of(request))
+        return _setup_page(request)
 
     @router.post("/console/setup")
     async def set_up(
@@ -96,8 +131,8 @@ def login_router(access: Access, visits: Visits) -> APIRouter:
             await room.accept(code, name, password)
             found, _, until = await room.log_in(name, password)
         except LetanError as problem:
-            return _setup_page(language_of(request), problem, name, code)
-        inside = RedirectResponse("/console/", 303)
+            return _setup_page(request, problem, name, code)
+        inside = RedirectResponse(_after(request), 303)
         visits.remember_staff(request, inside, found, until)
         return inside
 
@@ -128,8 +163,10 @@ def login_router(access: Access, visits: Visits) -> APIRouter:
 
 
 def _login_page(
-    language: Language, problem: LetanError | None = None, name: str = ""
+    request: Request, problem: LetanError | None = None, name: str = ""
 ) -> HTMLResponse:
+    language = language_of(request)
+    action = _action(request, "/console/login")
     second = problem is not None and problem.code.startswith("second_factor")
     fields = [
         _field(language, "name", "Tên đăng nhập", value=name, fill="username", more="autofocus"),
@@ -141,10 +178,10 @@ def _login_page(
         fields.append(_field(language, "code", label, fill="one-time-code", more=more))
     token = _field(language, "token", "Mã truy cập", type_="password", fill="off")
     body = (
-        _form("/console/login", "".join(fields), say(language, "Vào"))
+        _form(action, "".join(fields), say(language, "Vào"))
         + f"<details><summary>{say(language, 'Vào bằng mã của người vận hành')}</summary>"
         + f"<p>{say(language, 'Mã in ra ở lần khởi động đầu tiên.')}</p>"
-        + _form("/console/login", token, say(language, "Vào bằng mã"))
+        + _form(action, token, say(language, "Vào bằng mã"))
         + "</details>"
     )
     lead = say(language, "Đăng nhập bằng tài khoản của anh/chị.")
@@ -152,8 +189,9 @@ def _login_page(
 
 
 def _setup_page(
-    language: Language, problem: LetanError | None = None, name: str = "", code: str = ""
+    request: Request, problem: LetanError | None = None, name: str = "", code: str = ""
 ) -> HTMLResponse:
+    language = language_of(request)
     fields = (
         _field(language, "code", "Mã trong liên kết", value=code, fill="off")
         + _field(language, "name", "Tên đăng nhập", value=name, fill="username")
@@ -166,9 +204,8 @@ def _setup_page(
         )
     )
     lead = say(language, "Tạo tài khoản quản trị đầu tiên. Liên kết này chỉ dùng được một lần.")
-    return _page(
-        language, lead, _form("/console/setup", fields, say(language, "Tạo tài khoản")), problem
-    )
+    form = _form(_action(request, "/console/setup"), fields, say(language, "Tạo tài khoản"))
+    return _page(language, lead, form, problem)
 
 
 def _field(

@@ -46,8 +46,7 @@ class Overview:
 
     async def build(self) -> None:
         """Draws everything once, and again when something has changed."""
-        links = (("Robot", "robots"), ("Các lượt nói", "voice"))
-        bar(self._language, "Bàn làm việc của cán bộ", *links)
+        bar(self._language, "Bàn làm việc của cán bộ", ("Các lượt nói", "/voice"))
         with ui.column().classes("desk"):
             await self._sections()
         self._shown = self._facts()

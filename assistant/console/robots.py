@@ -62,7 +62,7 @@ class Robots:
     async def build(self) -> None:
         """Draws everything once; what is no longer true is drawn anew."""
         await self._look_back()
-        bar(self._language, "Robot", ("Bàn làm việc", "./"))
+        bar(self._language, "Robot")
         with ui.column().classes("desk"):
             heading(self._language, "Bản đồ sảnh")
             ui.label(self._say("Phím Esc dừng mọi robot ngay."))

@@ -38,7 +38,7 @@ class SpokenTurns:
 
     def build(self) -> None:
         """Draws everything once, and again when another turn is over."""
-        bar(self._language, "Các lượt nói", ("Bàn làm việc", "./"))
+        bar(self._language, "Các lượt nói")
         with ui.column().classes("desk"):
             self._turns()
         ui.timer(_REFRESH_SECONDS, self._follow)

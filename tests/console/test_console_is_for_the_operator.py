@@ -1,5 +1,7 @@
 """The console: nobody gets in without the operator's token."""
 
+import html
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,11 +28,40 @@ def log_in(client: TestClient, token: str = TOKEN) -> int:
     return client.post("/console/login", data={"token": token}, headers=ORIGIN).status_code
 
 
-@pytest.mark.parametrize("path", ["/console/", "/console/_nicegui/x", "/console/anything"])
+@pytest.mark.parametrize("path", ["/console/", "/console/_nicegui/x"])
 def test_without_a_cookie_there_is_only_the_login(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 303
     assert answer.headers["location"] == "/console/login"
+
+
+def test_a_log_in_leads_to_the_page_that_was_asked_for_in_its_language(client: TestClient) -> None:
+    asked = "/console/voice?q=khai+sinh&lang=en"
+    turned_away = client.get(asked)
+    assert turned_away.headers["location"].startswith("/console/login?lang=en&next=")
+    form = client.get(turned_away.headers["location"])
+    assert "Staff desk" in form.text
+    action = html.unescape(re.findall(r'action="([^"]+)"', form.text)[0])
+    inside = client.post(action, data={"token": TOKEN}, headers=ORIGIN)
+    assert inside.headers["location"] == asked
+    assert client.get(asked).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/console//evil.example",
+        "/console/../api",
+        "x\r\ny",
+    ],
+)
+def test_a_log_in_leads_to_no_other_place(client: TestClient, elsewhere: str) -> None:
+    answer = client.post(
+        "/console/login", params={"next": elsewhere}, data={"token": TOKEN}, headers=ORIGIN
+    )
+    assert answer.headers["location"] == "/console/"
 
 
 def test_a_wrong_token_is_told_and_sets_no_cookie(client: TestClient) -> None:

@@ -37,7 +37,7 @@ def speak(client: TestClient, outcome: str, wait: float | None = None) -> None:
 
 
 def test_without_the_token_there_is_only_the_login(client: TestClient) -> None:
-    assert client.get("/console/voice").headers["location"] == "/console/login"
+    assert client.get("/console/voice").headers["location"].startswith("/console/login?next=")
 
 
 def test_each_turn_is_a_row_and_the_wait_is_told(client: TestClient) -> None:

@@ -87,5 +87,5 @@ def test_the_last_spoken_turns_are_a_page_of_their_own(console: Page) -> None:
     expect(console.get_by_role("heading", name="20 lượt nói gần nhất")).to_be_visible()
     expect(console.get_by_test_id("waits")).to_be_visible()
     assert serious(console) == []
-    console.get_by_role("link", name="Bàn làm việc").click()
+    console.get_by_role("link", name="Tổng quan").click()
     expect(console.get_by_role("heading", name="Các quầy")).to_be_visible()
