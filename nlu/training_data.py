@@ -55,7 +55,9 @@ def generate(catalogue: Path, centre: Path, training: Path, content: Path) -> Pa
     groups = canonical_codes(procedures)
     frames = _read(content / "frames.yaml")
     variation = Variation(frames, SEED)
-    phrasings = _phrasings(answerable, _own_phrasings(content, groups))
+    phrasings = _phrasings(
+        answerable, _with_examples(_own_phrasings(content, groups), procedures, groups)
+    )
     augmented = _augment([*phrasings, *_told_apart(procedures, groups)], variation)
     intents = _intents(content, variation)
     for name, texts in _named_in_other_intents(answerable, frames["intents"], variation).items():
@@ -130,6 +132,19 @@ def _own_phrasings(content: Path, groups: Mapping[str, str]) -> dict[str, list[s
             if str(code) in groups:
                 own.setdefault(groups[str(code)], []).extend(texts)
     return own
+
+
+def _with_examples(
+    own: Mapping[str, Sequence[str]],
+    procedures: Iterable[Mapping[str, Any]],
+    groups: Mapping[str, str],
+) -> dict[str, list[str]]:
+    """And the questions that clerks keep with the procedures themselves."""
+    both = {code: list(texts) for code, texts in own.items()}
+    for procedure in procedures:
+        if examples := procedure.get("examples"):
+            both.setdefault(groups[procedure["code"]], []).extend(examples)
+    return both
 
 
 def _short_names(name: str) -> list[str]:

@@ -77,7 +77,7 @@ def list_procedures(
     return ProcedureList(procedures=lines, total=len(found))
 
 
-@router.get("/procedures/{code}", summary="One procedure")
+@router.get("/procedures/{code}", summary="One procedure", response_model_exclude={"examples"})
 def get_procedure(
     catalogue: Published,
     code: Annotated[str, Path(examples=["1.001193"], description="Also a retired or second code")],

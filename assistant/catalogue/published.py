@@ -105,6 +105,8 @@ class Procedure(Published):
     note_en: str | None
     cases: list[PublishedCase]
     aliases: list[str]
+    examples: list[str] = []
+    """Questions to learn from; not shown by the API."""
     former_names: list[str]
     tells_apart: str | None
     tells_apart_en: str | None
@@ -155,6 +157,7 @@ def publish(field: schemas.FieldHead, entry: schemas.ProcedureEntry) -> Procedur
         note_en=_en(entry.note),
         cases=[_case(case, ids, number) for number, case in enumerate(entry.cases, 1)],
         aliases=list(entry.aliases),
+        examples=list(entry.examples),
         former_names=list(entry.former_names),
         tells_apart=_vi(entry.tells_apart),
         tells_apart_en=_en(entry.tells_apart),

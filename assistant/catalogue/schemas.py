@@ -199,6 +199,8 @@ class ProcedureEntry(Content):
     cases: Annotated[list[Case], _MANY] = []
     aliases: Annotated[list[String], _MANY] = []
     """What people call it."""
+    examples: Annotated[list[String], _MANY] = []
+    """Whole questions as people ask them; the desk learns from them, nobody is shown them."""
     former_names: Annotated[list[String], _MANY] = []
     tells_apart: Text | None = None
     """What separates it from a near twin."""
@@ -206,6 +208,8 @@ class ProcedureEntry(Content):
     legal_basis_unverified: Annotated[list[String], _MANY] = []
     sources: Annotated[list[String], _MANY] = []
     source_date: String | None = None
+    review_by: Day = None
+    """When somebody must look at it again; the console reminds of it afterwards."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

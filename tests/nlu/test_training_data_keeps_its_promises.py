@@ -27,6 +27,7 @@ PROCEDURES = [
         "9.900001",
         "Đăng ký nuôi rồng",
         aliases=["nuôi rồng tại nhà", "keep a dragon"],
+        examples=["nhà em có con rồng thì khai ở đâu"],
         former_names=["Kê khai nuôi rồng"],
         tells_apart="Rồng nuôi để ngắm; rồng biết bay thì 9.900002.",
     ),
@@ -51,6 +52,7 @@ def test_a_catalogue_nobody_described_gives_training_data(folder: Path) -> None:
     material = read_material(_generate(folder, "first") / "understanding.json")
     texts = {row["text"] for row in material.phrasings if row["code"] == "9.900001"}
     assert {"nuôi rồng tại nhà", "keep a dragon", "Kê khai nuôi rồng"} <= texts
+    assert "nhà em có con rồng thì khai ở đâu" in texts
     made = [row for row in material.augmented if row["code"] == "9.900001"]
     assert any(fold(row["text"]) == row["text"] and "rong" in row["text"] for row in made)
     assert any("dragon" in row["text"] and row["text"] != "keep a dragon" for row in made)
