@@ -46,13 +46,26 @@ class Reading:
     """Tokens that say nothing about which procedure is meant."""
     spans: tuple[tuple[str, int, int], ...] = ()
     """(concept, first token, token after the last) of each that was found."""
+    unsaid: frozenset[int] = frozenset()
+    """Tokens that are looked at as if nobody had said them."""
 
     def between(self, start: int, end: int) -> Reading:
         """What is left of it without the tokens before `start` and from `end` on."""
-        kept = tuple(s for s in self.spans if s[1] >= start and s[2] <= end)
+        return self.without(frozenset((*range(start), *range(end, len(self.message.tokens)))))
+
+    def without(self, left_out: frozenset[int]) -> Reading:
+        """The same message, these tokens saying nothing."""
+        kept = tuple(s for s in self.spans if left_out.isdisjoint(range(s[1], s[2])))
         concepts = tuple(dict.fromkeys(concept for concept, _, _ in kept))
-        outside = (*range(start), *range(end, len(self.message.tokens)))
-        return Reading(self.message, concepts, self.skip | frozenset(outside), kept)
+        return Reading(self.message, concepts, self.skip | left_out, kept, self.unsaid | left_out)
+
+    @property
+    def plain(self) -> str:
+        """The words without accents, but for those that are left out."""
+        folded = self.message.folded
+        if not self.unsaid:
+            return self.message.plain
+        return " ".join(word for at, word in enumerate(folded) if at not in self.unsaid)
 
     @property
     def outside(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from nlu.marks import Marks
 from nlu.material import Material
 from nlu.procedure_index import NOTHING, Candidate, Found, Phrasing, ProcedureIndex
 from nlu.procedure_ranker import Ranker
+from nlu.required import papers_named
 from nlu.situations import AHEAD, MOST_EVENTS, SINGLED_OUT, Situation
 from nlu.story import asked_in, together, weight_of
 from nlu.supposing import supposes
@@ -36,6 +37,9 @@ NEVER = frozenset(
 """Matters of `outside.yaml` that no name of a procedure beside them makes an errand of ours."""
 WHOLE_NAME = 0.97
 """Confidence where a message says a phrasing of one entry and nothing else."""
+ASKED_FOR = 0.5
+"""Confidence from which what is left of a message without the papers it names as required is what
+it asks for."""
 SHORT = 6
 """Words up to which a message of any intent may be a known situation and nothing else."""
 
@@ -101,7 +105,7 @@ class Linker:
     def compare(self, reading: Reading, intent: str) -> Linked:
         """`candidates`, and for a life event what people say in life events beside them."""
         document = pieces(reading.message, reading.concepts, reading.skip)
-        found = self._found(document, reading)
+        found, reading = self._asked_for(self._found(document, reading), reading)
         judged = self._judged(found, reading)
         linked = replace(
             judged, named_of_others=bool(reading.outside), supposes=supposes(reading.message)
@@ -134,7 +138,22 @@ class Linker:
     def candidates(self, reading: Reading) -> Linked:
         """Best first; a code written in the text is certain."""
         document = pieces(reading.message, reading.concepts, reading.skip)
-        return self._judged(self._found(document, reading), reading)
+        return self._judged(*self._asked_for(self._found(document, reading), reading))
+
+    def _asked_for(self, found: Found | None, reading: Reading) -> tuple[Found | None, Reading]:
+        """Without the papers that are only named as required, where what is left surely means
+        something by itself."""
+        papers = papers_named(reading)
+        if found is None or not papers:
+            return found, reading
+        rest = reading.without(papers)
+        document = pieces(rest.message, rest.concepts, rest.skip)
+        said = [word for at, word in enumerate(rest.message.folded) if at not in papers]
+        asked = self.index.find(document, self._exact(said)) if document else None
+        if asked is None:
+            return found, reading
+        chances = self._chances(asked, rest)
+        return (asked, rest) if chances[:-1].max(initial=0.0) >= ASKED_FOR else (found, reading)
 
     def _found(self, document: Sequence[str], reading: Reading) -> Found | None:
         return self.index.find(document, self._exact(reading.message.folded)) if document else None

@@ -73,7 +73,7 @@ class Marks:
         their marks less likely, all others more so."""
         left = np.ones(len(chances))
         concepts = frozenset(reading.concepts)
-        folded, language = reading.message.plain, reading.message.language
+        folded, language = reading.plain, reading.message.language
         codes = list(codes)
         chances = self._given_way(codes, chances, folded, language)
         for place, code in enumerate(codes):
@@ -86,7 +86,7 @@ class Marks:
 
     def gives_way(self, code: str, reading: Reading) -> bool:
         """Whether a word of the message speaks for the twin of this entry instead."""
-        folded, language = reading.message.plain, reading.message.language
+        folded, language = reading.plain, reading.message.language
         return any(mark.gives_way(folded, language) for mark in self._of.get(code, ()))
 
     def _given_way(
