@@ -1,4 +1,4 @@
-"""Log-in of staff by an identity provider of the province or the ward: `[openid]` in `letan.toml`."""
+"""Log-in of staff by an identity provider of the province: `[openid]` in `letan.toml`."""
 
 from ipaddress import ip_address
 from typing import Self

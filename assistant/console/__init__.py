@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.console.login import login_address, login_router
 from assistant.console.visits import Visits
+from assistant.settings import Settings
 
 # NiceGUI draws with scripts of its own in the page; everything else keeps the strict policy.
 _POLICY = (
@@ -70,6 +71,12 @@ def mount(app: FastAPI, token: str) -> None:
     visits = Visits(sha256(b"console:" + token.encode()).digest())
     console = Console(app, visits)
     app.include_router(login_router(app.state.access, visits))
+    settings: Settings = app.state.settings
+    if settings.openid.is_on:
+        from assistant.console import openid
+
+        secret = sha256(b"openid:" + token.encode()).digest()
+        app.mount(openid.PATH, openid.doors(app, visits, settings, secret))
     app.mount("/console", console)
     inner = app.router.lifespan_context
 

@@ -14,6 +14,7 @@ from assistant.console.visits import Visits
 from assistant.console.wording import language_of, say
 from assistant.errors import Language, LetanError
 from assistant.limits import RateLimit
+from assistant.openid_settings import OpenIdSettings
 from assistant.security import Access
 from assistant.staff.access import room_of
 
@@ -35,6 +36,9 @@ label small{font-weight:400}
 input,button{width:100%;min-height:64px;padding:.6rem 1rem;border-radius:16px}
 input{border:3px solid var(--line-strong);background:#fff;margin:.4rem 0 1rem}
 button{border:0;background:var(--teal);color:#fff;font-weight:700;cursor:pointer}
+.other-way{display:flex;align-items:center;justify-content:center;min-height:64px;margin-top:1rem;
+border:3px solid var(--teal);border-radius:16px;color:var(--teal-deep);font-weight:700;
+text-decoration:none}
 details{margin-top:2rem;border-top:2px solid var(--line);padding-top:1rem}
 summary{min-height:48px;cursor:pointer;color:var(--teal-deep)}
 .problem{background:#fdecea;color:var(--red-deep);font-weight:600;padding:.6rem 1rem;
@@ -69,7 +73,7 @@ def login_address(asked: URL) -> str:
     return "/console/login" + (f"?{urlencode(kept)}" if kept else "")
 
 
-def _after(connection: HTTPConnection) -> str:
+def page_after(connection: HTTPConnection) -> str:
     """The page of the console that was asked for before the log-in."""
     address = connection.query_params.get("next", "")
     if _PAGE_OF_CONSOLE.fullmatch(address):
@@ -92,7 +96,7 @@ def login_router(access: Access, visits: Visits) -> APIRouter:
 
     @router.get("/console/login")
     async def show(request: Request) -> HTMLResponse:
-        return _login_page(request)
+        return login_page(request)
 
     @router.post("/console/login")
     async def log_in(
@@ -102,19 +106,19 @@ def login_router(access: Access, visits: Visits) -> APIRouter:
         password: _Text = "",
         code: _Text = "",
     ) -> Response:
-        inside = RedirectResponse(_after(request), 303)
+        inside = RedirectResponse(page_after(request), 303)
         if not token:
             try:
                 found, _, until = await room_of(request).log_in(name, password, code or None)
             except LetanError as problem:
-                return _login_page(request, problem, name)
+                return login_page(request, problem, name)
             visits.remember_staff(request, inside, found, until)
             return inside
         attempts.check(request.client.host if request.client else "unknown")
         principal = await access.principal(token.strip())
         if principal is None or principal.kind != "operator":
             wrong = LetanError("token_invalid", 401, "Mã không đúng.", "The token is wrong.")
-            return _login_page(request, wrong)
+            return login_page(request, wrong)
         visits.remember_operator(request, inside)
         return inside
 
@@ -132,7 +136,7 @@ def login_router(access: Access, visits: Visits) -> APIRouter:
             found, _, until = await room.log_in(name, password)
         except LetanError as problem:
             return _setup_page(request, problem, name, code)
-        inside = RedirectResponse(_after(request), 303)
+        inside = RedirectResponse(page_after(request), 303)
         visits.remember_staff(request, inside, found, until)
         return inside
 
@@ -162,9 +166,7 @@ def login_router(access: Access, visits: Visits) -> APIRouter:
     return router
 
 
-def _login_page(
-    request: Request, problem: LetanError | None = None, name: str = ""
-) -> HTMLResponse:
+def login_page(request: Request, problem: LetanError | None = None, name: str = "") -> HTMLResponse:
     language = language_of(request)
     action = _action(request, "/console/login")
     second = problem is not None and problem.code.startswith("second_factor")
@@ -177,8 +179,10 @@ def _login_page(
         more = 'inputmode="numeric" maxlength="7"'
         fields.append(_field(language, "code", label, fill="one-time-code", more=more))
     token = _field(language, "token", "Mã truy cập", type_="password", fill="off")
+    openid: OpenIdSettings = request.app.state.settings.openid
     body = (
         _form(action, "".join(fields), say(language, "Vào"))
+        + (_single_sign_on(request, openid.label) if openid.is_on else "")
         + f"<details><summary>{say(language, 'Vào bằng mã của người vận hành')}</summary>"
         + f"<p>{say(language, 'Mã in ra ở lần khởi động đầu tiên.')}</p>"
         + _form(action, token, say(language, "Vào bằng mã"))
@@ -186,6 +190,11 @@ def _login_page(
     )
     lead = say(language, "Đăng nhập bằng tài khoản của anh/chị.")
     return _page(language, lead, body, problem)
+
+
+def _single_sign_on(request: Request, label: str) -> str:
+    address = _action(request, "/console/openid/")
+    return f'<p><a class="other-way" href="{address}">{escape(label)}</a></p>'
 
 
 def _setup_page(

@@ -8,8 +8,8 @@ from typing import TypeVar
 from assistant.errors import LetanError
 from assistant.settings import Settings
 from assistant.staff.audit import Who
-from assistant.staff.rights import ROLE_NAMES, Role
 from assistant.staff.identity import fold
+from assistant.staff.rights import ROLE_NAMES, Role
 from assistant.staff.service import Account, StaffRoom
 from assistant.storage.database import Database
 from assistant.storage.migrate import migrate

@@ -37,9 +37,7 @@ async def account_of(session: AsyncSession, identity: Identity, now: datetime) -
         account = await repository.account_named(session, fold(identity.name))
         if account is None or await repository.is_bound(session, account.id, issuer):
             raise problems.openid_stranger()
-        session.add(
-            StaffIdentity(issuer=issuer, subject=subject, account=account.id, bound_at=now)
-        )
+        session.add(StaffIdentity(issuer=issuer, subject=subject, account=account.id, bound_at=now))
     if not account.active:
         raise problems.openid_stranger()
     return account
