@@ -24,6 +24,10 @@ from assistant.engine.service import Engine
 from assistant.errors import LetanError
 from assistant.guard import Guard
 from assistant.health import Health
+from assistant.inbox import endpoints as inbox
+from assistant.inbox.judging import Judging
+from assistant.inbox.reporting import Reporting
+from assistant.inbox.service import Inbox
 from assistant.kiosks import endpoints as kiosks
 from assistant.kiosks.service import Kiosks
 from assistant.metrics import Metrics
@@ -41,6 +45,7 @@ from assistant.voice import endpoints as voice
 from assistant.voice.service import Voice
 from assistant.voice.timings import VoiceTimings
 from assistant.web import endpoints as pages
+from assistant.web.service import Slips
 
 _ROUTERS = (
     rest.router,
@@ -55,6 +60,7 @@ _ROUTERS = (
     notices.router,
     releases.router,
     figures.router,
+    inbox.router,
 )
 
 
@@ -114,6 +120,11 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
         metrics=state.metrics,
     )
     state.metrics.open_conversations.set_function(state.conversations.turns_under_way)
+    state.inbox = Inbox(state.database, settings.timezone, catalogue=lambda: state.catalogue)
+    state.judging = Judging(state.database, lambda: state.engine.release)
+    state.reporting = Reporting(
+        state.database, state.inbox, settings.timezone, Slips(state.database).procedure_of
+    )
     state.zalo = Zalo(
         settings,
         state.database,

@@ -198,6 +198,7 @@ class Background:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         state = self.app.state
         await state.zalo.close()
+        await state.inbox.close()
         await state.workshop.close()  # it asks the engine
         parts = (state.engine, state.voice, state.fleet, state.centre)
         closing = [part.close() for part in parts if not isinstance(part, MissingPart)]
@@ -313,3 +314,4 @@ async def sweep(app: FastAPI) -> None:
     async with database.session() as session:
         before = now - timedelta(days=settings.retention_days)
         await conversations_repository.delete_older(session, before)
+    await app.state.inbox.sweep()

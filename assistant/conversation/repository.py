@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, select, upda
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.conversation.tables import ConversationRow, TurnRow
+from assistant.inbox.tables import JudgementRow
 
 _C = ConversationRow.__table__.c
 _T = TurnRow.__table__.c
@@ -112,7 +113,12 @@ async def forget(session: AsyncSession, conversation: str, now: datetime) -> Non
 
 
 def erase(connection: Connection, conversations: Sequence[str]) -> None:
-    """Nothing is left of them, as of a person who asks to be forgotten."""
+    """Nothing is left of them, as of a person who asks to be forgotten.
+
+    What staff made of their words and put into the catalogue is the ward's own by then.
+    """
+    judged = update(JudgementRow).where(JudgementRow.conversation.in_(conversations))
+    connection.execute(judged.values(text=None, reason=None))
     connection.execute(delete(TurnRow).where(_T.conversation.in_(conversations)))
     connection.execute(delete(ConversationRow).where(_C.id.in_(conversations)))
 

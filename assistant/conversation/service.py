@@ -48,6 +48,7 @@ from assistant.conversation.wording import clean, has_words, say
 from assistant.engine.client import TurnReply, TurnRequest
 from assistant.engine.service import Engine
 from assistant.errors import Language, LetanError
+from assistant.inbox.repository import keep_sent
 from assistant.kiosks.service import kiosk_unknown
 from assistant.metrics import Metrics
 from assistant.security import Principal
@@ -195,6 +196,7 @@ class Conversations:
     async def forget(self, conversation_id: str) -> None:
         """Erase the engine's memory, the stored replies and the link to tickets."""
         await self._engine.forget(conversation_id)
+        await self._database.write(partial(keep_sent, conversation=conversation_id))
         await self._effects.forget(conversation_id)
         async with self._database.session() as session:
             await repository.forget(session, conversation_id, self._clock())

@@ -77,6 +77,10 @@ class Slips:
             )
         return _slip(row)
 
+    async def procedure_of(self, short: str) -> str:
+        """The procedure's code; raises `slip_unknown`."""
+        return (await self.get(short)).procedure
+
 
 def _slip(row: SlipRow) -> Slip:
     return Slip(row.short, row.procedure, row.case, tuple(row.have), row.expires_at)
