@@ -1,5 +1,6 @@
 """Changing the catalogue one procedure at a time: versions, history, what depends on what."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,6 @@ from assistant.catalogue.problems import ContentProblem, procedure_unknown
 from assistant.catalogue.relations import Coded, answering_codes, check_relations
 from assistant.catalogue.repository import CatalogueRepository
 from assistant.catalogue.schemas import CatalogueEntry
-from assistant.catalogue.search import fold
 from assistant.catalogue.service import from_row, to_data
 from assistant.catalogue.tables import ProcedureRow
 from assistant.catalogue.yaml_tree import Tree, dotted
@@ -44,24 +44,6 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A procedure in a list; read without checking the rest of it."""
-
-    code: str
-    name: str
-    field: str
-    service: str
-    version: int
-    verified: bool
-    needs_review: bool
-    retired: bool
-    source_date: str | None
-    updated_at: datetime
-    words: str
-    """Folded name, code and aliases, to be searched."""
-
-
-@dataclass(frozen=True, slots=True)
 class _Codes:
     """The codes of an entry, read without checking the rest of it."""
 
@@ -89,12 +71,6 @@ class Editing:
             versions = await repository.versions(row.code)
             who = versions[0].who if versions else ""
             return Edited(from_row(row), row.version, row.updated_at, who)
-
-    async def listed(self) -> list[Line]:
-        """A line for every procedure, most asked first."""
-        async with self._database.reading() as session:
-            rows = (await CatalogueRepository(session).all()).values()
-        return [_line(row) for row in sorted(rows, key=lambda r: (r.rank or 10**6, r.code))]
 
     async def save(self, code: str, version: int, written: Mapping[str, Any], who: Who) -> Edited:
         """Replace a procedure. Saving what is there already changes nothing.
@@ -209,6 +185,18 @@ class Editing:
             rows = (await CatalogueRepository(session).all()).values()
         return _dependents(code, rows)
 
+    async def mentions(self, code: str) -> list[str]:
+        """The codes of procedures whose text sends people to this one, or tells it apart."""
+        named = re.compile(rf"(?<![\w.-]){re.escape(code)}(?![\w-])")
+        async with self._database.reading() as session:
+            rows = (await CatalogueRepository(session).all()).values()
+        return sorted(
+            row.code
+            for row in rows
+            if row.code != code
+            and any(named.search(text) for text in _strings_of({**row.data["entry"], "code": ""}))
+        )
+
 
 def written_form(item: CatalogueEntry) -> dict[str, Any]:
     """The flat form of the staff's API: the entry's keys and `field`."""
@@ -254,22 +242,16 @@ def _check_others(item: CatalogueEntry, rows: Iterable[ProcedureRow]) -> None:
         )
 
 
-def _line(row: ProcedureRow) -> Line:
-    entry, field = row.data["entry"], row.data["field"]
-    name = entry["name"]["vi"]
-    return Line(
-        row.code,
-        name,
-        field["vi"],
-        entry["service"],
-        row.version,
-        entry.get("verified", False),
-        entry.get("needs_review", False),
-        entry.get("replaced_by") is not None,
-        entry.get("source_date"),
-        row.updated_at,
-        fold(" ".join((name, *entry.get("aliases", ())))) + " " + fold(row.code),
-    )
+def _strings_of(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            if key != "replaced_by":
+                yield from _strings_of(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _strings_of(part)
 
 
 def _inner(path: str) -> str:

@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.catalogue.tables import ProcedureCodeRow, ProcedureRow, ProcedureVersionRow
 
+_FEW = 500
+"""Codes that one statement names."""
+
 
 class CatalogueRepository:
     """Rows in, rows out; knows nothing about procedures."""
@@ -39,6 +42,18 @@ class CatalogueRepository:
     async def row(self, code: str) -> ProcedureRow | None:
         """The row of exactly this code, retired or not."""
         return await self._session.get(ProcedureRow, code)
+
+    async def version_numbers(self) -> dict[str, int]:
+        """Code → version of every row, without its data."""
+        found = await self._session.execute(select(ProcedureRow.code, ProcedureRow.version))
+        return {row.code: row.version for row in found}
+
+    async def rows(self, codes: Sequence[str]) -> Sequence[ProcedureRow]:
+        """The rows of some codes; all at once when there are many."""
+        statement = select(ProcedureRow)
+        if len(codes) <= _FEW:
+            statement = statement.where(ProcedureRow.code.in_(codes))
+        return (await self._session.scalars(statement)).all()
 
     async def newest(self) -> datetime | None:
         """When the data last changed; None while there is none."""

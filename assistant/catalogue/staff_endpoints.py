@@ -1,13 +1,19 @@
 """`/api/v1/staff/procedures`: the catalogue that editors work on; answers come from releases."""
 
-from datetime import datetime
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from assistant.catalogue.editing import Edited, Editing, Line, written_form
-from assistant.catalogue.search import MAX_QUERY, fold
+from assistant.catalogue.concerns import Phrases, concerns
+from assistant.catalogue.editing import Edited, Editing, written_form
+from assistant.catalogue.lines import Lines, Status, lines_of
+from assistant.catalogue.presence import presence_of
+from assistant.catalogue.search import MAX_QUERY
+from assistant.catalogue.telling import changes
 from assistant.errors import LetanError
 from assistant.staff.access import having
 from assistant.staff.service import Staff
@@ -33,6 +39,7 @@ class LineOut(BaseModel):
     needs_review: bool
     retired: bool
     source_date: str | None
+    review_by: str | None
     updated_at: datetime
 
 
@@ -41,11 +48,17 @@ class ListOut(BaseModel):
     total: int = Field(description="how many fit, before `limit` and `offset`")
 
 
+class SentenceOut(BaseModel):
+    vi: str
+    en: str
+
+
 class VersionOut(BaseModel):
     version: int
     who: str
     saved_at: datetime
     procedure: dict[str, Any] | None = Field(description="null: it was deleted")
+    changes: list[SentenceOut] = Field(description="what it changed in the version before it")
 
 
 class RestoreIn(BaseModel):
@@ -53,6 +66,42 @@ class RestoreIn(BaseModel):
 
     version: Annotated[int, Field(description="the newest version, as seen")]
     earlier: Annotated[int, Field(description="the version to come back")]
+
+
+class NearOut(BaseModel):
+    """A phrase of another procedure."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    ours: str
+    phrase: str
+    code: str
+    name: str
+    closeness: int = Field(description="0 to 100; 100: the same words")
+
+
+class ConcernOut(BaseModel):
+    """A warning; it hinders nobody from saving."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    field: str
+    kind: str = Field(description="phrase_close, long, abbreviation, overdue or ended")
+    vi: str
+    en: str
+    near: NearOut | None
+
+
+class OthersOut(BaseModel):
+    others: list[str] = Field(description="who else has it open")
+
+
+def _lines(request: Request) -> Lines:
+    return lines_of(request.app.state, request.app.state.database)
+
+
+def _today(request: Request) -> date:
+    return datetime.now(ZoneInfo(request.app.state.settings.timezone)).date()
 
 
 def _editing(request: Request) -> Editing:
@@ -66,19 +115,26 @@ async def listed(
     *,
     q: Annotated[str, Query(max_length=MAX_QUERY)] = "",
     field: Annotated[str | None, Query(max_length=200)] = None,
-    status: Annotated[str, Query(pattern="^(all|unverified|review|retired)$")] = "all",
+    status: Status = "all",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> ListOut:
     """All words of `q` must occur, with or without accents, in name, alias or code."""
-    words = fold(q).split()
-    found = [
-        line
-        for line in await _editing(request).listed()
-        if (field is None or line.field == field) and _fits(line, status, words)
-    ]
-    page = found[offset : offset + limit]
-    return ListOut(procedures=[LineOut.model_validate(line) for line in page], total=len(found))
+    page = await _lines(request).find(
+        q, today=_today(request), field=field, status=status, limit=limit, offset=offset
+    )
+    lines = [LineOut.model_validate(line) for line in page.lines]
+    return ListOut(procedures=lines, total=page.total)
+
+
+@router.post("/check", summary="What an editor should look at before saving")
+async def check(
+    request: Request, _: Reader, written: Annotated[dict[str, Any], Body()]
+) -> list[ConcernOut]:
+    """The keys of an entry, as far as they are written. Nothing is saved."""
+    phrases = Phrases(await _lines(request).all())
+    found = concerns(written, phrases, _today(request))
+    return [ConcernOut.model_validate(each) for each in found]
 
 
 @router.post("", status_code=201, summary="A new procedure")
@@ -112,14 +168,26 @@ async def delete(request: Request, staff: Writer, code: str, version: int) -> No
 
 @router.get("/{code}/history", summary="Its versions, newest first")
 async def history(request: Request, _: Reader, code: str) -> list[VersionOut]:
+    versions = await _editing(request).history(code)
+    forms = [written_form(each.item) if each.item is not None else None for each in versions]
+    changed = [
+        [
+            SentenceOut(vi=vi, en=en)
+            for vi, en in zip(
+                changes(before, after, "vi"), changes(before, after, "en"), strict=True
+            )
+        ]
+        for after, before in pairwise([*forms, None])
+    ]
     return [
         VersionOut(
             version=each.version,
             who=each.who,
             saved_at=each.saved_at,
-            procedure=written_form(each.item) if each.item is not None else None,
+            procedure=form,
+            changes=sentences,
         )
-        for each in await _editing(request).history(code)
+        for each, form, sentences in zip(versions, forms, changed, strict=True)
     ]
 
 
@@ -133,14 +201,17 @@ async def dependents(request: Request, _: Reader, code: str) -> list[str]:
     return await _editing(request).dependents(code)
 
 
-def _fits(line: Line, status: str, words: list[str]) -> bool:
-    of_status = {
-        "all": True,
-        "unverified": not line.verified and not line.retired,
-        "review": line.needs_review,
-        "retired": line.retired,
-    }[status]
-    return of_status and all(word in line.words for word in words)
+@router.get("/{code}/mentions", summary="Procedures whose text names it")
+async def mentions(request: Request, _: Reader, code: str) -> list[str]:
+    return await _editing(request).mentions(code)
+
+
+@router.post("/{code}/open", summary="Say that I have it open; who else has")
+async def opened(request: Request, staff: Writer, code: str) -> OthersOut:
+    """Counts for a minute and a half; it hinders nobody."""
+    await _editing(request).get(code)
+    presence = presence_of(request.app.state)
+    return OthersOut(others=presence.here(code, staff.token_hash, staff.name))
 
 
 def _out(edited: Edited) -> dict[str, Any]:
