@@ -32,6 +32,7 @@ from assistant.kiosks import endpoints as kiosks
 from assistant.kiosks.service import Kiosks
 from assistant.metrics import Metrics
 from assistant.releases import endpoints as releases
+from assistant.releases.plans import Plans
 from assistant.releases.service import Releases
 from assistant.releases.workshop import Workshop
 from assistant.robots import endpoints as robots
@@ -110,8 +111,9 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
     state.fleet = make_fleet(settings, state.database, state.centre, state.health)
     state.releases = Releases(settings.data_dir, state.database)
     state.catalogue = None
-    state.engine = Engine(settings, state.health, state.metrics)
+    state.engine = Engine(settings, state.health, state.metrics, spare=settings.engine_spare)
     state.workshop = Workshop(settings, state.database, state.releases, state.engine)
+    state.plans = Plans(state.database, state.releases, state.workshop)
     state.conversations = Conversations(
         settings,
         state.database,

@@ -70,6 +70,12 @@ class KioskSettings(BaseModel):
 
     id: str = Field("kiosk-1", pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
     robot: str | None = "robot-1"
+        None,
+        min_length=1,
+        max_length=64,
+        description="where its visitors stand: a place on the map, or 'robot' for a screen that "
+        "the robot carries; none: its robot's home",
+    )
     hands_free: bool = Field(
         False, description="once opened, its microphone stays open between a visitor's questions"
     )
@@ -217,6 +223,11 @@ class Settings(BaseSettings):
     turn_seconds: float = Field(10.0, gt=0, le=60, description="longest wait for an answer")
     conversation_idle_minutes: int = Field(30, ge=1, le=24 * 60)
     retention_days: int = Field(30, ge=1, description="days that redacted turns are kept")
+    engine_spare: bool = Field(
+        True,
+        description="a second engine waits with its programs loaded, so that a release is taken "
+        "back within 5 seconds; costs about 210 MB",
+    )
     releases_kept: int = Field(
         10, ge=3, le=1000, description="newest releases that stay on disk, beside the one in force"
     )

@@ -14,12 +14,14 @@ from assistant.centre.hours import Schedule
 from assistant.centre.service import Centre
 from assistant.conversation import repository as conversations_repository
 from assistant.conversation.service import Conversations
+from assistant.engine.client import EngineClient
 from assistant.engine.service import PART as ENGINE
 from assistant.engine.service import Engine, unavailable
 from assistant.errors import LetanError
 from assistant.health import Health
 from assistant.releases.content import centre_folder, ensure_content
-from assistant.releases.service import Release, Releases
+from assistant.releases.service import Record, Release, Releases
+from assistant.releases.warming import warm
 from assistant.robots.counters import CentreCounters
 from assistant.robots.journal import StoredJournal
 from assistant.robots.leases import StoredLeases
@@ -188,6 +190,7 @@ class Background:
         self._run("content", self._start_part("content", self._load_content))
         self._run("releases", self._follow_releases())
         self._run("workshop", self._start_part("workshop", state.workshop.start))
+        self._run("plans", state.plans.follow(self.publish))
         self._run("sweep", self._sweep())
         self._run("lag", state.metrics.watch_loop())
 
@@ -232,17 +235,26 @@ class Background:
             self._tried.set()
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def publish(self, release: str) -> Release:
-        """Move turns over to a release; when it answers, and only then, it is in force.
+    async def publish(self, release: str, record: Record | None = None) -> Release:
+        """Move turns over to a release: when it answers as its report says, and when it is written
+        down that it is in force; not before.
 
-        Raises LetanError `release_unknown`, `release_damaged`, `release_not_starting`, … : the one
-        before goes on then.
+        Raises LetanError `release_unknown`, `release_damaged`, `release_not_starting`,
+        `release_answers_otherwise`, … : the one before goes on then.
         """
         releases: Releases = self.app.state.releases
         async with self._moving:
-            await self._serve(await releases.verify(release))
+            found = await releases.verify(release)
+            published: list[Release] = []
+
+            async def write_down() -> None:
+                published.append(await releases.publish(release, record))
+
+            await self._serve(found, write_down)
             self._served = release
-            return await releases.publish(release)
+            if not published:  # it serves already
+                await write_down()
+            return published[0]
 
     async def _serve_newest(self) -> None:
         async with self._moving:
@@ -262,16 +274,24 @@ class Background:
         else:
             self._health.failed_with("release", problem)
 
-    async def _serve(self, release: Release) -> None:
+    async def _serve(
+        self, release: Release, write_down: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         engine: Engine = self.app.state.engine
         catalogue = await asyncio.to_thread(
             PublishedCatalogue.load, release.folder / "catalogue.json"
         )
+
+        async def settle(client: EngineClient) -> None:
+            await warm(client, release.folder, release.id)
+            if write_down is not None:
+                await write_down()
+
         if engine.release is None:
             self.app.state.catalogue = catalogue
             await engine.start(release.folder)
         elif engine.release != release.id:
-            await engine.replace(release.folder)
+            await engine.replace(release.folder, settle=settle)
             self.app.state.catalogue = catalogue
         if not isinstance(self.app.state.voice, MissingPart):
             self._run("phrases", self.app.state.voice.expect(release.folder))

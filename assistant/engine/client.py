@@ -63,8 +63,12 @@ class EngineClient:
         )
 
     async def health(self) -> dict[str, Any]:
-        """`{"status": "ready"|"warming", "release", "pid", "rss_mb", "turns"}`."""
+        """`{"status": "ready"|"warming"|"spare", "release", "pid", "rss_mb", "turns"}`."""
         return await self._call("GET", "/health", None, 2.0)
+
+    async def load(self, folder: Path) -> None:
+        """Tell a spare engine its release. Raises as `turn` does."""
+        await self._call("POST", "/load", {"release": str(folder)}, 5.0)
 
     async def turn(self, request: TurnRequest, seconds: float) -> TurnReply:
         """One turn. Raises `TimeoutError`, `EngineGoneError`, `EngineRefusedError`."""

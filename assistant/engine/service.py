@@ -7,6 +7,7 @@ answers a message id twice.
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ from typing import Any
 import structlog
 
 from assistant.engine.client import (
+    EngineClient,
     EngineGoneError,
     EngineRefusedError,
     TurnReply,
     TurnRequest,
 )
 from assistant.engine.manifest import verify
-from assistant.engine.worker import EngineWorker, tracker_url
+from assistant.engine.worker import REFUSED, STARTS_IN_A_ROW, EngineWorker, tracker_url
 from assistant.errors import LetanError
 from assistant.health import Health
 from assistant.metrics import Metrics
@@ -35,19 +37,23 @@ _RESTART_SECONDS = 40.0
 """How long a turn that a crash caught waits for the new process."""
 _DRAIN_SECONDS = 15.0
 _TIMEOUTS_BEFORE_RESTART = 3
-_STARTS_IN_A_ROW = 3
-_REFUSED = "ended with exit code 3"
-"""How `dialogues.server` ends when it cannot use the release."""
+Settle = Callable[[EngineClient], Awaitable[None]]
+"""Asks an engine that serves nobody yet; what it raises keeps turns where they are."""
 
 
 class Engine:
     """On `app.state.engine`."""
 
-    def __init__(self, settings: Settings, health: Health, metrics: Metrics) -> None:
+    def __init__(
+        self, settings: Settings, health: Health, metrics: Metrics, *, spare: bool = False
+    ) -> None:
         self._settings = settings
         self._health = health
         self._metrics = metrics
         self._current: EngineWorker | None = None
+        self._keeps_spare = spare
+        """A second process waits, everything imported: another release is served sooner."""
+        self._spare: EngineWorker | None = None
         self._retiring: set[asyncio.Task[None]] = set()
         self._timeouts = 0
         self._started = asyncio.Event()
@@ -69,49 +75,73 @@ class Engine:
 
         Raises LetanError `release_missing`, `release_damaged`; what ran before goes on.
         """
-        worker = await self._worker(folder)
+        manifest = await asyncio.to_thread(verify, folder)
+        worker = self._worker(folder, manifest.id)
         await self._retire(self._current)
         self._current = worker
         self._health.starting(PART, required=True)
         worker.start()
         self._started.set()
 
-    async def replace(self, folder: Path, seconds: float = 180.0) -> None:
+    async def replace(
+        self, folder: Path, seconds: float = 180.0, settle: Settle | None = None
+    ) -> None:
         """Move over to another release without refusing a turn: start it beside the running
-        one, wait until it answers, send new turns there, let the old one finish its own.
+        one, wait until it answers and ``settle`` is content, send new turns there, let the old one
+        finish its own.
 
-        Raises LetanError `release_missing`, `release_damaged`, `release_not_starting`; the old
-        one goes on then.
+        Raises LetanError `release_missing`, `release_damaged`, `release_not_starting` and what
+        ``settle`` raises; the old one goes on then.
         """
-        if self._current is None or self._current.child.state != "ready":
+        if self._current is None:
             await self.start(folder)
             return
-        worker = await self._worker(folder)
-        worker.start()
+        worker = await self._beside(folder, seconds)
         try:
-            answers = await worker.wait_answering(seconds)
+            if settle is not None:
+                await settle(worker.client)
+        except (TimeoutError, EngineGoneError, EngineRefusedError) as error:
+            await worker.close()
+            raise _not_starting(f"{type(error).__name__}: {error}") from error
         except BaseException:
             await worker.close()
             raise
-        if not answers:
-            reason = worker.child.failure or "\n".join(worker.child.last_lines)
-            await worker.close()
-            raise LetanError(
-                "release_not_starting",
-                503,
-                "Bản phát hành mới không khởi động được; bản cũ vẫn đang phục vụ.",
-                "The new release does not start; the one before goes on serving.",
-                log=reason,
-            )
         old, self._current = self._current, worker
+        self._timeouts = 0
         self._health.ready(PART)
         task = asyncio.create_task(self._retire(old))
         self._retiring.add(task)
         task.add_done_callback(self._retiring.discard)
 
+    async def _beside(self, folder: Path, seconds: float) -> EngineWorker:
+        """A process that answers from a folder; the spare one where that can.
+
+        Raises LetanError `release_missing`, `release_damaged`, `release_not_starting`.
+        """
+        manifest = await asyncio.to_thread(verify, folder)
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.give(folder, manifest.id)
+        reason = ""
+        for worker in (spare, None):
+            tried = worker or self._worker(folder, manifest.id)
+            tried.start()
+            try:
+                answers = await tried.wait_answering(seconds, give_up=True)
+            except BaseException:
+                await tried.close()
+                raise
+            if answers:
+                return tried
+            reason = tried.child.failure or "\n".join(tried.child.last_lines)
+            await tried.close()
+        raise _not_starting(reason)
+
     async def close(self) -> None:
-        worker, self._current = self._current, None
-        closing = [worker.close()] if worker is not None else []
+        self._keeps_spare = False
+        workers = (self._current, self._spare)
+        self._current = self._spare = None
+        closing = [worker.close() for worker in workers if worker is not None]
         for task in tuple(self._retiring):
             task.cancel()
         await asyncio.gather(*closing, *self._retiring, return_exceptions=True)
@@ -193,10 +223,7 @@ class Engine:
     async def _wait_for(self, worker: EngineWorker, seconds: float) -> None:
         """Wait for an engine that is coming up; one that cannot start is told at once."""
         child = worker.child
-        hopeless = child.state == "waiting" and (
-            child.failure == _REFUSED or child.restarts >= _STARTS_IN_A_ROW
-        )
-        if hopeless or not await child.wait_ready(seconds):
+        if worker.hopeless or not await child.wait_ready(seconds):
             raise self._not_ready(worker)
 
     def _not_ready(self, worker: EngineWorker) -> LetanError:
@@ -237,12 +264,16 @@ class Engine:
             retry_after=5,
         )
 
-    async def _worker(self, folder: Path) -> EngineWorker:
-        manifest = await asyncio.to_thread(verify, folder)
+    def _worker(self, folder: Path | None, release: str) -> EngineWorker:
         box: list[EngineWorker] = []
-        worker = EngineWorker(self._settings, folder, manifest.id, partial(self._changed, box))
+        worker = EngineWorker(self._settings, folder, release, partial(self._changed, box))
         box.append(worker)
         return worker
+
+    def _keep_spare(self) -> None:
+        if self._keeps_spare and self._spare is None:
+            self._spare = self._worker(None, "")
+            self._spare.start()
 
     async def _retire(self, worker: EngineWorker | None) -> None:
         if worker is None:
@@ -251,6 +282,8 @@ class Engine:
             await worker.drain(_DRAIN_SECONDS)
         finally:
             await worker.close()
+        if self._current is not None and self._current.child.state == "ready":
+            self._keep_spare()
 
     def _changed(self, box: list[EngineWorker], state: State) -> None:
         if not box or box[0] is not self._current:
@@ -259,6 +292,7 @@ class Engine:
         if state == "ready":
             self._health.ready(PART)
             log.info("engine ready", release=box[0].release, pid=child.pid)
+            self._keep_spare()
         elif state == "waiting":
             self._metrics.child_restarts.labels("engine").inc()
             last = child.last_lines[-1] if child.last_lines else ""
@@ -268,12 +302,12 @@ class Engine:
 
 def _why(child: ChildProcess, last_line: str) -> tuple[str, str]:
     """What people are told about an engine that does not run, in both languages."""
-    if child.failure == _REFUSED:
+    if child.failure == REFUSED:
         return (
             f"Bộ hội thoại từ chối bản phát hành ({last_line}). Hãy chạy './letan train'.",
             f"The dialogue engine refuses the release ({last_line}). Run './letan train'.",
         )
-    if child.restarts >= _STARTS_IN_A_ROW:
+    if child.restarts >= STARTS_IN_A_ROW:
         return (
             f"Bộ hội thoại không khởi động được: {child.failure} ({last_line}). "
             "Hãy chạy './letan doctor'.",
@@ -294,6 +328,16 @@ def unavailable(reason: str, vi: str | None = None, en: str | None = None) -> Le
         en or "The server is being restarted, about 20 seconds. Please ask again then.",
         log=reason[:500],
         retry_after=20,
+    )
+
+
+def _not_starting(reason: str) -> LetanError:
+    return LetanError(
+        "release_not_starting",
+        503,
+        "Bản phát hành mới không khởi động được; bản cũ vẫn đang phục vụ.",
+        "The new release does not start; the one before goes on serving.",
+        log=reason[:1000],
     )
 
 

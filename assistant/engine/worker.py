@@ -1,4 +1,4 @@
-"""One engine process that serves one release."""
+"""One engine process that serves one release, or waits for one."""
 
 import asyncio
 import itertools
@@ -20,16 +20,26 @@ log = structlog.get_logger(__name__)
 _LONGEST_SOCKET = 100
 """Linux takes 107 bytes for the path of a Unix socket."""
 _READY_SECONDS = 180.0
+STARTS_IN_A_ROW = 3
+REFUSED = "ended with exit code 3"
+"""How `dialogues.server` ends when it cannot use the release."""
 TRACKER_URL = "LETAN_TRACKER_URL"
 """Where `dialogues.server` finds the URL of its store; it may hold a password."""
 _numbers = itertools.count(1)
 
 
 class EngineWorker:
-    """Starts `dialogues.server` on a folder and talks to it."""
+    """Starts `dialogues.server` on a folder and talks to it.
+
+    Without a folder it is a spare: everything is imported, and `give` tells it what to serve.
+    """
 
     def __init__(
-        self, settings: Settings, folder: Path, release: str, on_change: Callable[[State], None]
+        self,
+        settings: Settings,
+        folder: Path | None,
+        release: str,
+        on_change: Callable[[State], None],
     ) -> None:
         self.release = release
         self.folder = folder
@@ -47,8 +57,7 @@ class EngineWorker:
                 "dialogues.server",
                 "--socket",
                 self.socket,
-                "--release",
-                folder.resolve(),
+                *(["--spare"] if folder is None else ["--release", folder.resolve()]),
                 *_tracker_options(tracker),
                 "--watch-stdin",
             ],
@@ -62,16 +71,29 @@ class EngineWorker:
     def start(self) -> None:
         self.child.start()
 
-    async def wait_answering(self, seconds: float) -> bool:
+    def give(self, folder: Path, release: str) -> None:
+        """What a spare shall serve; `wait_answering` tells when it does."""
+        self.folder, self.release = folder, release
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether it cannot start, however long one waits."""
+        child = self.child
+        return child.state == "waiting" and (
+            child.failure == REFUSED or child.restarts >= STARTS_IN_A_ROW
+        )
+
+    async def wait_answering(self, seconds: float, *, give_up: bool = False) -> bool:
         """Wait until the process that runs *now* answers; False when `seconds` passed first.
+        ``give_up``: also when it cannot start.
 
         After a crash `ChildProcess` may learn of it later than a broken connection tells us, so
         only the engine's own answer counts.
         """
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
-        while (left := end - loop.time()) > 0:
-            if await self.child.wait_ready(left) and await self._answers():
+        while (left := end - loop.time()) > 0 and not (give_up and self.hopeless):
+            if await self.child.wait_ready(min(left, 0.5)) and await self._answers():
                 return True
             await asyncio.sleep(0.05)
         return False
@@ -105,13 +127,17 @@ class EngineWorker:
         return await self.client.health()
 
     async def _probe(self) -> bool:
-        return await self._answers()
+        return await self._answers(waiting=self.folder is None)
 
-    async def _answers(self) -> bool:
+    async def _answers(self, *, waiting: bool = False) -> bool:
+        """``waiting``: a spare that could be told its release is enough."""
         try:
-            return (await self.client.health()).get("status") == "ready"
+            status = (await self.client.health()).get("status")
+            if status == "spare" and not waiting and self.folder is not None:
+                await self.client.load(self.folder.resolve())
         except (TimeoutError, EngineGoneError, EngineRefusedError):
             return False
+        return status == "ready" or (waiting and status == "spare")
 
 
 def socket_path(data_dir: Path) -> Path:

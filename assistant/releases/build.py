@@ -1,6 +1,7 @@
 """Builds a release: snapshots, training, manifest, evaluation, registration, publication."""
 
 import asyncio
+import errno
 import json
 import os
 import secrets
@@ -22,6 +23,7 @@ from assistant.centre.snapshot import write_snapshot
 from assistant.engine.manifest import write_manifest
 from assistant.errors import LetanError
 from assistant.processes import read_lines
+from assistant.releases.build_site import disk_full
 from assistant.releases.content import centre_folder, ensure_content
 from assistant.releases.regression import Meanwhile, evaluate_release
 from assistant.releases.service import Releases
@@ -195,6 +197,8 @@ def _message(raw: str) -> dict[str, Any]:
 
 
 def _failed(reason: str) -> LetanError:
+    if os.strerror(errno.ENOSPC) in reason:
+        return disk_full()
     return LetanError(
         "training_failed",
         500,

@@ -1,18 +1,19 @@
 """`/api/v1/staff/releases`: build, look at what would change, publish, roll back."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from assistant import problems
 from assistant.errors import LetanError
 from assistant.releases.impact import read_report
+from assistant.releases.plans import Plans
 from assistant.releases.service import Release, Releases
-from assistant.releases.tables import BuildRow
-from assistant.releases.workshop import Verdict, Workshop
+from assistant.releases.tables import BuildRow, PlanRow
+from assistant.releases.two_releases import compared
+from assistant.releases.workshop import Publish, Verdict, Workshop
 from assistant.staff.access import confirmed, having
 from assistant.staff.service import Staff
 
@@ -40,6 +41,15 @@ class DifferenceOut(BaseModel):
     judged_by: str | None
 
 
+class PlanOut(BaseModel):
+    """A publication at a time, or what became of it."""
+
+    at: datetime
+    state: Literal["planned", "running", "done", "failed", "cancelled"]
+    who: str
+    problem: str | None
+
+
 class ReleaseOut(BaseModel):
     id: str
     state: State
@@ -50,12 +60,37 @@ class ReleaseOut(BaseModel):
     created_at: datetime | None
     published_at: datetime | None
     who: str | None = Field(description="who had it built; null: from the command line")
+    plan: PlanOut | None = Field(None, description="its newest publication at a time")
 
 
 class ReleaseDetailOut(ReleaseOut):
     report: dict[str, Any] | None = Field(description="figures of its evaluation")
     differences: list[DifferenceOut]
     compared_with: str | None
+
+
+class ChangedOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    name: str
+    change: Literal["added", "removed", "changed"]
+    fields: list[str] = Field(description="what of it differs")
+
+
+class AnswerPairOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    text: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class ComparisonOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    procedures: list[ChangedOut]
+    answers: list[AnswerPairOut]
 
 
 class BuildOut(BaseModel):
@@ -77,13 +112,22 @@ class PasswordIn(BaseModel):
     ] = None
 
 
+class PublishIn(PasswordIn):
+    at: Annotated[AwareDatetime | None, Field(description="null: now")] = None
+
+
 def _workshop(request: Request) -> Workshop:
     workshop: Workshop = request.app.state.workshop
     return workshop
 
 
-def _publish(request: Request) -> Callable[[str], Awaitable[Release]]:
-    publish: Callable[[str], Awaitable[Release]] = request.app.state.publish
+def _plans(request: Request) -> Plans:
+    plans: Plans = request.app.state.plans
+    return plans
+
+
+def _publish(request: Request) -> Publish:
+    publish: Publish = request.app.state.publish
     return publish
 
 
@@ -100,9 +144,12 @@ async def listed(
     releases: Releases = request.app.state.releases
     known = {release.id: release for release in await releases.list()}
     builds = {build.release: build for build in await _workshop(request).builds(limit)}
-    live = await releases.published()
+    live, plans = await releases.published(), await _planned(request)
     ids = sorted({*known, *builds}, reverse=True)[:limit]
-    return [_out(request, id_, known.get(id_), builds.get(id_), live) for id_ in ids]
+    return [
+        _out(request, id_, known.get(id_), builds.get(id_), live, plan=plans.get(id_))
+        for id_ in ids
+    ]
 
 
 @router.get("/{release}", summary="One release: how far it is, its figures, what it would change")
@@ -113,7 +160,8 @@ async def get(request: Request, _: Reader, release: str) -> ReleaseDetailOut:
     build = await _workshop(request).build_of(release)
     if known is None and build is None:
         await releases.verify(release)
-    out = _out(request, release, known, build, await releases.published())
+    plan = (await _planned(request)).get(release)
+    out = _out(request, release, known, build, await releases.published(), plan=plan)
     return ReleaseDetailOut(
         **out.model_dump(),
         report=read_report(folder) if known is not None else None,
@@ -139,18 +187,47 @@ async def judge(request: Request, staff: Judge, release: str, body: JudgeIn) -> 
     await _workshop(request).judge(release, body.difference, body.verdict, staff.who)
 
 
-@router.post("/{release}/publish", summary="Put a release in force")
+@router.post("/{release}/publish", summary="Put a release in force, now or at a time")
 async def publish(
     request: Request,
     staff: Publisher,
     release: str,
-    body: Annotated[PasswordIn | None, Body()] = None,
+    body: Annotated[PublishIn | None, Body()] = None,
 ) -> ReleaseOut:
-    """A second engine is started and warmed, turns move over, the old one is drained: no turn is
-    refused. When the new one does not start, the old one goes on and the answer says why."""
+    """A second engine is started, answers recorded questions as the release's report says, turns
+    move over, the old one is drained: no turn is refused. When the new one does not start or
+    answers otherwise, the old one goes on and the answer says why."""
     await confirmed(request, staff, body.password if body else None)
+    if body is not None and body.at is not None:
+        row = await _plans(request).plan(release, body.at, staff.who)
+        found = await request.app.state.releases.verify(release)
+        live = await request.app.state.releases.published()
+        return _out(request, release, found, None, live, plan=row)
     found = await _workshop(request).publish(release, staff.who, _publish(request))
     return _out(request, found.id, found, None, found)
+
+
+@router.delete("/{release}/publish", status_code=204, summary="Cancel a publication at a time")
+async def cancel(request: Request, staff: Publisher, release: str) -> None:
+    await _plans(request).cancel(release, staff.who)
+
+
+@router.get("/{release}/compare", summary="What differs between two releases")
+async def compare(request: Request, _: Reader, release: str, other: str) -> ComparisonOut:
+    """Procedures that were added, removed or changed, and questions of the regression set that
+    are answered otherwise; `other` is the earlier one."""
+    releases: Releases = request.app.state.releases
+    before, after = await releases.verify(other), await releases.verify(release)
+    found = await compared(request.app.state.settings, before.folder, after.folder)
+    return ComparisonOut.model_validate(found)
+
+
+async def _planned(request: Request) -> dict[str, PlanRow]:
+    """The newest plan of each release."""
+    found: dict[str, PlanRow] = {}
+    for row in await _plans(request).newest():
+        found.setdefault(row.release, row)
+    return found
 
 
 def _out(
@@ -159,6 +236,8 @@ def _out(
     release: Release | None,
     build: BuildRow | None,
     live: Release | None,
+    *,
+    plan: PlanRow | None = None,
 ) -> ReleaseOut:
     if release is None and build is None:
         raise LetanError("release_unknown", 404, "Không có bản này.", "There is no such release.")
@@ -183,4 +262,16 @@ def _out(
         created_at=release.created_at if release is not None else None,
         published_at=release.published_at if release is not None else None,
         who=build.who if build is not None else None,
+        plan=_plan_out(plan, vi=vi) if plan is not None else None,
+    )
+
+
+def _plan_out(row: PlanRow, *, vi: bool) -> PlanOut:
+    return PlanOut.model_validate(
+        {
+            "at": row.at,
+            "state": row.state,
+            "who": row.who,
+            "problem": row.problem_vi if vi else row.problem_en,
+        }
     )

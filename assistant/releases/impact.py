@@ -18,13 +18,14 @@ from assistant.conversation.tables import TurnRow
 from assistant.engine.client import TurnReply, TurnRequest
 from assistant.engine.service import Engine
 from assistant.errors import LetanError
-from assistant.releases.regression import carried_by, texts_of
+from assistant.releases.regression import PROBES, carried_by, texts_of
 from assistant.settings import Settings
 from assistant.storage.database import Database
 
 MOST_ASKED = 300
 _RISKY = ("documents", "fee", "place")
 _PAYLOAD = "payload:%"
+_NOT_SHOWN = ("rows", "dialogues", "files", PROBES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,6 @@ def read_report(folder: Path) -> dict[str, Any] | None:
     if figures is None:
         return None
     dialogues = figures.get("dialogues") or {}
-    shown = {key: figures[key] for key in figures if key not in ("rows", "dialogues", "files")}
+    shown = {key: figures[key] for key in figures if key not in _NOT_SHOWN}
     shown["dialogues"] = {k: v for k, v in dialogues.items() if isinstance(v, int)}
     return shown

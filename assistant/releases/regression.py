@@ -8,7 +8,7 @@ a ward has taken out of its catalogue is left out.
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,9 @@ FILE = "evaluation.json"
 MOST_QUESTIONS = 540
 MOST_DIALOGUES = 24
 """About eight seconds on two cores, the engine's start not counted."""
+PROBES = "probes"
+"""Of the report: questions that are asked again before turns move to the release."""
+_PROBED = 60
 
 
 Meanwhile = Callable[[Engine, dict[str, Any]], Awaitable[None]]
@@ -64,10 +67,25 @@ async def evaluate_release(
     figures = {
         **report.as_dict(),
         "dialogues": played.as_dict(),
+        PROBES: _probes(questions.rows, report.as_dict()["rows"]),
         "files": {path.name: sha256(path.read_bytes()).hexdigest() for path in files},
     }
     await asyncio.to_thread(write_report, figures, folder / FILE)
     return figures
+
+
+def _probes(rows: list[Row], answered: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """`{"text", "topic", "answer": [code, words]}`: some questions of every slice."""
+    asked = {str(row["id"]): row for row in sample(rows, _PROBED)}
+    return [
+        {
+            "text": asked[row["id"]]["text"],
+            "topic": (asked[row["id"]].get("context") or {}).get("procedure"),
+            "answer": [next((p["code"] for p in row["procedures"]), ""), row["reply"]],
+        }
+        for row in answered
+        if row["id"] in asked
+    ]
 
 
 def carried_by(folder: Path) -> dict[str, Any] | None:

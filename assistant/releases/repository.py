@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from assistant.releases.tables import BuildRow, DifferenceRow, ReleaseRow
+from assistant.releases.tables import BuildRow, DifferenceRow, PlanRow, ReleaseRow
 
 
 async def add(session: AsyncSession, row: ReleaseRow) -> None:
@@ -44,12 +44,17 @@ async def note_build(session: AsyncSession, release: str, values: dict[str, Any]
     await session.execute(update(BuildRow).where(BuildRow.release == release).values(**values))
 
 
-async def fail_unfinished(session: AsyncSession, now: datetime, vi: str, en: str) -> None:
+async def fail_unfinished(session: AsyncSession, now: datetime, vi: str, en: str) -> list[str]:
+    """Ids of the builds that were under way and are no releases."""
+    under_way = BuildRow.state == "building"
+    left = list((await session.scalars(select(BuildRow.release).where(under_way))).all())
     await session.execute(
         update(BuildRow)
-        .where(BuildRow.state == "building")
+        .where(under_way)
         .values(state="failed", problem_vi=vi, problem_en=en, ended_at=now)
     )
+    registered = set((await session.scalars(select(ReleaseRow.id))).all())
+    return [release for release in left if release not in registered]
 
 
 async def builds(session: AsyncSession, limit: int) -> Sequence[BuildRow]:
@@ -81,3 +86,39 @@ async def remove(session: AsyncSession, release: str) -> None:
         (ReleaseRow, ReleaseRow.id),
     ):
         await session.execute(delete(table).where(column == release))
+
+
+_OPEN = ("planned", "running")
+
+
+async def open_plans(session: AsyncSession) -> Sequence[PlanRow]:
+    """Publications that are still to come or under way."""
+    statement = select(PlanRow).where(PlanRow.state.in_(_OPEN)).order_by(PlanRow.at, PlanRow.id)
+    return (await session.scalars(statement)).all()
+
+
+async def plans(session: AsyncSession, limit: int) -> Sequence[PlanRow]:
+    """Newest first, whatever became of them."""
+    return (await session.scalars(select(PlanRow).order_by(PlanRow.id.desc()).limit(limit))).all()
+
+
+async def take_plan(session: AsyncSession, id_: int, now: datetime, given_up: datetime) -> bool:
+    """Make a plan this process's; False when another one was quicker. One that was taken before
+    ``given_up`` was left by a process that died, or by a clock that jumped."""
+    free = or_(PlanRow.state == "planned", PlanRow.taken_at < given_up, PlanRow.taken_at > now)
+    statement = (
+        update(PlanRow)
+        .where(PlanRow.id == id_, PlanRow.state.in_(_OPEN), free)
+        .values(state="running", taken_at=now)
+    )
+    result = await session.execute(statement)
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+async def end_plan(
+    session: AsyncSession, id_: int, states: Sequence[str], values: dict[str, Any]
+) -> bool:
+    """Whether it was in one of ``states``."""
+    statement = update(PlanRow).where(PlanRow.id == id_, PlanRow.state.in_(states))
+    result = await session.execute(statement.values(**values))
+    return isinstance(result, CursorResult) and result.rowcount == 1

@@ -3,11 +3,13 @@
 import asyncio
 import re
 import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.engine import manifest
 from assistant.errors import LetanError
@@ -17,6 +19,7 @@ from assistant.storage.database import Database
 
 log = structlog.get_logger(__name__)
 
+Record = Callable[[AsyncSession], Awaitable[None]]
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
@@ -61,13 +64,15 @@ class Releases:
             rows = await repository.published_first(session, 2)
         return self._release(rows[1]) if len(rows) > 1 else None
 
-    async def prune(self, keep: int) -> None:
-        """Remove the oldest releases; the one in force and the one before it always stay."""
+    async def prune(self, keep: int, newest: str | None = None) -> None:
+        """Remove the oldest releases; the one in force, the one before it, those that are to be
+        published at a time and ``newest``, whatever the clock said of it, always stay."""
         async with self._database.reading() as session:
             staying = {row.id for row in await repository.published_first(session, 2)}
+            staying |= {plan.release for plan in await repository.open_plans(session)}
             listed = [row.id for row in await repository.newest_first(session)]
         for release in listed[keep:]:
-            if release in staying:
+            if release in staying or release == newest:
                 continue
             async with self._database.session() as session:
                 await repository.remove(session, release)
@@ -101,11 +106,21 @@ class Releases:
         await asyncio.to_thread(self._verify, row)
         return self._release(row)
 
-    async def publish(self, release: str) -> Release:
-        """Put a release in force; also the way back to an earlier one. Raises as `verify`."""
+    async def publish(self, release: str, record: Record | None = None) -> Release:
+        """Put a release in force; also the way back to an earlier one. Raises as `verify`.
+
+        ``record`` writes who did it, in the same transaction.
+        """
         await self.verify(release)
         async with self._database.session() as session:
-            await repository.set_published(session, release, datetime.now(UTC))
+            now = datetime.now(UTC)
+            last = await repository.published_first(session, 1)
+            if last and last[0].published_at is not None:
+                # A clock that was put back must not leave an older release in force.
+                now = max(now, last[0].published_at + timedelta(microseconds=1))
+            await repository.set_published(session, release, now)
+            if record is not None:
+                await record(session)
         found = await self.published()
         log.info("release published", release=release)
         return found or await self.verify(release)

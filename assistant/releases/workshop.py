@@ -1,19 +1,22 @@
 """Releases made by the staff: build, judge what would change, publish, roll back."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.engine.service import Engine
 from assistant.errors import LetanError
 from assistant.releases import repository
 from assistant.releases.build import build, new_id
+from assistant.releases.build_site import FULL, check_space, disk_full, take_lock
 from assistant.releases.impact import Answer, Difference, ask_all, asked, compare
-from assistant.releases.service import Release, Releases
+from assistant.releases.service import Record, Release, Releases
 from assistant.releases.tables import BuildRow, DifferenceRow
 from assistant.settings import Settings
 from assistant.staff import audit
@@ -23,12 +26,18 @@ from assistant.storage.database import Database
 log = structlog.get_logger(__name__)
 
 Verdict = Literal["better", "same", "worse"]
-Publish = Callable[[str], Awaitable[Release]]
-"""Move turns over to a release and put it in force."""
+Publish = Callable[[str, Record | None], Awaitable[Release]]
+"""Move turns over to a release and put it in force; who did it is written with it."""
 _LOOK_BACK = timedelta(days=30)
 _INTERRUPTED = (
     "Máy chủ đã dừng trong khi tạo bản này. Hãy tạo lại; bản đang dùng không thay đổi.",
     "The server stopped while this was being built. Build again; the one in use is unchanged.",
+)
+
+
+_FAULT = (
+    "Lỗi phần mềm khi tạo bản mới; xem nhật ký của máy chủ.",
+    "A fault of the software; see the server's log.",
 )
 
 
@@ -52,9 +61,23 @@ class Workshop:
         self._release = ""
 
     async def start(self) -> None:
-        """What a stop interrupted has failed."""
+        """What a stop interrupted has failed, and nothing of it stays; what another process is
+        building goes on."""
+        lock = await asyncio.to_thread(take_lock, self._settings.data_dir)
+        if lock is None:
+            return
+        try:
+            await self._clear()
+        finally:
+            lock.close()
+
+    async def _clear(self) -> None:
         async with self._database.session() as session:
-            await repository.fail_unfinished(session, self._clock(), *_INTERRUPTED)
+            left = await repository.fail_unfinished(session, self._clock(), *_INTERRUPTED)
+        for release in left:
+            folder = self._releases.folder(release)
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+            log.warning("unfinished release removed", release=release)
 
     async def close(self) -> None:
         if self._building is not None:
@@ -69,12 +92,19 @@ class Workshop:
     async def begin(self, who: Who) -> str:
         """Start a build; its id. Raises LetanError `release_building`."""
         if self._building is not None and not self._building.done():
-            raise LetanError(
-                "release_building",
-                409,
-                f"Bản {self._release} đang được tạo. Hãy chờ bản ấy xong.",
-                f"{self._release} is being built. Wait for it.",
-            )
+            raise _building(self._release)
+        await asyncio.to_thread(check_space, self._settings.data_dir)
+        lock = await asyncio.to_thread(take_lock, self._settings.data_dir)
+        if lock is None:
+            raise _building("")
+        try:
+            return await self._begin(who, lock)
+        except BaseException:
+            lock.close()
+            raise
+
+    async def _begin(self, who: Who, lock: IO[bytes]) -> str:
+        await self._clear()
         release, now = new_id(), self._clock()
         live = await self._releases.published()
         row = BuildRow(
@@ -86,11 +116,11 @@ class Workshop:
             compared_with=live.id if live is not None else None,
             started_at=now,
         )
-        self._release = release
-        self._building = asyncio.create_task(self._build(release, live), name="release-build")
         async with self._database.session() as session:
             session.add(row)
             await audit.append(session, who, "release.build", release, now=now)
+        self._release = release
+        self._building = asyncio.create_task(self._build(release, live, lock), name="release-build")
         return release
 
     async def build_of(self, release: str) -> BuildRow | None:
@@ -136,6 +166,11 @@ class Workshop:
 
         Raises LetanError `release_unjudged`, `release_worse`, and those of ``publish``.
         """
+        await self.check_judged(release)
+        return await self._put_in_force(release, who, publish, "release.published")
+
+    async def check_judged(self, release: str) -> None:
+        """Raises LetanError `release_unjudged`, `release_worse`."""
         worse = unjudged = 0
         for row in await self.differences(release):
             worse += row.verdict == "worse"
@@ -154,7 +189,6 @@ class Workshop:
                 f"Còn {unjudged} thay đổi quan trọng (giấy tờ, lệ phí, quầy) chưa được xem.",
                 f"{unjudged} risky differences (papers, fee, counter) have not been judged.",
             )
-        return await self._put_in_force(release, who, publish, "release.published")
 
     async def roll_back(self, who: Who, publish: Publish) -> Release:
         """Back to the release that was in force before. Raises LetanError `release_first`."""
@@ -170,8 +204,8 @@ class Workshop:
 
     async def _put_in_force(self, release: str, who: Who, publish: Publish, action: str) -> Release:
         before = await self._releases.published()
-        found = await publish(release)
-        async with self._database.session() as session:
+
+        async def record(session: AsyncSession) -> None:
             await audit.append(
                 session,
                 who,
@@ -181,9 +215,10 @@ class Workshop:
                 after=release,
                 now=self._clock(),
             )
-        return found
 
-    async def _build(self, release: str, live: Release | None) -> None:
+        return await publish(release, record)
+
+    async def _build(self, release: str, live: Release | None, lock: IO[bytes]) -> None:
         try:
             questions = await asked(self._database, self._clock() - _LOOK_BACK)
             after: dict[str, Answer] = {}
@@ -217,13 +252,15 @@ class Workshop:
         except LetanError as error:
             log.warning("release not built", release=release, code=error.code, reason=error.en)
             await self._fail(release, error.vi, error.en)
+        except OSError as error:
+            told = disk_full() if error.errno in FULL else None
+            log.exception("release not built", release=release)
+            await self._fail(release, *((told.vi, told.en) if told else _FAULT))
         except Exception:  # the border of a build: the desk goes on
             log.exception("release not built", release=release)
-            await self._fail(
-                release,
-                "Lỗi phần mềm khi tạo bản mới; xem nhật ký của máy chủ.",
-                "A fault of the software; see the server's log.",
-            )
+            await self._fail(release, *_FAULT)
+        finally:
+            lock.close()
 
     async def _finish(self, release: str, found: list[Difference]) -> None:
         rows = [
@@ -243,7 +280,7 @@ class Workshop:
             now = self._clock()
             values = {"state": "built", "step": "done", "fraction": 1.0, "ended_at": now}
             await repository.note_build(session, release, values)
-        await self._releases.prune(self._settings.releases_kept)
+        await self._releases.prune(self._settings.releases_kept, release)
 
     async def _fail(self, release: str, vi: str, en: str) -> None:
         await self._note(
@@ -253,3 +290,14 @@ class Workshop:
     async def _note(self, release: str, **values: Any) -> None:
         async with self._database.session() as session:
             await repository.note_build(session, release, values)
+
+
+def _building(release: str) -> LetanError:
+    return LetanError(
+        "release_building",
+        409,
+        f"Bản {release} đang được tạo. Hãy chờ bản ấy xong."
+        if release
+        else "Một bản khác đang được tạo. Hãy chờ bản ấy xong.",
+        f"{release or 'Another release'} is being built. Wait for it.",
+    )

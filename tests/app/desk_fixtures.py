@@ -59,7 +59,10 @@ def settings(tmp_path: Path, content: Path, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.delenv(name)
     monkeypatch.setenv("LETAN_CONFIG", "/dev/null")
     return Settings(
-        data_dir=tmp_path / "var", content_dir=content, operator_token="the operator's token"
+        data_dir=tmp_path / "var",
+        content_dir=content,
+        operator_token="the operator's token",
+        engine_spare=False,  # a process less in every test
     )
 
 

@@ -19,6 +19,8 @@ from pathlib import Path
 from aiohttp import web
 
 FOLDER = Path(os.environ["FAULT_FOLDER"])
+SERVES = asyncio.Event()
+"""Not set in a spare engine that was not told its release."""
 
 
 def asked() -> list[dict[str, str]]:
@@ -77,7 +79,15 @@ async def parse(request: web.Request) -> web.Response:
 
 
 async def health(_: web.Request) -> web.Response:
-    return web.json_response({"status": "ready", "release": "r", "pid": os.getpid()})
+    status = "ready" if SERVES.is_set() else "spare"
+    return web.json_response({"status": status, "release": "r", "pid": os.getpid()})
+
+
+async def load(request: web.Request) -> web.Response:
+    if (FOLDER / "refuse-to-start").exists():
+        os._exit(3)
+    SERVES.set()
+    return web.json_response(await request.json(), status=202)
 
 
 async def forget(request: web.Request) -> web.Response:
@@ -90,12 +100,16 @@ async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--socket")
     parser.add_argument("--release")
+    parser.add_argument("--spare", action="store_true")
     parser.add_argument("--tracker")
     parser.add_argument("--watch-stdin", action="store_true")
     options = parser.parse_args()
-    if (FOLDER / "refuse-to-start").exists():
-        sys.exit("asked to refuse")
+    if not options.spare:
+        SERVES.set()
+        if (FOLDER / "refuse-to-start").exists():
+            sys.exit("asked to refuse")
     app = web.Application()
+    app.router.add_post("/load", load)
     app.router.add_post("/turn", turn)
     app.router.add_post("/parse", parse)
     app.router.add_get("/health", health)
