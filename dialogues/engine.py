@@ -21,6 +21,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from dialogues.actions import actions
 from dialogues.actions.turn import ReplyAction
 from dialogues.compound import requests
+from dialogues.faq_reading import answering
 from dialogues.framing import framing
 from dialogues.masking import mask, without_masked
 from dialogues.memory import Memory
@@ -166,7 +167,9 @@ class Engine:
         if together is not None and understanding is not None and not reading.settles:
             reading = asked_together(reading.text, understanding, together)
         elif understanding is not None and reading.payload is None and not reading.fixed:
-            reading = self._parted(reading, asked, understanding, memory, request)
+            faqs, context = self.release.faqs, request.context
+            written = answering(reading, asked, memory.topic, faqs, context)
+            reading = written or self._parted(reading, asked, understanding, memory, request)
         message = UserUttered(
             reading.text,
             {"name": reading.intent, "confidence": reading.confidence},

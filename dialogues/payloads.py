@@ -34,6 +34,7 @@ INTENT_OF_PAYLOAD = {
     "affirm": "affirm",
     "deny": "deny",
     "feedback": "feedback",
+    "faq": "ask_faq",
 }
 _ALONE = frozenset({"repeat", "slower", "louder", "staff", "affirm", "deny"})
 _FIXED = {
@@ -60,6 +61,8 @@ def parse_payload(payload: str, release: Release, memory: Memory) -> Payload | N
         topic = release.procedure(memory.topic)
         known = {str(case["id"]) for case in (topic or {}).get("cases") or ()}
         return Payload(kind, value) if value in known else None
+    if kind == "faq" and release.faqs.get(value) is not None:
+        return Payload(kind, value)
     if kind == "lead" and value in release.places:
         return Payload(kind, value)
     if kind == "ticket" and value in release.counters:

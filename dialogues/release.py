@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dialogues.faq import Faqs
 from dialogues.wording import known_words
 
 Entry = Mapping[str, Any]
@@ -81,6 +82,8 @@ class Release:
     release that was built before they were kept."""
     called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Folded name or everyday name of two words or more to the codes of those called so."""
+    faqs: Faqs = field(default_factory=Faqs)
+    """Questions that are no procedure, and their answers."""
 
     @classmethod
     def load(cls, folder: Path, release_id: str) -> Release:
@@ -101,6 +104,7 @@ class Release:
                 ordinary_words=_ordinary_words(catalogue["procedures"]),
                 called=_called(catalogue["procedures"]),
                 events=_events(folder / "life_events.json"),
+                faqs=Faqs.load(folder, _names(catalogue["procedures"])),
             )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ReleaseRefusedError(f"{folder} cannot be read: {error!r}") from error
@@ -136,6 +140,15 @@ class Release:
             if counter.get("place") == place_id:
                 return counter
         return None
+
+
+def _names(procedures: Sequence[Entry]) -> list[str]:
+    return [
+        str(name)
+        for entry in procedures
+        for name in (*entry["name"].values(), *(entry.get("aliases") or ()))
+        if name
+    ]
 
 
 def _called(procedures: Sequence[Entry]) -> dict[str, tuple[str, ...]]:

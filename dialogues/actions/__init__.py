@@ -7,12 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialogues.actions import checklist, choosing, desk, life_events, places, procedures, speaking
+from dialogues.actions import (
+    checklist,
+    choosing,
+    desk,
+    faq,
+    life_events,
+    places,
+    procedures,
+    speaking,
+)
 from dialogues.actions.turn import ReplyAction
 from dialogues.release import Release
 
 __all__ = [
-    "checklist", "choosing", "desk", "life_events", "places", "procedures", "speaking",
+    "checklist", "choosing", "desk", "faq", "life_events", "places", "procedures", "speaking",
 ]  # fmt: skip
 
 
