@@ -1,7 +1,7 @@
 """Changing the catalogue one procedure at a time: versions, history, what depends on what."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +11,9 @@ from pydantic import ValidationError
 from assistant.catalogue.messages import explain
 from assistant.catalogue.problems import ContentProblem, procedure_unknown
 from assistant.catalogue.relations import Coded, answering_codes, check_relations
-from assistant.catalogue.repository import CatalogueRepository
+from assistant.catalogue.repository import CatalogueRepository, Codes
 from assistant.catalogue.schemas import CatalogueEntry
 from assistant.catalogue.service import from_row, to_data
-from assistant.catalogue.tables import ProcedureRow
 from assistant.catalogue.yaml_tree import Tree, dotted
 from assistant.errors import LetanError
 from assistant.staff import audit
@@ -41,15 +40,6 @@ class Version:
     saved_at: datetime
     item: CatalogueEntry | None
     """None: it was deleted."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Codes:
-    """The codes of an entry, read without checking the rest of it."""
-
-    code: str
-    same_as: list[str]
-    replaced_by: str | None
 
 
 class Editing:
@@ -82,8 +72,7 @@ class Editing:
         async with self._database.session() as session:
             repository = CatalogueRepository(session)
             await repository.lock()
-            rows = await repository.all()
-            row = rows.get(code)
+            row = await repository.row(code)
             if row is None:
                 raise procedure_unknown(code)
             if row.version != version:
@@ -92,12 +81,13 @@ class Editing:
             data = to_data(item)
             if data == row.data:
                 return Edited(item, row.version, row.updated_at, who.name)
-            _check_others(item, rows.values())
+            codes = _with(item, await repository.codes())
+            _check_others(codes)
             now, before = self._clock(), row.data
             row.data, row.rank, row.updated_at = data, item.entry.rank, now
             row.version += 1
             repository.keep(code, row.version, data, who.name, now)
-            await _answer_again(repository, rows.values())
+            await _answer_again(repository, codes)
             old, new = _differences(before, data)
             await audit.append(
                 session, who, "procedure.changed", code, before=old, after=new, now=now
@@ -111,8 +101,7 @@ class Editing:
         async with self._database.session() as session:
             repository = CatalogueRepository(session)
             await repository.lock()
-            rows = await repository.all()
-            if code in rows:
+            if await repository.row(code) is not None:
                 raise LetanError(
                     "procedure_exists",
                     409,
@@ -120,12 +109,13 @@ class Editing:
                     f"There is a procedure {code} already. Open that one.",
                     field="code",
                 )
-            _check_others(item, rows.values())
+            codes = _with(item, await repository.codes())
+            _check_others(codes)
             version = await repository.newest_version(code) + 1
             repository.add(code, data, item.entry.rank, now, version)
             repository.keep(code, version, data, who.name, now)
             await session.flush()
-            await _answer_again(repository, (await repository.all()).values())
+            await _answer_again(repository, codes)
             await audit.append(session, who, "procedure.created", code, after=data, now=now)
             return Edited(item, version, now, who.name)
 
@@ -135,13 +125,13 @@ class Editing:
         async with self._database.session() as session:
             repository = CatalogueRepository(session)
             await repository.lock()
-            rows = await repository.all()
-            row = rows.pop(code, None)
+            row = await repository.row(code)
             if row is None:
                 raise procedure_unknown(code)
             if row.version != version:
                 raise _changed(row.version, (await repository.versions(code))[0].who)
-            needing = _dependents(code, rows.values())
+            codes = [each for each in await repository.codes() if each.code != code]
+            needing = _dependents(code, codes)
             if needing:
                 listed = ", ".join(needing[:5])
                 raise LetanError(
@@ -151,7 +141,7 @@ class Editing:
                     f"These procedures lead to {code}: {listed}. Change them first.",
                 )
             now = self._clock()
-            await _answer_again(repository, rows.values())
+            await _answer_again(repository, codes)
             await repository.remove([code])
             repository.keep(code, row.version + 1, None, who.name, now)
             await audit.append(session, who, "procedure.deleted", code, before=row.data, now=now)
@@ -182,14 +172,13 @@ class Editing:
     async def dependents(self, code: str) -> list[str]:
         """The codes of procedures that are replaced by this one, or answer for it."""
         async with self._database.reading() as session:
-            rows = (await CatalogueRepository(session).all()).values()
-        return _dependents(code, rows)
+            return _dependents(code, await CatalogueRepository(session).codes())
 
     async def mentions(self, code: str) -> list[str]:
         """The codes of procedures whose text sends people to this one, or tells it apart."""
         named = re.compile(rf"(?<![\w.-]){re.escape(code)}(?![\w-])")
         async with self._database.reading() as session:
-            rows = (await CatalogueRepository(session).all()).values()
+            rows = await CatalogueRepository(session).naming(code)
         return sorted(
             row.code
             for row in rows
@@ -229,10 +218,15 @@ def _told(found: Mapping[str, Any]) -> ContentProblem:
     return ContentProblem("", 1, 1, dotted(path), *explain({**found, "loc": path}))
 
 
-def _check_others(item: CatalogueEntry, rows: Iterable[ProcedureRow]) -> None:
+def _with(item: CatalogueEntry, codes: Iterable[Codes]) -> list[Codes]:
+    """The codes as they would be with an entry, which stands last."""
+    entry = item.entry
+    own = Codes(entry.code, entry.same_as, entry.replaced_by)
+    return [*(each for each in codes if each.code != entry.code), own]
+
+
+def _check_others(entries: Sequence[Coded]) -> None:
     """Codes must lead somewhere, and to one place only."""
-    entries: list[Coded] = [_codes(row) for row in rows if row.code != item.entry.code]
-    entries.append(item.entry)
     placed = [(entry, Tree(f"thủ tục {entry.code}"), 0) for entry in entries]
     problems = check_relations(placed, [(entry.code, tree, at) for entry, tree, at in placed])
     if problems:
@@ -259,19 +253,14 @@ def _inner(path: str) -> str:
     return path.partition("].")[2] or path
 
 
-def _codes(row: ProcedureRow) -> _Codes:
-    entry = row.data["entry"]
-    return _Codes(row.code, entry.get("same_as", []), entry.get("replaced_by"))
-
-
-async def _answer_again(repository: CatalogueRepository, rows: Iterable[ProcedureRow]) -> None:
-    answers = answering_codes([_codes(row) for row in rows])
+async def _answer_again(repository: CatalogueRepository, codes: Sequence[Codes]) -> None:
+    answers = answering_codes(codes)
     second = {code: answer for code, answer in answers.items() if code != answer}
     await repository.replace_codes(second)
 
 
-def _dependents(code: str, rows: Iterable[ProcedureRow]) -> list[str]:
-    return sorted(each.code for each in map(_codes, rows) if each.replaced_by == code)
+def _dependents(code: str, codes: Iterable[Codes]) -> list[str]:
+    return sorted(each.code for each in codes if each.replaced_by == code)
 
 
 def _differences(

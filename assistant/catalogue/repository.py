@@ -1,16 +1,26 @@
 """All SQL of the catalogue; a repository lives as long as one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import Text, cast, delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.catalogue.tables import ProcedureCodeRow, ProcedureRow, ProcedureVersionRow
 
 _FEW = 500
 """Codes that one statement names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes of an entry, read without checking the rest of it."""
+
+    code: str
+    same_as: list[str]
+    replaced_by: str | None
 
 
 class CatalogueRepository:
@@ -47,6 +57,20 @@ class CatalogueRepository:
         """Code → version of every row, without its data."""
         found = await self._session.execute(select(ProcedureRow.code, ProcedureRow.version))
         return {row.code: row.version for row in found}
+
+    async def codes(self) -> list[Codes]:
+        """What the rows' codes say of each other, without the rest of their data."""
+        entry = ProcedureRow.data["entry"]
+        statement = select(ProcedureRow.code, entry["same_as"], entry["replaced_by"])
+        return [
+            Codes(code, list(same_as or ()), replaced_by)
+            for code, same_as, replaced_by in await self._session.execute(statement)
+        ]
+
+    async def naming(self, code: str) -> Sequence[ProcedureRow]:
+        """Rows in whose data a code occurs; more is to be checked by the caller."""
+        statement = select(ProcedureRow).where(cast(ProcedureRow.data, Text).contains(code))
+        return (await self._session.scalars(statement)).all()
 
     async def rows(self, codes: Sequence[str]) -> Sequence[ProcedureRow]:
         """The rows of some codes; all at once when there are many."""
