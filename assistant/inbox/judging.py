@@ -23,6 +23,8 @@ from assistant.storage.database import Database
 
 Action = Literal["example", "out_of_scope", "ignore"]
 LONGEST_TEXT, LONGEST_REASON = 300, 300
+JUDGED_ID = "inbox-"
+"""Ids of judged questions among those that releases are measured with begin so."""
 _TRIES = 5
 
 
@@ -213,7 +215,7 @@ async def regression_rows(database: Database, most: int) -> list[dict[str, Any]]
         words = fold(each.text or "")
         if words not in rows and len(rows) < most:
             rows[words] = {
-                "id": f"inbox-{each.id}",
+                "id": f"{JUDGED_ID}{each.id}",
                 "text": each.text,
                 "slice": "judged" if each.code else "out_of_scope",
                 "intent": "ask_procedure" if each.code else "out_of_scope",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from assistant.inbox.judging import LONGEST_REASON, LONGEST_TEXT
 from assistant.inbox.signs import Kind
@@ -87,7 +87,7 @@ class WronglySentIn(BaseModel):
     )
 
     ticket: Annotated[
-        int | None, Field(ge=1, le=9_999_999, description="number of today's ticket")
+        StrictInt | None, Field(ge=1, le=9_999_999, description="number of today's ticket")
     ] = None
     slip: Annotated[
         str | None, Field(min_length=1, max_length=8, description="code of the visitor's slip")

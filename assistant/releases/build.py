@@ -25,7 +25,7 @@ from assistant.errors import LetanError
 from assistant.processes import read_lines
 from assistant.releases.build_site import disk_full
 from assistant.releases.content import centre_folder, ensure_content
-from assistant.releases.regression import Meanwhile, evaluate_release
+from assistant.releases.regression import Meanwhile, evaluate_release, write_judged
 from assistant.releases.service import Releases
 from assistant.settings import ROOT, Settings
 from assistant.storage.database import Database
@@ -88,6 +88,7 @@ async def build(
         async for step, fraction in _train(settings, command):
             yield Progress(step, first + (last - first) * fraction)
         yield Progress("manifest", last)
+        await write_judged(database, folder)
         await asyncio.to_thread(write_manifest, folder, release)
         yield Progress("evaluation", last)
         await _evaluate(settings, folder, release, meanwhile)

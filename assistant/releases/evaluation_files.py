@@ -29,6 +29,7 @@ SLICES = (
     "life_event",
     "out_of_scope",
     "other_intent",
+    "judged",
 )
 INTENTS = (
     *("ask_procedure", "ask_aspect", "life_event", "check_documents", "choose", "find_counter"),

@@ -18,11 +18,13 @@ from assistant.conversation.tables import TurnRow
 from assistant.engine.client import TurnReply, TurnRequest
 from assistant.engine.service import Engine
 from assistant.errors import LetanError
+from assistant.inbox.judging import regression_rows
 from assistant.releases.regression import PROBES, carried_by, texts_of
 from assistant.settings import Settings
 from assistant.storage.database import Database
 
 MOST_ASKED = 300
+_MOST_JUDGED = 100
 _RISKY = ("documents", "fee", "place")
 _PAYLOAD = "payload:%"
 _NOT_SHOWN = ("rows", "dialogues", "files", PROBES)
@@ -67,7 +69,8 @@ class Difference:
 
 
 async def asked(database: Database, since: datetime) -> list[tuple[str, int]]:
-    """What people wrote or said since then, redacted, most often asked first."""
+    """What people wrote or said since then, redacted, most often asked first; then what staff have
+    judged lately, whenever it was asked."""
     times = func.count().label("times")
     statement = (
         select(TurnRow.message, times)
@@ -78,7 +81,10 @@ async def asked(database: Database, since: datetime) -> list[tuple[str, int]]:
     )
     async with database.reading() as session:
         rows = (await session.execute(statement)).all()
-    return [(row[0], row[1]) for row in rows if row[0].strip()]
+    found = {row[0]: row[1] for row in rows if row[0].strip()}
+    for row in await regression_rows(database, _MOST_JUDGED):
+        found.setdefault(row["text"], 1)
+    return list(found.items())
 
 
 async def ask_all(
@@ -124,7 +130,7 @@ def answer_of(reply: TurnReply) -> Answer:
 def of_regression(settings: Settings, live: Path, draft: Path) -> list[Difference]:
     """Rows of both releases' evaluations that differ; none where one carries no evaluation."""
     before, after = (_rows(carried_by(folder)) for folder in (live, draft))
-    texts = texts_of(settings)
+    texts = texts_of(settings, live, draft)
     found = []
     for id_ in sorted(before.keys() & after.keys() & texts.keys()):
         if before[id_] != after[id_]:

@@ -1,8 +1,9 @@
 """The evaluation that a release carries: `evaluation.json`, made while it is built.
 
-Measured on the regression set of the content (`questions/*.jsonl`, `questions/*.yaml`); nothing in
-it is ever training data. A large set is sampled, always the same rows. A row about a procedure that
-a ward has taken out of its catalogue is left out.
+Measured on the regression set of the content (`questions/*.jsonl`, `questions/*.yaml`; nothing in
+it is ever training data) and on the questions that staff have judged in the inbox, which a release
+carries in `judged.jsonl`. A large set is sampled, always the same rows; what was judged is not. A
+row about a procedure that a ward has taken out of its catalogue is left out.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from typing import Any
 
 from assistant.engine.service import Engine
 from assistant.errors import LetanError
+from assistant.inbox.judging import JUDGED_ID, regression_rows
 from assistant.releases.evaluation import play_questions, write_report
 from assistant.releases.evaluation_desk import desk_for, morning_at, play_dialogues, serving
 from assistant.releases.evaluation_files import (
@@ -26,9 +28,12 @@ from assistant.releases.evaluation_files import (
 )
 from assistant.releases.evaluation_report import DialogueReport
 from assistant.settings import Settings
+from assistant.storage.database import Database
 
 FILE = "evaluation.json"
 MOST_QUESTIONS = 540
+JUDGED = "judged.jsonl"
+MOST_JUDGED = 300
 MOST_DIALOGUES = 24
 """About eight seconds on two cores, the engine's start not counted."""
 PROBES = "probes"
@@ -49,7 +54,7 @@ async def evaluate_release(
     `files` are the SHA-256 of what was measured with. Raises LetanError `questions_bad`,
     `dialogues_bad`, `engine_unavailable`.
     """
-    files = await asyncio.to_thread(_files, settings.content_dir / "questions")
+    files = await asyncio.to_thread(_files, settings.content_dir / "questions", folder)
     if not files and meanwhile is None:
         return None
     known = await asyncio.to_thread(known_codes, folder)
@@ -97,14 +102,24 @@ def carried_by(folder: Path) -> dict[str, Any] | None:
     return figures if isinstance(figures, dict) else None
 
 
-def texts_of(settings: Settings) -> dict[str, str]:
-    """The questions of the regression set by the ids of their rows."""
-    files = [p for p in _files(settings.content_dir / "questions") if p.suffix == ".jsonl"]
+async def write_judged(database: Database, folder: Path) -> None:
+    """Put the questions that staff have judged into a release, before it is sealed."""
+    rows = await regression_rows(database, MOST_JUDGED)
+    if rows:
+        text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        await asyncio.to_thread((folder / JUDGED).write_text, text, encoding="utf-8")
+
+
+def texts_of(settings: Settings, *releases: Path) -> dict[str, str]:
+    """The questions of the regression set, and of releases, by the ids of their rows."""
+    found = _files(settings.content_dir / "questions", *releases)
+    files = [path for path in found if path.suffix == ".jsonl"]
     return {str(row["id"]): str(row["text"]) for path in files for row in read_questions(path).rows}
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted([*folder.glob("*.jsonl"), *folder.glob("*.yaml")])
+def _files(folder: Path, *releases: Path) -> list[Path]:
+    judged = [path for release in releases if (path := release / JUDGED).exists()]
+    return [*sorted([*folder.glob("*.jsonl"), *folder.glob("*.yaml")]), *judged]
 
 
 def _read(files: Iterable[Path], known: frozenset[str]) -> tuple[Rows, Rows]:
@@ -116,7 +131,9 @@ def _read(files: Iterable[Path], known: frozenset[str]) -> tuple[Rows, Rows]:
         _refuse_again(into, found, path)
         into.rows += found.rows
         into.left_out += found.left_out
-    questions.rows = sample(questions.rows, MOST_QUESTIONS)
+    judged = [row for row in questions.rows if str(row["id"]).startswith(JUDGED_ID)]
+    others = [row for row in questions.rows if not str(row["id"]).startswith(JUDGED_ID)]
+    questions.rows = [*sample(others, MOST_QUESTIONS), *judged]
     dialogues.rows = sample(dialogues.rows, MOST_DIALOGUES)
     return questions, dialogues
 
