@@ -70,6 +70,13 @@ class KioskSettings(BaseModel):
 
     id: str = Field("kiosk-1", pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")
     robot: str | None = "robot-1"
+    place: str | None = Field(
+        None,
+        min_length=1,
+        max_length=64,
+        description="where its visitors stand: a place on the map, or 'robot' for a screen that "
+        "the robot carries; none: its robot's home",
+    )
     hands_free: bool = Field(
         False, description="once opened, its microphone stays open between a visitor's questions"
     )

@@ -91,6 +91,7 @@ def make_fleet(settings: Settings, database: Database, centre: Centre, health: H
             counters=CentreCounters(centre),
             journal=StoredJournal(database),
             leases=StoredLeases(database),
+            kiosks=settings.kiosks,
             stops=missions.stops,
             door=missions.door,
             timetable=Timetable(

@@ -31,6 +31,7 @@ class Begin(Protocol):
         pace: Pace | None = None,
         ticket: str | None = None,
         mission_id: str | None = None,
+        fetch: Place | None = None,
     ) -> Mission: ...
 
 
@@ -93,6 +94,7 @@ class Afterwards:
                 pace=waiting.pace,
                 ticket=waiting.ticket,
                 mission_id=waiting.id,
+                fetch=waiting.fetch,
             )
         except Refused as refused:
             self.line.clear()

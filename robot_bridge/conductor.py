@@ -34,7 +34,7 @@ from robot_bridge.missions import (
 )
 from robot_bridge.passages import Passages
 from robot_bridge.places import Place
-from robot_bridge.posts import Posts
+from robot_bridge.posts import Posts, to_fetch
 from robot_bridge.record import Record
 from robot_bridge.run import MissionRun
 from robot_bridge.safety import failure_of, refusal
@@ -167,8 +167,12 @@ class Conductor:
         ticket: str | None = None,
         mission_id: str | None = None,
         sentence_key: str | None = None,
+        fetch: Place | None = None,
     ) -> Mission:
-        """Begin a mission. Raises `Refused` when another runs or the robot may not move."""
+        """Begin a mission; ``fetch``: where the visitor stands who is to be led (None: beside it).
+
+        Raises `Refused` when another runs or the robot may not move.
+        """
         running = self._record.running
         refused: Refused | None
         if running is not None and (not running.gives_way or requested_by == AUTOMATIC):
@@ -192,6 +196,7 @@ class Conductor:
             pace=pace or self._policy.pace,
             ticket=ticket,
             sentence=sentence_key,
+            fetch=to_fetch(kind, fetch, self.state(), self._policy),
         )
         self._record.begin(mission)
         self._record.note("mission", wanted, "accepted", requested_by)
@@ -215,13 +220,21 @@ class Conductor:
         return self._afterwards.line.seconds(running, self.state(), home, self._policy, ahead)
 
     def wait_for(
-        self, target: Place, requested_by: str, *, pace: Pace | None, ticket: str | None
+        self,
+        target: Place,
+        requested_by: str,
+        *,
+        pace: Pace | None,
+        ticket: str | None,
+        fetch: Place | None = None,
     ) -> Waiting:
         """Stand in line to be led when the robot is back at home. Raises `Refused`."""
         running = self._record.running
         refused, waiting = self._refusal("lead", target), None
         if refused is None:
-            waiting = self._afterwards.line.join(target, requested_by, pace, ticket, self._clock)
+            waiting = self._afterwards.line.join(
+                target, requested_by, pace, ticket, self._clock, fetch=fetch
+            )
         if waiting is None:
             refused = refused or self._busy(running)
             self._record.note("wait", f"lead {target.id}", refused.code, requested_by)

@@ -29,11 +29,13 @@ from robot_bridge.sentences import (
     CANCELLED,
     CLOSED,
     CLOSED_BUT,
+    COMING,
     EXCUSE_ME,
     FOLLOW_ME,
     GOING_HOME,
     GOING_ON,
     GOING_TO_CHARGE,
+    HERE_I_AM,
     MAKING_A_ROUND,
     NO_ANSWER,
     ON_MY_WAY,
@@ -54,6 +56,10 @@ class PassageTaken(Diverted):
     """Another robot is in a narrow passage on the way."""
 
 
+class AtVisitor(Diverted):
+    """Close enough to the visitor who is to be fetched, with somebody in the way."""
+
+
 class Run(Protocol):
     """What an errand may do to the mission that it carries out."""
 
@@ -67,6 +73,9 @@ class Run(Protocol):
 
     def aim(self, target: Place) -> None:
         """Lead to another place from now on."""
+
+    def fetched(self) -> None:
+        """The robot is with the visitor now."""
 
     async def ask(self, about: About, said: Sentence) -> bool | None:
         """Stand and ask the visitor; None when nobody answers."""
@@ -107,7 +116,7 @@ class Errands:
 
     async def _lead(self, run: Run) -> None:
         """At the visitor's pace, asking on long ways; to another counter when this one closes."""
-        await self._announce(run, FOLLOW_ME)
+        await self._announce(run, await self._fetch(run))
         await self._set_off(run)
         while True:
             set_off = run.current()
@@ -120,6 +129,34 @@ class Errands:
                     run.aim(await self._other_counter(run, set_off.target))
                 run.gate()
                 run.show("moving")
+
+    async def _fetch(self, run: Run) -> str:
+        """Come to where the visitor stands, unless it is there; what is said then. Raises as
+        above, and `GivenUp` when the counter has closed meanwhile and there is no other."""
+        mission = run.current()
+        if mission.fetch is None:
+            return FOLLOW_ME
+        was_open = not self.counters.closed(mission.target)
+        there = mission.fetch.pose
+
+        def close_enough() -> None:
+            state = self.driver.snapshot()
+            if state.pose is None or not (state.blocked or state.field_violation):
+                return
+            if math.dist((state.pose.x, state.pose.y), (there.x, there.y)) <= (
+                self.policy.fetch_close
+            ):
+                raise AtVisitor("close to the visitor")
+
+        await self._announce(run, COMING)
+        await self._set_off(run)
+        with suppress(AtVisitor):
+            await self._go(run, there, close_enough)
+        run.fetched()
+        if was_open and self.counters.closed(mission.target):
+            run.aim(await self._other_counter(run, mission.target))
+            return FOLLOW_ME
+        return HERE_I_AM
 
     async def _lead_there(self, run: Run, look: Callable[[], None]) -> None:
         for pose in self._pauses(run):
@@ -257,8 +294,9 @@ class Errands:
             )
 
     def speed(self, mission: Mission) -> float:
-        """The ceiling of its speed, metres a second."""
-        return self.policy.speed(mission.pace if mission.kind == "lead" else "normal")
+        """The ceiling of its speed, metres a second; alone it need not be slow for anybody."""
+        leads = mission.kind == "lead" and mission.fetch is None
+        return self.policy.speed(mission.pace if leads else "normal")
 
     async def _go(self, run: Run, pose: Pose, look: Callable[[], None] = lambda: None) -> None:
         """Drive there, alone in every narrow passage; ``look`` may raise `Diverted`."""

@@ -31,6 +31,8 @@ class Waiting:
     since: datetime
     at: float
     """The same, monotonic seconds."""
+    fetch: Place | None = None
+    """Where they stand; None: at the robot's home."""
 
 
 class Line:
@@ -52,12 +54,14 @@ class Line:
         pace: Pace | None,
         ticket: str | None,
         clock: Clock,
+        *,
+        fetch: Place | None = None,
     ) -> Waiting | None:
         """Stand at the end; None: there is no room."""
         if len(self._waiting) >= LONGEST:
             return None
         id_, now = f"m-{uuid4().hex[:12]}", clock.monotonic()
-        waiting = Waiting(id_, target, requested_by, pace, ticket, clock.now(), now)
+        waiting = Waiting(id_, target, requested_by, pace, ticket, clock.now(), now, fetch)
         self._waiting.append(waiting)
         return waiting
 
@@ -107,10 +111,13 @@ def busy(running: Mission | None, home: Place, seconds: float) -> Refused:
 def seconds_left(mission: Mission, state: RobotState, home: Pose, policy: Policy) -> float:
     """About how long until the robot stands at home again, ready for the next visitor."""
     there = mission.target.pose
+    first = there if mission.fetch is None else mission.fetch.pose
     to_go = state.remaining
     if to_go is None:
-        to_go = 0.0 if state.pose is None else DETOUR * _far(state.pose, there)
+        to_go = 0.0 if state.pose is None else DETOUR * _far(state.pose, first)
     seconds = to_go / policy.speed(mission.pace)
+    if mission.fetch is not None:
+        seconds = to_go / policy.max_speed + seconds_to_lead(first, there, policy)
     if mission.kind == "lead":
         seconds += (policy.return_after or 0.0) + seconds_to_lead(home, there, policy)
     return seconds

@@ -12,6 +12,7 @@ water and sweets; greet: stands at the door and greets who comes."""
 MissionState = Literal[
     "accepted",
     "announcing",
+    "fetching",
     "moving",
     "waiting",
     "arrived",
@@ -20,7 +21,8 @@ MissionState = Literal[
     "failed",
     "interrupted",
 ]
-"""interrupted: the process ended while it ran; only a new command moves the robot."""
+"""fetching: drives to where the visitor stands whom it is to lead; interrupted: the process ended
+while it ran; only a new command moves the robot."""
 
 ENDED: frozenset[MissionState] = frozenset(
     {"arrived", "cancelled", "stopped", "failed", "interrupted"}
@@ -71,6 +73,8 @@ class Mission:
     """Of announce: a key of `robot_bridge.sentences.APPROVED`."""
     question: Question | None = None
     """Open now; never in a mission that has ended."""
+    fetch: Place | None = None
+    """Of lead: where the visitor stands, until the robot has come there; None: it is with them."""
 
     @property
     def ended(self) -> bool:
@@ -118,6 +122,10 @@ class Policy:
     """0 to 1: below it the robot moves only to its dock."""
     battery_return: float = 0.25
     """0 to 1: below it the robot goes to its dock after leading somebody, else to its home."""
+    fetch_beyond: float = 2.0
+    """Metres from the visitor beyond which a robot comes there first, before it leads."""
+    fetch_close: float = 1.5
+    """Metres from there at which it has come, when somebody stands in its way: the visitor may."""
     max_speed: float = 0.6
     """Metres a second."""
     dock_attempts: int = 2

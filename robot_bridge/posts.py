@@ -31,6 +31,17 @@ def way_home(state: RobotState, posts: Posts, policy: Policy) -> tuple[MissionKi
     return "return", posts.home
 
 
+def to_fetch(
+    kind: MissionKind, visitor: Place | None, state: RobotState, policy: Policy
+) -> Place | None:
+    """Where a robot has to go first whom a visitor asks to lead; None: it stands there already."""
+    if kind != "lead" or visitor is None or state.pose is None:
+        return None
+    there = (visitor.pose.x, visitor.pose.y)
+    away = math.dist((state.pose.x, state.pose.y), there)
+    return visitor if away > policy.fetch_beyond else None
+
+
 def at(pose: Pose, other: Pose) -> bool:
     """Whether a robot stands there, as far as it matters."""
     return math.dist((pose.x, pose.y), (other.x, other.y)) < AT_HOME

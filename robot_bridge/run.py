@@ -34,13 +34,17 @@ class MissionRun:
         return self._last
 
     def show(self, state: MissionState) -> None:
-        self._record.set(self._last, state)
+        fetching = state == "moving" and self.current().fetch is not None
+        self._record.set(self._last, "fetching" if fetching else state)
 
     def say(self, source: str, place: Place | None = None) -> None:
         self._speak(sentence(source, place))
 
     def aim(self, target: Place) -> None:
         self._record.change(self._last, target=target)
+
+    def fetched(self) -> None:
+        self._record.change(self._last, fetch=None, state="announcing")
 
     async def ask(self, about: About, said: Sentence) -> bool | None:
         def tell(question: Question) -> None:

@@ -25,6 +25,8 @@ class Sentence:
 
 
 FOLLOW_ME: Final = "Dạ, mời anh/chị theo em đến {place} ạ."
+COMING: Final = "Dạ, em đang đến chỗ anh/chị. Anh/chị chờ em một chút ạ."
+HERE_I_AM: Final = "Dạ, em đến rồi ạ. Mời anh/chị theo em đến {place} ạ."
 HERE_WE_ARE: Final = "Dạ, mình đã đến {place} rồi ạ."
 EXCUSE_ME: Final = "Dạ, xin anh/chị cho em đi nhờ một chút ạ."
 WAY_BLOCKED: Final = (
@@ -89,6 +91,8 @@ BUSY_RETURNING: Final = (
 
 _CODES: Final = {
     FOLLOW_ME: "follow_me",
+    COMING: "coming",
+    HERE_I_AM: "here_i_am",
     HERE_WE_ARE: "here_we_are",
     EXCUSE_ME: "excuse_me",
     WAY_BLOCKED: "way_blocked",

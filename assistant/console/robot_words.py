@@ -66,6 +66,7 @@ RESULTS = {
 STATES = {
     "accepted": "đã nhận",
     "announcing": "đang báo trước khi đi",
+    "fetching": "đang đến đón khách",
     "moving": "đang đi",
     "waiting": "đang đợi",
     "arrived": "đã đến",

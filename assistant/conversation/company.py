@@ -31,7 +31,8 @@ _NO = re.compile(
 _SLOWER = re.compile(
     r"(?:em ơi |dạ |này |robot ơi )?(?:em |robot )?(?:đi |chạy )?"
     r"(?:chậm|chậm lại|chậm chậm|chậm thôi|chậm hơn|từ từ|từ từ thôi)"
-    r"(?: (?:lại|thôi|hơn|một chút|chút|tí|một tí|với|giùm|giúp|em|đi|nhé|nha|ạ))*"
+    r"(?: (?:lại|thôi|hơn|một chút|chút|tí|một tí|với|giùm|giúp|em|đi|nhé|nha|ạ"
+    r"|tôi|bác|cô|chú|ông|bà|anh|chị|mình))*"
     r"|(?:please )?(?:go |walk |drive )?(?:slower|more slowly|slow down)(?: please)?"
 )
 _NOT_WORDS = re.compile(r"[^\w\s]|_")

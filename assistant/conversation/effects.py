@@ -20,6 +20,7 @@ from assistant.errors import Language, LetanError
 from assistant.robots.service import Fleet
 from assistant.robots.view import RobotView
 from robot_bridge.missions import MissionKind
+from robot_bridge.places import Place
 from speech.spoken_form import spoken
 
 log = structlog.get_logger(__name__)
@@ -73,8 +74,12 @@ class Effects:
         message_id: str,
         robot: str | None,
         language: Language,
+        kiosk: str | None = None,
     ) -> list[Part]:
-        """The parts as they are sent: enriched, replaced or explained, texts with their speech."""
+        """The parts as they are sent: enriched, replaced or explained, texts with their speech.
+
+        ``kiosk``: where the visitor stands, when it has a place.
+        """
         turn = _Turn(
             self._centre,
             self._fleet,
@@ -83,6 +88,7 @@ class Effects:
             robot=robot,
             language=language,
             ticket=self._tickets.get(conversation),
+            stands=self._stands(kiosk),
         )
         done: list[Part] = []
         for part in parts:
@@ -132,6 +138,12 @@ class Effects:
         self._tickets.pop(conversation, None)
         await self._centre.forget(conversation)
 
+    def _stands(self, kiosk: str | None) -> Place | None:
+        try:
+            return self._fleet.stands(kiosk) if kiosk is not None else None
+        except LetanError:  # no robots run
+            return None
+
     def _view(self, robot: str | None) -> RobotView | None:
         try:
             return self._fleet.robot(robot) if robot is not None else None
@@ -152,6 +164,7 @@ class _Turn:
         robot: str | None,
         language: Language,
         ticket: IssuedTicket | None = None,
+        stands: Place | None = None,
     ) -> None:
         self._centre = centre
         self._fleet = fleet
@@ -161,6 +174,8 @@ class _Turn:
         self._language = language
         self.ticket = ticket
         """The one that the visitor holds."""
+        self._stands = stands
+        """Where the visitor is; None: beside the robot."""
 
     async def carry_out(self, part: Part, among: list[Part]) -> list[Part]:
         """What one part of the engine becomes. Raises LetanError."""
@@ -195,7 +210,9 @@ class _Turn:
 
     async def _route(self, part: Part) -> Part:
         pose = None
-        if self._robot is not None:
+        if self._stands is not None:
+            pose = self._stands.pose
+        elif self._robot is not None:
             pose = self._fleet.robot(self._robot).pose
         start = None if pose is None else {"x": pose.x, "y": pose.y, "theta": pose.theta}
         found = await self._centre.route(start, str(part["to"]), self._language)
@@ -209,7 +226,10 @@ class _Turn:
         try:
             number = None if self.ticket is None else str(self.ticket.number)
             visitor = f"visitor {self._conversation[:6]}"
-            mission = await self._fleet.start_mission(self._robot, kind, to, visitor, ticket=number)
+            near = None if self._stands is None else self._stands.id
+            mission = await self._fleet.start_mission(
+                self._robot, kind, to, visitor, ticket=number, near=near
+            )
         except LetanError as error:
             log.warning("mission refused", robot=self._robot, code=error.code)
             described = self.apology(part, error)
@@ -217,7 +237,10 @@ class _Turn:
                 described.append(await self._route({"type": "route", "to": to}))
             return described
         started = {"robot": self._robot, "mission_id": mission.id, "state": mission.state}
-        return [part | started]
+        if mission.fetch is None:
+            return [part | started]
+        text = say(self._language, "Dạ, em đang đến chỗ anh/chị. Anh/chị chờ em một chút ạ.")
+        return [{"type": "text", "text": text}, part | started | {"fetch": mission.fetch.id}]
 
     async def _ticket(self, part: Part) -> list[Part]:
         key = f"{self._conversation}:{self._message_id}"

@@ -314,6 +314,7 @@ class Conversations:
             message_id=turn.message_id,
             robot=turn.conversation.robot,
             language=reply.language,
+            kiosk=turn.conversation.kiosk,
         )
         return await self._store(turn, reply, parts)
 

@@ -103,7 +103,7 @@ def visit_of(mission: Mission) -> dict[str, Any] | None:
     """What the counter is told of somebody who is led to it; None: it is none of its business."""
     if mission.kind != "lead" or mission.target.kind != "counter":
         return None
-    if mission.state in ("accepted", "announcing"):
+    if mission.state in ("accepted", "announcing") or (mission.fetch and not mission.ended):
         return None
     state = "coming"
     if mission.ended:

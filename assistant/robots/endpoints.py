@@ -16,7 +16,6 @@ from assistant.robots.announcements import Event
 from assistant.robots.errors import not_in_line, robot_not_yours
 from assistant.robots.schemas import (
     AnswerIn,
-    AnyMissionIn,
     AnyMissionOut,
     CommandOut,
     InLineOut,
@@ -64,6 +63,17 @@ async def _commander(
 Commander = Annotated[str, Depends(_commander)]
 
 
+async def _stands(
+    fleet: FleetHere, principal: Annotated[Principal, Depends(require_operator_or_kiosk)]
+) -> str | None:
+    """Where a kiosk's visitors stand, for requests that do not say so; None: beside the robot."""
+    place = fleet.stands(principal.kiosk_id)
+    return None if place is None else place.id
+
+
+Stands = Annotated[str | None, Depends(_stands)]
+
+
 @router.get("", summary="All robots")
 async def robots(fleet: FleetHere) -> list[RobotOut]:
     return [RobotOut.of(view) for view in fleet.robots()]
@@ -82,9 +92,12 @@ async def robot(robot_id: RobotId, fleet: FleetHere) -> RobotOut:
 
 @router.post("/{robot_id}/missions", status_code=201, summary="Send a robot somewhere")
 async def start_mission(
-    robot_id: RobotId, body: MissionIn, fleet: FleetHere, commander: Commander
+    robot_id: RobotId, body: MissionIn, fleet: FleetHere, commander: Commander, stands: Stands
 ) -> MissionOut:
-    """The robot announces itself, then drives; follow it by its states."""
+    """The robot announces itself, then drives; follow it by its states.
+
+    One that is to lead and is elsewhere comes to the visitor first (`fetch`, state `fetching`).
+    """
     mission = await fleet.start_mission(
         robot_id,
         body.kind,
@@ -92,6 +105,7 @@ async def start_mission(
         commander,
         pace=body.pace,
         ticket=body.ticket,
+        near=body.near or stands,
         sentence=body.sentence,
     )
     view = fleet.robot(robot_id)
@@ -100,7 +114,7 @@ async def start_mission(
 
 @router.post("/missions", status_code=201, summary="Send the nearest free robot")
 async def start_any(
-    body: AnyMissionIn,
+    body: MissionIn,
     fleet: FleetHere,
     principal: Annotated[Principal, Depends(require_operator)],
 ) -> AnyMissionOut:
@@ -127,10 +141,12 @@ async def line(robot_id: RobotId, fleet: FleetHere) -> LineOut:
 
 @router.post("/{robot_id}/line", status_code=201, summary="Wait until a busy robot is back")
 async def wait(
-    robot_id: RobotId, body: LineIn, fleet: FleetHere, commander: Commander
+    robot_id: RobotId, body: LineIn, fleet: FleetHere, commander: Commander, stands: Stands
 ) -> InLineOut:
     """First come, first led, from its home; a stop or a fault sends the line away."""
-    waiting = fleet.wait_for(robot_id, body.to, commander, pace=body.pace, ticket=body.ticket)
+    waiting = fleet.wait_for(
+        robot_id, body.to, commander, pace=body.pace, ticket=body.ticket, near=stands
+    )
     return InLineOut.model_validate(waiting)
 
 

@@ -34,7 +34,7 @@ def robot_unknown(robot_id: str | None, valid: Sequence[str]) -> LetanError:
     )
 
 
-def place_unknown(place: str, valid: Sequence[str]) -> LetanError:
+def place_unknown(place: str, valid: Sequence[str], field: str = "to") -> LetanError:
     """422 with the places that a robot may go to."""
     names = ", ".join(valid)
     return LetanError(
@@ -42,7 +42,7 @@ def place_unknown(place: str, valid: Sequence[str]) -> LetanError:
         422,
         f"Robot không đi đến {_shown(place)} được. Các nơi robot đi được: {names}.",
         f"A robot cannot go to {_shown(place)}. It can go to: {names}.",
-        field="to",
+        field=field,
     )
 
 
@@ -94,6 +94,20 @@ def post_unknown(robot: str, field: str, place: str, valid: Sequence[str]) -> Le
         f"Settings of robot '{robot}': {field} = '{place}' is no place on the map. "
         f"Valid places: {names}.",
         field=f"robots.{field}",
+    )
+
+
+def kiosk_place_unknown(kiosk: str, place: str, valid: Sequence[str]) -> LetanError:
+    """The settings of a kiosk name a place where no robot can come."""
+    names = ", ".join(valid) or "–"
+    return LetanError(
+        "kiosk_place_unknown",
+        422,
+        f"Cấu hình kiosk '{kiosk}': place = {_shown(place)} không phải là một nơi trên bản đồ mà "
+        f"robot đến được. Các nơi hợp lệ: {names}; 'robot' nếu màn hình gắn trên robot.",
+        f"Settings of kiosk '{kiosk}': place = {_shown(place)} is no place on the map that a robot "
+        f"can reach. Valid places: {names}; 'robot' for a screen that the robot carries.",
+        field="kiosks.place",
     )
 
 

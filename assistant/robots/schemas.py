@@ -43,13 +43,12 @@ class MissionIn(BaseModel):
     sentence: str | None = Field(
         None, max_length=32, description="needed to announce", examples=["closing_soon"]
     )
-
-
-class AnyMissionIn(MissionIn):
-    """The same for whichever robot is free and nearest."""
-
     near: str | None = Field(
-        None, min_length=1, max_length=64, description="the place where the visitor stands"
+        None,
+        min_length=1,
+        max_length=64,
+        description="the place where the visitor stands, to lead: the robot comes there first; "
+        "left out: that of the kiosk that asks, else beside the robot",
     )
 
 
@@ -141,6 +140,9 @@ class MissionOut(BaseModel):
     pace: Pace = Field("normal", examples=["normal"])
     ticket: str | None = Field(None, description="the visitor's number", examples=["17"])
     question: QuestionOut | None = Field(None, description="waits for an answer")
+    fetch: str | None = Field(
+        None, description="where it comes first, to the visitor; null: it is with them"
+    )
 
     @classmethod
     def of(cls, mission: Mission, path: tuple[Point, ...], remaining: float | None) -> Self:
@@ -155,6 +157,7 @@ class MissionOut(BaseModel):
             pace=mission.pace,
             ticket=mission.ticket,
             question=QuestionOut.of(mission.question) if mission.question else None,
+            fetch=mission.fetch.id if mission.fetch else None,
         )
 
 

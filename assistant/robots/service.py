@@ -12,13 +12,9 @@ from assistant.robots.assembly import Assembly
 from assistant.robots.choosing import choose
 from assistant.robots.errors import (
     no_question,
-    place_missing,
-    place_unknown,
-    post_unknown,
     refused_as_error,
     robot_unknown,
     sentence_unknown,
-    target_not_its_own,
 )
 from assistant.robots.journal import StoredJournal
 from assistant.robots.leases import StoredLeases
@@ -27,8 +23,10 @@ from assistant.robots.mqtt_stops import ASKED_BY, MqttStops
 from assistant.robots.ownership import Ownership
 from assistant.robots.repository import Row
 from assistant.robots.routine import Routine, Timetable
+from assistant.robots.targets import Targets
 from assistant.robots.view import InLine, RobotView, Surroundings, line_of
-from assistant.settings import RobotSettings
+from assistant.robots.visitors import Stands, stands_of
+from assistant.settings import KioskSettings, RobotSettings
 from robot_bridge.clock import Clock, SystemClock, wait_for_event
 from robot_bridge.conductor import ANYBODY
 from robot_bridge.counters import Counters
@@ -56,10 +54,12 @@ class Fleet:
     """All robots. Built once, on `app.state.fleet`; needs neither database nor engine.
 
     ``places`` are those of ``centre.json``; only those inside the map can be targets. ``stops`` are
-    the places of a round, ``door`` is where robots greet (None: at home). ``leases`` (None: this is
+    the places of a round, ``door`` is where robots greet (None: at home). ``kiosks`` tell where
+    visitors stand who ask to be led. ``leases`` (None: this is
     the only process) let one process drive each robot; ``timetable`` is what they do by the clock;
     ``watch_loop`` starts the dead man's switch; ``drivers`` finds a factory by the name in the
-    settings. Raises LetanError `robot_post_unknown` when a robot's home is not such a place.
+    settings. Raises LetanError `robot_post_unknown` and `kiosk_place_unknown` when a robot's home
+    or a kiosk's place is not such a place.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class Fleet:
         counters: Counters | None = None,
         journal: StoredJournal | None = None,
         leases: StoredLeases | None = None,
+        kiosks: Iterable[KioskSettings] = (),
         stops: Sequence[str] = (),
         door: str | None = None,
         timetable: Timetable | None = None,
@@ -90,6 +91,7 @@ class Fleet:
         self._journal = journal
         self._stops = tuple(self._places[stop] for stop in stops if stop in self._places)
         self._door = self._places.get(door or "")
+        self._targets = Targets(self._places, self._stops, self._door)
         self._announcements = Announcements()
         self._passages = Passages(lobby_map)
         self._closed = False
@@ -107,6 +109,8 @@ class Fleet:
             drivers,
         )
         self._robots = {robot.id: assembly.member(robot) for robot in robots}
+        homes = {id_: member.posts.home for id_, member in self._robots.items()}
+        self._stands: Stands = stands_of(kiosks, homes, self._places)
         self._ownership = Ownership(self._robots, leases, journal)
         self._mqtt_stops = mqtt_stops
         self._routine: Routine | None = None
@@ -154,6 +158,10 @@ class Fleet:
         """The ids of the places that a robot may be sent to."""
         return list(self._places)
 
+    def stands(self, kiosk: str | None) -> Place | None:
+        """Where the visitors of a kiosk stand; None: beside whichever robot it speaks for."""
+        return self._stands.get(kiosk or "")
+
     def robots(self) -> list[RobotView]:
         """All robots as they are now."""
         return [robot.view(self._clock.now()) for robot in self._robots.values()]
@@ -185,23 +193,32 @@ class Fleet:
     ) -> Mission:
         """Send a robot somewhere (None: the free one that is nearest to ``near``, else to ``to``).
 
-        Returns the accepted mission.
+        ``near`` is the place where the visitor stands: a robot that leads comes there first. None:
+        they stand beside it. Returns the accepted mission.
 
         Raises LetanError `robot_unknown`, `place_missing`, `place_unknown`, `robot_busy`,
         `robot_stopped` and the other refusals of the safety gate.
         """
+        visitor = self._targets.visitor(near)
         robot = self._find(robot_id if robot_id is not None else self._nearest(near or to))
-        target = self._target(robot, kind, to)
+        target = self._targets.of(robot, kind, to)
         if kind == "announce" and sentence not in APPROVED:
             raise sentence_unknown(sentence, list(APPROVED))
         try:
             mission = robot.conductor.start(
-                kind, target, requested_by, pace=pace, ticket=ticket, sentence_key=sentence
+                kind,
+                target,
+                requested_by,
+                pace=pace,
+                ticket=ticket,
+                sentence_key=sentence,
+                fetch=visitor,
             )
         except Refused as refused:
             raise refused_as_error(refused) from refused
         robot.way = ()
-        robot.way = await asyncio.to_thread(self._way, robot.conductor.state(), target)
+        first = mission.fetch or target
+        robot.way = await asyncio.to_thread(self._way, robot.conductor.state(), first)
         return mission
 
     def wait_for(
@@ -212,12 +229,15 @@ class Fleet:
         *,
         pace: Pace | None = None,
         ticket: str | None = None,
+        near: str | None = None,
     ) -> InLine:
         """Stand in line to be led by a robot that is busy. Raises LetanError as above."""
         robot = self._find(robot_id)
-        target = self._target(robot, "lead", to)
+        target = self._targets.of(robot, "lead", to)
         try:
-            waiting = robot.conductor.wait_for(target, requested_by, pace=pace, ticket=ticket)
+            waiting = robot.conductor.wait_for(
+                target, requested_by, pace=pace, ticket=ticket, fetch=self._targets.visitor(near)
+            )
         except Refused as refused:
             raise refused_as_error(refused) from refused
         return next(one for one in line_of(robot.conductor) if one.id == waiting.id)
@@ -369,25 +389,6 @@ class Fleet:
         if robot is None:
             raise robot_unknown(robot_id, list(self._robots))
         return robot
-
-    def _target(self, robot: Member, kind: MissionKind, to: str | None) -> Place:
-        own = {"return": robot.posts.home, "dock": robot.posts.dock}.get(kind)
-        if kind == "patrol" and to is None and self._stops:
-            return self._stops[0]
-        if kind == "greet" and to is None:
-            return self._door or robot.posts.home
-        if kind in ("lead", "announce", "patrol", "greet"):
-            if to is None:
-                raise place_missing(self.places())
-            place = self._places.get(to)
-            if place is None:
-                raise place_unknown(to, self.places())
-            return place
-        if own is None:
-            raise post_unknown(robot.settings.id, "dock", robot.settings.dock, self.places())
-        if to is not None and to != own.id:
-            raise target_not_its_own(kind, to, own.id)
-        return own
 
     def _way(self, state: RobotState, target: Place) -> tuple[Point, ...]:
         """The way to be shown until the robot tells its own."""

@@ -10,6 +10,7 @@ const STOP_TRIES = 5;
 /** What the robot says on the way that neither the reply nor the screen says already. */
 const SPOKEN = [
   "excuse_me", "way_blocked", "cannot_go_on", "still_there", "going_on", "no_answer", "slower", "closed_but", "closed",
+  "here_i_am",
 ];
 export const ENDED = ["arrived", "cancelled", "stopped", "failed", "interrupted"];
 

@@ -261,7 +261,7 @@ class Kiosk {
     this.state.refused = wanted && !going ? route.to : null;
     if (going) {
       const ticket = parts.find((part) => part.type === "ticket") || this.state.guiding?.ticket || null;
-      this.state.guiding = { route, ticket, mission: mission.mission_id || null };
+      this.state.guiding = { route, ticket, mission: mission.mission_id || null, fetch: mission.fetch || null };
       this.guide.follow();
       this.go("guiding");
     } else {

@@ -52,10 +52,10 @@ export function guidingScreen(app) {
       if (mission.path?.length && mission.state !== "arrived") map?.setPath(mission.path);
       if (mission.state === "arrived") arrive();
       else {
-        distance.textContent = state.stopped ? t("Robot đang đứng yên.") : steps(mission.remaining_m);
+        distance.textContent = state.stopped ? t("Robot đang đứng yên.") : steps(mission);
         robotFace.mood(state.stopped ? "stopped" : "walking");
         remark.textContent = remarkOf(state);
-        ask(mission.question || null, mission.pace);
+        ask(mission.question || null, mission.pace, Boolean(mission.fetch));
       }
       app.marks.mission = mission.state;
     },
@@ -81,8 +81,8 @@ export function guidingScreen(app) {
       ].filter(Boolean),
     );
   };
-  const going = (pace) => [
-    pace === "normal" ? button(t("Đi chậm lại"), { icon: icon("walk"), on: { click: () => app.guide.slower() } }) : null,
+  const going = (pace, coming) => [
+    pace === "normal" && !coming ? button(t("Đi chậm lại"), { icon: icon("walk"), on: { click: () => app.guide.slower() } }) : null,
     button(t("Thôi, không đi nữa"), { icon: icon("close"), on: { click: () => app.cancelGuiding() } }),
   ];
   const asked = (question) => {
@@ -98,29 +98,32 @@ export function guidingScreen(app) {
   };
   let shown = null;
   /** The robot's question and its two answers, or what may be pressed on the way. */
-  const ask = (question, pace) => {
-    const wanted = question ? question.id : `going ${pace}`;
+  const ask = (question, pace, coming) => {
+    const wanted = question ? question.id : `going ${pace} ${coming}`;
     if (wanted === shown) return;
     shown = wanted;
-    title.textContent = question ? pick(question) : t("Anh/chị theo em nhé");
+    const invited = coming ? t("Em đang đến chỗ anh/chị") : t("Anh/chị theo em nhé");
+    title.textContent = question ? pick(question) : invited;
     node.classList.toggle("is-asked", Boolean(question));
-    buttons.replaceChildren(...(question ? asked(question) : going(pace)).filter(Boolean));
+    buttons.replaceChildren(...(question ? asked(question) : going(pace, coming)).filter(Boolean));
   };
-  ask(null, null);
+  ask(null, null, Boolean(app.state.guiding.fetch));
   screen.update(app.robotState);
   return screen;
 }
 
-function steps(metres) {
-  if (!(metres > 0)) return t("Em chuẩn bị đi…");
-  const count = Math.max(1, Math.round(metres / STEP_M));
-  return t("Còn khoảng {n} bước chân", { n: count });
+function steps(mission) {
+  const metres = mission.remaining_m;
+  if (!(metres > 0)) return mission.fetch ? t("Anh/chị chờ em một chút ạ.") : t("Em chuẩn bị đi…");
+  const n = Math.max(1, Math.round(metres / STEP_M));
+  return mission.fetch ? t("Robot còn cách khoảng {n} bước chân", { n }) : t("Còn khoảng {n} bước chân", { n });
 }
 
 function remarkOf(state) {
   if (state.link !== "up") return t("Em đang mất liên lạc với robot, anh/chị chờ một chút.");
   if (state.mission?.state === "failed") return t("Em không đi tiếp được. Mời anh/chị theo sơ đồ này.");
   if (state.blocked) return t("Có người đi ngang, em chờ một chút.");
+  if (state.mission?.fetch) return t("Anh/chị chờ ở đây, em đến rồi dẫn anh/chị đi.");
   if (state.mission?.state === "waiting") return t("Em đợi anh/chị.");
   return "";
 }
