@@ -8,7 +8,6 @@ from datetime import date, datetime, timezone
 from typing import Any
 
 from dialogues.faq import Faqs, faqs_of
-from dialogues.payloads import Payload
 from dialogues.reading import Reading
 
 SAME = 0.95
@@ -53,7 +52,7 @@ def answering(
         intent="ask_faq",
         confidence=alike,
         understanding=plain,
-        payload=Payload("faq", entry.id),
+        faq=entry.id,
     )
 
 

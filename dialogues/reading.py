@@ -59,6 +59,8 @@ class Reading:
     """What the same message asks besides, in its order."""
     together: Several | None = None
     """Several procedures are asked about at once."""
+    faq: str | None = None
+    """Id of the question that is asked, of those that the centre wrote itself."""
 
     @property
     def settles(self) -> bool:

@@ -14,9 +14,9 @@ class AnswerFaq(ReplyAction):
 
     def answer(self, turn: Turn) -> None:
         _ = turn.translate
-        payload = turn.reading.payload
-        faqs = faqs_of(turn.release.faqs, turn.context)
-        entry = None if payload is None else faqs.get(payload.value)
+        button = turn.reading.payload
+        asked = turn.reading.faq if button is None else button.value
+        entry = faqs_of(turn.release.faqs, turn.context).get(asked)
         if entry is None:
             turn.say(_("Dạ, việc này em không trả lời được, anh/chị có muốn gặp cán bộ không ạ?"))
             turn.memory.pending = {"kind": "offer", "payload": "staff"}

@@ -91,7 +91,7 @@ def test_it_is_said_with_courtesy_in_the_visitors_language(
 ) -> None:
     reply = engine.turn(conversation, text="gửi xe có mất tiền không", context=WITH)
     assert said(reply) == "Dạ, gửi xe không mất tiền."
-    reply = engine.turn(conversation, text="what is the wifi password", context=WITH)
+    reply = engine.turn(conversation, text="what's the wifi password", context=WITH)
     assert said(reply) == "The network Khach has none."
     reply = engine.turn(conversation, payload="faq:unknown", context=WITH)
     assert recognised(reply) is None
