@@ -1,0 +1,1 @@
+"""Questions and answers that are no procedure: parking, wifi, holidays, who signs."""
