@@ -68,7 +68,7 @@ class Editing:
         Raises LetanError `procedure_unknown`, `procedure_changed` (somebody was quicker),
         `procedure_invalid` (all mistakes, each with its field).
         """
-        item = _checked(code, written)
+        item = checked(code, written)
         async with self._database.session() as session:
             repository = CatalogueRepository(session)
             await repository.lock()
@@ -96,7 +96,7 @@ class Editing:
 
     async def create(self, written: Mapping[str, Any], who: Who) -> Edited:
         """A new procedure. Raises LetanError `procedure_exists`, `procedure_invalid`."""
-        item = _checked(str(written.get("code", "")), written)
+        item = checked(str(written.get("code", "")), written)
         code, data, now = item.entry.code, to_data(item), self._clock()
         async with self._database.session() as session:
             repository = CatalogueRepository(session)
@@ -193,7 +193,8 @@ def written_form(item: CatalogueEntry) -> dict[str, Any]:
     return {**entry, "field": item.field.model_dump(mode="json")}
 
 
-def _checked(code: str, written: Mapping[str, Any]) -> CatalogueEntry:
+def checked(code: str, written: Mapping[str, Any]) -> CatalogueEntry:
+    """An entry as it would be saved. Raises LetanError `procedure_invalid`."""
     entry = {key: value for key, value in written.items() if key != "field"}
     entry.setdefault("code", code)
     try:

@@ -15,6 +15,8 @@ from fastapi.responses import RedirectResponse
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.console import catalogue_endpoints
+from assistant.console.catalogue_trial import trial_of
 from assistant.console.login import login_address, login_router
 from assistant.console.visits import Visits
 from assistant.settings import Settings
@@ -77,6 +79,7 @@ def mount(app: FastAPI, token: str) -> None:
 
         secret = sha256(b"openid:" + token.encode()).digest()
         app.mount(openid.PATH, openid.doors(app, visits, settings, secret))
+    app.include_router(catalogue_endpoints.router, prefix="/api/v1")
     app.mount("/console", console)
     inner = app.router.lifespan_context
 
@@ -85,6 +88,7 @@ def mount(app: FastAPI, token: str) -> None:
         async with inner(letan):
             yield
             await console.close()
+            await trial_of(letan).close()
 
     app.router.lifespan_context = lifespan
 
