@@ -1,12 +1,17 @@
 """Whatever is sent, the door says what is wrong and goes on listening."""
 
+import asyncio
 import json
 
+import numpy as np
 import pytest
+import soxr
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from voice_client import SILENCE, Client, Speaker, conversation
 
+from assistant.channels.voice_door import events
+from assistant.channels.voice_door.outbox import MOST_AUDIO_BYTES, MOST_EVENTS, Outbox
 from assistant.voice import audio_queue
 
 
@@ -21,6 +26,12 @@ from assistant.voice import audio_queue
         ('{"type":null}', "type"),
         ('{"sample_rate":16000}', "type"),
         ('{"type":"start","sample_rate":5}', "sample_rate"),
+        ('{"type":"start","sample_rate":0}', "sample_rate"),
+        ('{"type":"start","sample_rate":-1}', "sample_rate"),
+        ('{"type":"start","sample_rate":1000000000}', "sample_rate"),
+        ('{"type":"start","sample_rate":true}', "sample_rate"),
+        ('{"type":"start","sample_rate":null}', "sample_rate"),
+        ('{"type":"start","sample_rate":[16000]}', "sample_rate"),
         ('{"type":"start","sample_rate":"16000"}', "sample_rate"),
         ('{"type":"start","sample_rate":16000.5}', "sample_rate"),
         ('{"type":"start","sample_rate":1e400}', None),
@@ -61,13 +72,61 @@ def test_wrong_audio_is_named_and_what_follows_is_heard(
         socket.send_bytes(b"even")
         assert client.until("error")["code"] == "voice_not_started"
         client.start()
-        socket.send_bytes(bytes(1024 * 1024 + 2))
-        assert client.until("error")["code"] == "audio_too_large"
+        for size in (1024 * 1024 + 2, 10 * 1024 * 1024):
+            socket.send_bytes(bytes(size))
+            assert client.until("error")["code"] == "audio_too_large"
         socket.send_bytes(b"odd")
         assert client.until("error")["code"] == "audio_odd_length"
         socket.send_bytes(b"")
         client.stream(spoken_recipe("marriage registration"))
         assert "kết hôn" in client.until("final")["text"]
+
+
+def test_a_second_start_changes_what_follows(app: TestClient, spoken_recipe: Speaker) -> None:
+    """Also in the middle of a word, and to another rate."""
+    pcm = np.frombuffer(spoken_recipe("marriage registration"), "<i2").astype(np.float32)
+    other = np.clip(soxr.resample(pcm, 16_000, 48_000), -32768, 32767).astype("<i2").tobytes()
+    with app.websocket_connect(f"/api/v1/voice/{conversation(app)}") as socket:
+        client = Client(socket)
+        client.start(speak=False)
+        client.start(speak=False)
+        client.stream(spoken_recipe("birth registration")[:32_000])
+        client.until("speech_started")
+        client.start(sample_rate=48_000, mode="hold", speak=False)
+        client.order("stop")
+        client.until("final", "rejected")
+        client.start(sample_rate=48_000, speak=False)
+        client.stream(other)
+        assert "kết hôn" in client.until("final")["text"]
+        assert client.kinds().count("ready") == 1
+        assert "error" not in client.kinds()
+
+
+class Deaf:
+    """A client that reads nothing: what is sent to it never arrives."""
+
+    async def send_text(self, data: str) -> None:
+        await asyncio.Event().wait()
+
+    async def send_bytes(self, data: bytes) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_who_reads_nothing_is_left_and_costs_little() -> None:
+    outbox = Outbox()
+    running = asyncio.create_task(outbox.run(Deaf()))
+    for _ in range(2 * MOST_EVENTS):
+        outbox.put(events.SpeechStarted())
+    async with asyncio.timeout(10):
+        await running
+    assert len(outbox._waiting) <= MOST_EVENTS
+    said = asyncio.create_task(outbox.put_audio(bytes(MOST_AUDIO_BYTES)))
+    more = asyncio.create_task(outbox.put_audio(b"more"))
+    await said
+    assert not more.done()  # whoever speaks waits: a reply is not heaped up
+    outbox.take_back_audio()
+    async with asyncio.timeout(10):
+        await more
 
 
 def test_a_minute_at_once_is_heard_whole(app: TestClient, spoken_recipe: Speaker) -> None:
@@ -83,9 +142,6 @@ def test_a_minute_at_once_is_heard_whole(app: TestClient, spoken_recipe: Speaker
 
 @pytest.mark.parametrize("rate", [8_000, 44_100, 48_000])
 def test_any_usual_rate_is_heard(app: TestClient, spoken_recipe: Speaker, rate: int) -> None:
-    import numpy as np
-    import soxr
-
     pcm = np.frombuffer(spoken_recipe("marriage registration"), "<i2").astype(np.float32)
     other = np.clip(soxr.resample(pcm, 16_000, rate), -32768, 32767).astype("<i2").tobytes()
     with app.websocket_connect(f"/api/v1/voice/{conversation(app)}") as socket:

@@ -38,7 +38,7 @@ class Outbox:
         self._room = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
-        self.full = False
+        self._overfull = asyncio.Event()
         """More waits than any client that reads would leave."""
         self._reply: tuple[str, float] | None = None
         """The last one, and when it was sent."""
@@ -66,8 +66,9 @@ class Outbox:
             self._put(self._reply[0], False)
 
     def _put(self, text: str, of_audio: bool) -> None:
-        self.full = self.full or len(self._waiting) >= MOST_EVENTS
-        if not self.full:
+        if len(self._waiting) >= MOST_EVENTS:
+            self._overfull.set()
+        if not self._overfull.is_set():
             self._waiting.append((text, of_audio))
             self._empty.clear()
         self._changed.set()
@@ -95,14 +96,26 @@ class Outbox:
 
     async def run(self, websocket: Client) -> None:
         """Until cancelled, or until the client is gone or reads nothing."""
+        # Sending to whoever reads nothing waits for ever: that has to be seen beside it.
+        both = (
+            asyncio.create_task(self._send_all(websocket), name="voice sending"),
+            asyncio.create_task(self._overfull.wait(), name="voice outbox full"),
+        )
         try:
-            while not self.full:
-                while not self._waiting and not self.full:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in both:
+                task.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+
+    async def _send_all(self, websocket: Client) -> None:
+        try:
+            while True:
+                while not self._waiting:
                     self._empty.set()
                     self._changed.clear()
                     await self._changed.wait()
-                if self._waiting:
-                    await self._send(websocket, *self._waiting.popleft())
+                await self._send(websocket, *self._waiting.popleft())
         except (WebSocketDisconnect, RuntimeError, OSError):
             pass  # Starlette raises RuntimeError for sending to a client that has left
 
