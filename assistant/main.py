@@ -22,6 +22,7 @@ from assistant.conversation.effects import Effects
 from assistant.conversation.service import Conversations
 from assistant.engine.service import Engine
 from assistant.errors import LetanError
+from assistant.faq import staff_endpoints as questions
 from assistant.guard import Guard
 from assistant.health import Health
 from assistant.inbox import endpoints as inbox
@@ -58,6 +59,7 @@ _ROUTERS = (
     kiosks.router,
     staff.router,
     editing.router,
+    questions.router,
     notices.router,
     releases.router,
     figures.router,

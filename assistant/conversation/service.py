@@ -42,6 +42,7 @@ from assistant.conversation.turns import (
     Turn,
     body_of,
     codes_of,
+    intent_of,
     stored_message,
 )
 from assistant.conversation.wording import clean, has_words, say
@@ -397,7 +398,7 @@ class Conversations:
             "message": stored_message(turn.message, turn.text),
             "reply": body,
             "outcome": reply.outcome[:24],
-            "intent": understanding.get("intent"),
+            "intent": intent_of(understanding, parts),
             "confidence": understanding.get("confidence"),
             "procedures": codes_of(understanding),
             "release": self._engine.release,

@@ -83,6 +83,12 @@ def codes_of(understanding: dict[str, Any]) -> str:
     return " ".join(str(procedure["code"]) for procedure in found)[:200]
 
 
+def intent_of(understanding: dict[str, Any], parts: list[dict[str, Any]]) -> str | None:
+    """What was understood; `faq:` and an id where the centre's own words answered."""
+    faq = next((part["faq"] for part in parts if part.get("faq")), None)
+    return f"faq:{faq}"[:48] if faq is not None else understanding.get("intent")
+
+
 def stored_message(message: Message, text: str | None) -> str:
     """Redacted. A payload too: it is of a closed list, but anybody may send anything as one."""
     if text is not None:

@@ -7,7 +7,9 @@ from assistant.catalogue.messages import explain
 from assistant.catalogue.problems import Said
 from assistant.catalogue.yaml_tree import dotted
 from assistant.errors import LetanError
+from assistant.faq.schemas import FaqEntry
 
+_KEYS = ", ".join(FaqEntry.model_fields)
 _ID = (
     "id_invalid",
     "Mã hỏi đáp chỉ gồm chữ thường không dấu, số và '-', ví dụ gui-xe.",
@@ -48,6 +50,15 @@ def asked_twice(id_: str, wording: str) -> LetanError:
     )
 
 
+def twice(what: str) -> Said:
+    """The same id or wording in two items of a file."""
+    return (
+        "faq_twice",
+        f"“{what[:120]}” có ở hai mục; mỗi mã và mỗi câu hỏi chỉ một lần, hãy bỏ một chỗ.",
+        f"“{what[:120]}” stands in two items; an id and a wording stand once, remove one.",
+    )
+
+
 def changed(version: int, who: str) -> LetanError:
     return LetanError(
         "faq_changed",
@@ -66,6 +77,13 @@ def told(found: Mapping[str, Any]) -> tuple[str, Said]:
     path += tuple((found.get("ctx") or {}).get("place", ()))
     if found["type"] == "string_pattern_mismatch" and path[-1:] == ("id",):
         return "id", _ID
+    if found["type"] == "extra_forbidden" and len(path) == 1:
+        key = str(path[0])[:60]
+        return key, (
+            "key_unknown",
+            f"Không có khóa “{key}”. Các khóa đã có: {_KEYS}.",
+            f"There is no key “{key}”. Known keys: {_KEYS}.",
+        )
     return dotted(path), explain({**found, "loc": path})
 
 

@@ -11,10 +11,8 @@ from assistant.faq.tables import FaqRow, FaqVersionRow
 from assistant.storage.database import UtcTime
 
 PREFIX = "faq:"
-"""Before the id, where a turn keeps what it was about."""
-_turns = table(
-    "turns", column("procedures"), column("intent"), column("created_at", UtcTime)
-)  # of the room above
+"""Before the id, where a turn keeps what was understood (48 characters)."""
+_turns = table("turns", column("intent"), column("created_at", UtcTime))  # of the room above
 
 
 class FaqRepository:
@@ -79,9 +77,9 @@ class FaqRepository:
     async def asked(self, since: datetime) -> dict[str, int]:
         """How often each was the answer since then."""
         statement = (
-            select(_turns.c.procedures, func.count())
-            .where(_turns.c.intent == "ask_faq", _turns.c.created_at >= since)
-            .group_by(_turns.c.procedures)
+            select(_turns.c.intent, func.count())
+            .where(_turns.c.intent.startswith(PREFIX), _turns.c.created_at >= since)
+            .group_by(_turns.c.intent)
         )
         rows = await self._session.execute(statement)
         return {str(row[0]).removeprefix(PREFIX): row[1] for row in rows}

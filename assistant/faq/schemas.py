@@ -10,7 +10,7 @@ from assistant.catalogue.schemas import Bilingual, Content, Day, String, Text
 ID_PATTERN = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 MAX_QUESTION = 300
 MAX_ANSWER = 1500
-FaqId = Annotated[StrictStr, Field(pattern=ID_PATTERN, max_length=64)]
+FaqId = Annotated[StrictStr, Field(pattern=ID_PATTERN, max_length=44)]
 Wording = Annotated[String, Field(max_length=MAX_QUESTION)]
 
 

@@ -23,7 +23,7 @@ from assistant.storage.database import Database
 
 SNAPSHOT = "faqs.json"
 """In a release folder."""
-_MOST_ID = 48
+_MOST_ID = 40
 
 
 @dataclass(frozen=True, slots=True)

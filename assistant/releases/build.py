@@ -22,6 +22,8 @@ from assistant.centre.content import load_content
 from assistant.centre.snapshot import write_snapshot
 from assistant.engine.manifest import write_manifest
 from assistant.errors import LetanError
+from assistant.faq.service import SNAPSHOT as FAQS
+from assistant.faq.service import FaqRoom
 from assistant.processes import read_lines
 from assistant.releases.build_site import disk_full
 from assistant.releases.content import centre_folder, ensure_content
@@ -78,6 +80,7 @@ async def build(
     await asyncio.to_thread(folder.mkdir, parents=True)
     try:
         procedures = await Catalogue(database).snapshot(folder / "catalogue.json")
+        await FaqRoom(database).snapshot(folder / FAQS)
         await asyncio.to_thread(_snapshot_centre, settings, folder)
         first, last = _TRAINING_SHARE
         before = await releases.published()

@@ -10,6 +10,8 @@ from assistant.catalogue.repository import CatalogueRepository
 from assistant.catalogue.service import Catalogue
 from assistant.centre.content import load_content
 from assistant.errors import LetanError
+from assistant.faq import content as faqs
+from assistant.faq.service import FaqRoom
 from assistant.settings import Settings
 from assistant.storage.database import Database
 from assistant.storage.migrate import migrate
@@ -25,13 +27,14 @@ def centre_folder(settings: Settings) -> Path:
 
 
 async def ensure_content(settings: Settings, database: Database) -> bool:
-    """Load the content that ships when there is none yet; whether it had to be.
+    """Load what ships of procedures and questions when there is none yet; whether it had to be.
 
     Raises `assistant.catalogue.problems.ContentError`.
     """
     async with database.reading() as session:
         if await CatalogueRepository(session).newest() is not None:
             return False
+    await faqs.load_shipped(database, settings.content_dir / faqs.FILE)
     await Catalogue(database).import_folder(settings.content_dir / PROCEDURES)
     return True
 
@@ -44,9 +47,12 @@ async def export_content(settings: Settings, folder: Path) -> int:
         await asyncio.to_thread(_check_target, folder)
         files = await Catalogue(database).export_folder(folder / PROCEDURES)
         await asyncio.to_thread(_copy_centre, centre_folder(settings), folder / CENTRE)
+        entries = [edited.entry for edited in await FaqRoom(database).all()]
+        write = (folder / faqs.FILE).write_text
+        await asyncio.to_thread(write, faqs.render(entries), encoding="utf-8")
     finally:
         await database.close()
-    Console().print(f"{files} tệp thủ tục và thư mục {CENTRE} đã ghi vào {folder}.")
+    Console().print(f"{files} tệp thủ tục, {faqs.FILE} và thư mục {CENTRE} đã ghi vào {folder}.")
     return 0
 
 
@@ -68,9 +74,14 @@ async def import_content(settings: Settings, folder: Path) -> int:
     with_centre = (folder / CENTRE).is_dir()
     if with_centre:
         await asyncio.to_thread(load_content, folder / CENTRE)
+    file = folder / faqs.FILE
+    raw = await asyncio.to_thread(file.read_bytes) if file.is_file() else None
+    questions = None if raw is None else faqs.parse(faqs.FILE, raw)
     database = await _open(settings)
     try:
         report = await Catalogue(database).import_folder(folder / PROCEDURES)
+        if questions is not None:
+            await faqs.take_over(database, questions)
         if with_centre:
             await asyncio.to_thread(_take_centre, settings, folder / CENTRE)
     finally:
