@@ -21,6 +21,9 @@ LEAD = 0.25
 """Distance to the next below which the reply is a choice all the same."""
 NAMED = 0.6
 """Confidence from which a procedure counts as named in a message about something else."""
+HARDLY_SAID = 0.6
+"""Certainty of an errand of the desk below which a procedure that would be answered counts more
+("I need something notarised here" looks for no place)."""
 OUTSIDE = -3.5
 """Sum of the log odds that the intent is out of scope and that no entry is meant, from which the
 message is refused: of 1,899 development questions it refuses 95 % of others' matters and 0.7 % of
@@ -154,6 +157,7 @@ def decide(
         return _verdict("ask_procedure", linked.best, linked)
     if intent not in _ABOUT_PROCEDURES:
         overruled = confidence < 0.5 and linked.best >= NAMED
+        overruled = overruled or (confidence < HARDLY_SAID and linked.best >= SURE)
         overruled = overruled or (intent == "centre_info" and linked.best >= ASKED_OF_THE_CENTRE)
         if not overruled or linked.against or content_words <= 1:
             others = intent == "find_place" and _is_errand_of_others(chance, linked)

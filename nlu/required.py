@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from nlu.lexicon import Reading
 
 _PAPER = (
-    r"(?:giay(?! (?:to )?(?:gi|chi|nao)\b)|so (?:do|hong|ho khau|bhxh|bao hiem|dat|tiet kiem|luu tru)"
+    r"(?:giay(?! (?:to )?(?:gi|chi|nao)\b)"
+    r"|so (?:do|hong|ho khau|bhxh|bao hiem|dat|tiet kiem|luu tru)"
     r"|bia do|can cuoc|cccd|cmnd|cmt|chung minh|ho khau|ho chieu|khai sinh|khai sanh|chung sinh"
     r"|bao tu|chung tu|khai tu|hop dong|ban (?:ve|sao|chinh|goc|an|dich|photo|cam ket)|hon thu"
     r"|bang (?:cap|tot nghiep|dai hoc|lai|thcs|thpt|12|goc)|hoc ba|don (?:xin|de nghi)|to khai"
@@ -33,7 +34,10 @@ _CAN_IT = re.compile(
     r"|co sao (?:khong|hong))\b"
 )
 """Without such a question the lack may be the matter itself ("chưa có sổ đỏ, giờ muốn làm")."""
-_MORE = rf"(?:(?:khong |ko |hong )?(?:(?:hay|hoac|voi|va|hay la|lan|cung) (?:la )?(?:chi can )?{_CARRIED}{_PAPER}))"
+_MORE = (
+    r"(?:khong |ko |hong )?(?:hay|hay la|hoac|voi|va|lan|cung) (?:la )?(?:chi can )?"
+    rf"{_CARRIED}{_PAPER}"
+)
 _END = (
     r"(?:khong|ko|hong|hem|chua|khum|thi|la|de|roi|nua|du|duoc|hay|hoac|voi|va|lan|cung|cua|cho|tu"
     r"|ma|truoc|sau|moi|luon|ha|a|vay|nhi|chi|xin|lam|dang(?! ky)|muon|gio|may|bao|o|tai)"
