@@ -4,6 +4,7 @@ A page lives on after its log-in: an account may be switched off, or lose its ro
 """
 
 from assistant.staff import problems
+from assistant.staff.audit import Who
 from assistant.staff.service import Staff, StaffRoom
 
 
@@ -18,6 +19,19 @@ class Acting:
     def name(self) -> str:
         """As robots' logs name him; they take 48 characters."""
         return self._staff.name[:48]
+
+    @property
+    def who(self) -> Who:
+        """As the log of changes names him."""
+        return self._staff.who
+
+    def may(self, right: str) -> bool:
+        """Whether buttons for it are worth drawing; `check` decides when they are pressed."""
+        return self._staff.may(right)
+
+    async def confirm(self, password: str) -> None:
+        """The password once more. Raises LetanError `password_wrong`, `login_locked`."""
+        await self._room.confirm(self._staff, password)
 
     async def check(self, right: str) -> None:
         """Raises LetanError `staff_session_over`, `right_missing`."""

@@ -8,6 +8,7 @@ from nicegui import core, ui
 
 from assistant.console.acting import Acting
 from assistant.console.frame import bar
+from assistant.console.inbox import InboxPage
 from assistant.console.overview import Overview
 from assistant.console.robots import Robots
 from assistant.console.spoken_turns import SpokenTurns
@@ -40,9 +41,14 @@ async def _robots(page: Opened) -> None:
     await Robots(page.letan, page.language, page.acting).build()
 
 
+async def _inbox(page: Opened) -> None:
+    await InboxPage(page.letan, page.language, page.acting, page.request).build()
+
+
 _PAGES: dict[str, tuple[str, str, Draw]] = {
     "/": ("Lễ Tân: bàn làm việc", "", _overview),
     "/voice": ("Lễ Tân: các lượt nói", "", _spoken_turns),
+    "/inbox": ("Lễ Tân: hộp thư", "inbox:read", _inbox),
     "/robots": ("Lễ Tân: robot", "robot:read", _robots),
 }
 """Path → its title in Vietnamese, the right it needs, what draws it."""

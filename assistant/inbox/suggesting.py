@@ -45,8 +45,10 @@ class Suggesting:
             for feature in features:
                 self._with[feature].append(at)
 
-    def suggest(self, text: str, guessed: Iterable[Suggestion] = ()) -> list[Suggestion]:
-        """Best first, at most three; ``guessed`` is what the engine itself thought of."""
+    def suggest(
+        self, text: str, guessed: Iterable[Suggestion] = (), most: int = _MOST
+    ) -> list[Suggestion]:
+        """Best first; ``guessed`` is what the engine itself thought of."""
         asked = _features(content_words(text))
         shared: dict[int, float] = defaultdict(float)
         for feature in asked:
@@ -60,7 +62,7 @@ class Suggesting:
                 best[self._codes[at]] = score
         for guess in guessed:
             best[guess.code] = max(guess.score, best.get(guess.code, 0.0))
-        order = sorted(best, key=lambda code: (-best[code], code))[:_MOST]
+        order = sorted(best, key=lambda code: (-best[code], code))[:most]
         return [Suggestion(code, round(min(best[code], 1.0), 3)) for code in order]
 
     def _length(self, features: frozenset[str]) -> float:
