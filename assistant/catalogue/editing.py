@@ -163,10 +163,19 @@ class Editing:
         ]
 
     async def restore(self, code: str, version: int, earlier: int, who: Who) -> Edited:
-        """Save an earlier version as the newest one. Raises as `save`."""
-        for kept in await self.history(code):
+        """Save an earlier version as the newest one; also of a procedure that was taken out.
+
+        Raises as `save` and `create`.
+        """
+        versions = await self.history(code)
+        for kept in versions:
             if kept.version == earlier and kept.item is not None:
-                return await self.save(code, version, written_form(kept.item), who)
+                written = written_form(kept.item)
+                if versions[0].item is not None:
+                    return await self.save(code, version, written, who)
+                if versions[0].version != version:
+                    raise _changed(versions[0].version, versions[0].who)
+                return await self.create(written, who)
         raise procedure_unknown(f"{code} ({earlier})")
 
     async def dependents(self, code: str) -> list[str]:

@@ -7,6 +7,8 @@ from fastapi import FastAPI, Request
 from nicegui import core, ui
 
 from assistant.console.acting import Acting
+from assistant.console.catalogue import CatalogueList
+from assistant.console.catalogue_entry import CatalogueEntry
 from assistant.console.frame import bar
 from assistant.console.inbox import InboxPage
 from assistant.console.overview import Overview
@@ -45,10 +47,21 @@ async def _inbox(page: Opened) -> None:
     await InboxPage(page.letan, page.language, page.acting, page.request).build()
 
 
+async def _catalogue(page: Opened) -> None:
+    await CatalogueList(page.letan, page.language, page.request.query_params).build()
+
+
+async def _procedure(page: Opened) -> None:
+    code = page.request.path_params["code"]
+    await CatalogueEntry(page.letan, page.language, page.acting, code).build()
+
+
 _PAGES: dict[str, tuple[str, str, Draw]] = {
     "/": ("Lễ Tân: bàn làm việc", "", _overview),
     "/voice": ("Lễ Tân: các lượt nói", "", _spoken_turns),
     "/inbox": ("Lễ Tân: hộp thư", "inbox:read", _inbox),
+    "/catalogue": ("Lễ Tân: thủ tục", "catalogue:read", _catalogue),
+    "/catalogue/{code}": ("Lễ Tân: thủ tục", "catalogue:read", _procedure),
     "/robots": ("Lễ Tân: robot", "robot:read", _robots),
 }
 """Path → its title in Vietnamese, the right it needs, what draws it."""
