@@ -1,16 +1,16 @@
 """`/api/v1/staff/figures`."""
 
-import csv
-import io
+import asyncio
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.catalogue.view import PublishedCatalogue
-from assistant.conversation.figures import Counts, Figures, figures
+from assistant.conversation.figures import Counts, Waiting, figures
+from assistant.conversation.figures_files import as_csv, as_workbook
 from assistant.errors import LetanError
 from assistant.staff.access import having
 from assistant.staff.service import Staff
@@ -19,6 +19,7 @@ router = APIRouter(prefix="/staff", tags=["staff: figures"])
 
 Reader = Annotated[Staff, Depends(having("figures:read"))]
 _LONGEST_DAYS = 366
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class CountsOut(BaseModel):
@@ -28,6 +29,18 @@ class CountsOut(BaseModel):
     understood: float | None = Field(description="share of turns, 0 to 1; null without any")
     up: int = Field(description="thumbs up at the goodbye")
     down: int
+    satisfied: float | None = Field(description="share of thumbs up, 0 to 1; null without any")
+    sent: int = Field(description="conversations in which a procedure and its counter were named")
+    wrongly_sent: int = Field(description="visitors at a wrong counter, as counters told")
+    wrongly_sent_rate: float | None = Field(description="of those sent; null without any")
+
+
+class WaitingOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    tickets: int
+    median: float | None = Field(description="minutes until called; null: nobody was called")
+    longest: float | None
 
 
 class ProcedureCountOut(BaseModel):
@@ -44,6 +57,8 @@ class FiguresOut(BaseModel):
     channels: dict[str, CountsOut]
     languages: dict[str, CountsOut]
     procedures: list[ProcedureCountOut]
+    waiting: WaitingOut
+    waiting_days: dict[date, WaitingOut]
 
 
 @router.get("/figures", summary="How the desk has done", response_model=FiguresOut)
@@ -52,9 +67,9 @@ async def get_figures(
     _: Reader,
     first: Annotated[date | None, Query(description="default: a week before `last`")] = None,
     last: Annotated[date | None, Query(description="default: today")] = None,
-    form: Annotated[Literal["json", "csv"], Query(alias="format")] = "json",
+    form: Annotated[Literal["json", "csv", "xlsx"], Query(alias="format")] = "json",
 ) -> FiguresOut | Response:
-    """Counts of local days; `csv` has a line a day."""
+    """Counts of local days; `csv` has a line a day, `xlsx` sheets by channel and so on besides."""
     zone = ZoneInfo(request.app.state.settings.timezone)
     last = last or datetime.now(zone).date()
     first = first or last - timedelta(days=6)
@@ -67,11 +82,15 @@ async def get_figures(
             field="first",
         )
     found = await figures(request.app.state.database, zone, first, last)
-    if form == "csv":
-        headers = {"Content-Disposition": f'attachment; filename="letan-{first}-{last}.csv"'}
-        return Response(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
     catalogue: PublishedCatalogue | None = request.app.state.catalogue
     names = {p.code: p.name.vi for p in catalogue.search()} if catalogue is not None else {}
+    if form != "json":
+        name = f"letan-{first}-{last}.{form}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        if form == "csv":
+            return Response(as_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+        book = await asyncio.to_thread(as_workbook, found, names)
+        return Response(book, media_type=_XLSX, headers=headers)
     return FiguresOut(
         first=first,
         last=last,
@@ -83,6 +102,8 @@ async def get_figures(
             ProcedureCountOut(code=code, name=names.get(code), turns=turns)
             for code, turns in found.procedures
         ],
+        waiting=_waiting(found.waiting),
+        waiting_days={day: _waiting(each) for day, each in found.waiting_days.items()},
     )
 
 
@@ -94,17 +115,12 @@ def _out(counts: Counts) -> CountsOut:
         understood=counts.understood,
         up=counts.up,
         down=counts.down,
+        satisfied=counts.satisfied,
+        sent=len(counts.sent),
+        wrongly_sent=counts.wrongly_sent,
+        wrongly_sent_rate=counts.wrongly_sent_rate,
     )
 
 
-def _csv(found: Figures) -> str:
-    names = sorted(found.total.outcomes)
-    out = io.StringIO()
-    out.write("\ufeff")  # Excel takes the file for UTF-8 by this
-    writer = csv.writer(out)
-    writer.writerow(["day", "conversations", "turns", "understood", "up", "down", *names])
-    for day, counts in found.days.items():
-        share = "" if counts.understood is None else f"{counts.understood:.3f}"
-        row = [day.isoformat(), len(counts.conversations), counts.turns, share]
-        writer.writerow([*row, counts.up, counts.down, *(counts.outcomes[n] for n in names)])
-    return out.getvalue()
+def _waiting(waiting: Waiting) -> WaitingOut:
+    return WaitingOut.model_validate(waiting)
