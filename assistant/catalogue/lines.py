@@ -23,6 +23,7 @@ class Line:
 
     code: str
     name: str
+    name_en: str | None
     field: str
     field_en: str
     service: str
@@ -136,6 +137,7 @@ def line_of(row: ProcedureRow) -> Line:
     return Line(
         row.code,
         name,
+        entry["name"].get("en"),
         field["vi"],
         field["en"],
         entry["service"],

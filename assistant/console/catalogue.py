@@ -158,10 +158,10 @@ class CatalogueList:
         ]
         return {
             "code": line.code,
-            "name": line.name,
+            "name": (line.name_en or line.name) if self._language == "en" else line.name,
             "field": line.field if self._language == "vi" else line.field_en,
             "state": " · ".join(self._say(text) for text in states) or self._say("Đã kiểm"),
-            "source": line.source_date or "—",
+            "source": (line.source_date or "—").partition(" (")[0],
             "changed": line.updated_at.astimezone(self._zone).strftime("%d/%m/%Y"),
             "href": f"catalogue/{line.code}?lang={self._language}",
         }

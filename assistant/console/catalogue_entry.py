@@ -18,7 +18,7 @@ from assistant.console.acting import Acting
 from assistant.console.catalogue_form import PARTS, Form
 from assistant.console.catalogue_panel import Panel
 from assistant.console.catalogue_past import PAST, Past
-from assistant.console.catalogue_wording import jumps, say
+from assistant.console.catalogue_wording import jumps, named_dialog, say
 from assistant.console.catalogue_written import Written, blank, merge, tidy
 from assistant.console.frame import bar
 from assistant.errors import Language, LetanError
@@ -151,7 +151,8 @@ class CatalogueEntry:
         if self._unchecked:
             self._unchecked = False
             await self.check()
-        if self._code and self._ticks % _PRESENCE_TICKS == 0:
+        editing = self._code and self._acting.may(_RIGHT)
+        if editing and self._ticks % _PRESENCE_TICKS == 0:
             others = self._presence.here(self._code, self._key, self._acting.name)
             if others != self._others:
                 self._others = others
@@ -266,8 +267,11 @@ class CatalogueEntry:
 
     def _foot(self) -> None:
         with ui.row().classes("desk-foot items-center"):
-            self._button("Lưu", self._save, "save")
-            self._state()
+            if self._acting.may(_RIGHT):
+                self._button("Lưu", self._save, "save")
+                self._state()
+            else:
+                ui.label(self._say("Tài khoản của anh/chị chỉ xem được, không lưu được."))
 
     @ui.refreshable_method
     def _state(self) -> None:
@@ -283,7 +287,10 @@ class CatalogueEntry:
 
     async def _discard(self) -> None:
         told = changes(self._base, self.written, self._language)
-        with ui.dialog() as dialog, ui.card().classes("desk-card"):
+        with (
+            named_dialog(self._say("Bỏ những thay đổi này?")) as dialog,
+            ui.card().classes("desk-card"),
+        ):
             ui.label(self._say("Bỏ những thay đổi này?")).classes("desk-name")
             for line in told:
                 ui.label(line)

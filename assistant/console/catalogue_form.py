@@ -65,6 +65,7 @@ class Form:
         with ui.column().classes("w-full desk-form"):
             self._head()
             self._papers()
+            self._forms()
             self._cases()
             self._money_and_time()
             self._words()
@@ -110,6 +111,14 @@ class Form:
             self._add("documents", "Thêm giấy tờ", lambda: {"vi": "", "en": None})
             self._none("documents", "Không cần giấy tờ nào", [])
             self._none("documents", "Chưa biết cần gì", None)
+
+    @ui.refreshable_method
+    def _forms(self) -> None:
+        for number, form in enumerate(self.written.get("forms") or ()):
+            with self._item("forms", number, "Mẫu đơn"):
+                self._pair(form, "name", "forms", self._say("Tên mẫu đơn"))
+                self._one(form, "url", "forms", title=self._say("Địa chỉ tải về"), hint="https://")
+        self._add("forms", "Thêm mẫu đơn", lambda: {"name": None, "url": ""})
 
     @ui.refreshable_method
     def _cases(self) -> None:
@@ -381,4 +390,6 @@ class Form:
 
     def _redraw(self, key: str) -> None:
         self._changed(key)
-        (self._papers if key == "documents" else self._cases).refresh()
+        {"documents": self._papers, "forms": self._forms, "cases": self._cases}[key].refresh()
+        if key == "documents":  # cases name papers
+            self._cases.refresh()

@@ -12,7 +12,7 @@ from assistant.catalogue.editing import Editing, written_form
 from assistant.catalogue.telling import label
 from assistant.console.acting import Acting
 from assistant.console.catalogue_trial import LONGEST, Said, trial_of
-from assistant.console.catalogue_wording import heading, say
+from assistant.console.catalogue_wording import heading, named_dialog, say
 from assistant.console.catalogue_written import Written, tidy
 from assistant.console.outcomes import outcome
 from assistant.errors import Language, LetanError
@@ -140,7 +140,7 @@ class Panel:
         """The other procedure is answered by this one from now on."""
         await self._acting.check(_RIGHT)
         needing = await self._editing.dependents(near.code)
-        with ui.dialog() as dialog, ui.card().classes("desk-card"):
+        with named_dialog(self._say("Gộp hai thủ tục")) as dialog, ui.card().classes("desk-card"):
             told = self._say(
                 "Từ nay {other} ({name}) được trả lời bằng {code}?",
                 other=near.code,

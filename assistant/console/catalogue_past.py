@@ -15,7 +15,7 @@ from assistant.catalogue.lines import lines_of
 from assistant.catalogue.service import IMPORTED
 from assistant.catalogue.telling import changes
 from assistant.console.acting import Acting
-from assistant.console.catalogue_wording import heading, say
+from assistant.console.catalogue_wording import heading, named_dialog, say
 from assistant.console.catalogue_written import tidy
 from assistant.errors import Language, LetanError
 from assistant.releases.service import Releases
@@ -119,7 +119,10 @@ class Past:
             for line in await self._lines.all()
             if not line.retired and line.code != self._code
         }
-        with ui.dialog() as dialog, ui.card().classes("desk-card"):
+        with (
+            named_dialog(self._say("Ngừng dùng hoặc xóa…")) as dialog,
+            ui.card().classes("desk-card"),
+        ):
             ui.label(self._say("Ngừng dùng {code}", code=self._code)).classes("desk-name")
             for line in told or [self._say("Không có gì dẫn tới thủ tục này.")]:
                 ui.label(line)
@@ -173,7 +176,7 @@ class Past:
         return told
 
     async def _sure(self, question: str, more: list[str], yes: str) -> bool:
-        with ui.dialog() as dialog, ui.card().classes("desk-card"):
+        with named_dialog(question) as dialog, ui.card().classes("desk-card"):
             ui.label(question).classes("desk-name")
             for line in more:
                 ui.label(line)

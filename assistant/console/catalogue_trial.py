@@ -22,8 +22,9 @@ import structlog
 from fastapi import FastAPI
 
 from assistant.catalogue.editing import checked
-from assistant.catalogue.published import Procedure, in_order, publish
-from assistant.catalogue.service import Catalogue
+from assistant.catalogue.published import Procedure, publish
+from assistant.catalogue.repository import CatalogueRepository
+from assistant.catalogue.schemas import CatalogueEntry
 from assistant.catalogue.snapshot import snapshot_text
 from assistant.engine import manifest
 from assistant.engine.client import TurnReply, TurnRequest
@@ -41,6 +42,7 @@ IDLE_SECONDS = 180.0
 LONGEST = 500
 """Characters of a question."""
 _TRIAL = "catalogue_trial"
+_NONE = (0, None)
 _CARD = ("documents", "fee", "time", "place", "online", "eligibility", "result")
 Kind = Literal["live", "built", "facts"]
 
@@ -90,6 +92,8 @@ class Trial:
         self._state = letan.state
         self._settings: Settings = letan.state.settings
         self._one = asyncio.Lock()
+        self._saved: dict[str, tuple[int, Procedure]] = {}
+        """By code: version and what would be published of it."""
         self._running: _Running | None = None
         self._ending: asyncio.Task[None] | None = None
 
@@ -139,20 +143,34 @@ class Trial:
                 "There is no release yet.",
                 retry_after=60,
             )
-        procedures = await self._procedures(written)
-        facts = _digest(procedures)
+        procedures, key = await self._procedures(written)
         built = await self._newest_built(live)
-        if built is not None and await asyncio.to_thread(_holds, built.folder, facts):
+        if built is not None and await asyncio.to_thread(_holds, built.folder, procedures):
             return "built", built.id, built.folder, built.id
-        return "facts", live.id, await self._folder(live, procedures, facts), f"{live.id}-{facts}"
+        return "facts", live.id, await self._folder(live, procedures, key), f"{live.id}-{key}"
 
-    async def _procedures(self, written: Mapping[str, Any] | None) -> list[Procedure]:
-        saved = await Catalogue(self._state.database).all()
-        if written is None:
-            return saved
-        item = checked(str(written.get("code", "")), written)
-        ours = publish(item.field, item.entry)
-        return in_order([*(each for each in saved if each.code != ours.code), ours])
+    async def _procedures(
+        self, written: Mapping[str, Any] | None
+    ) -> tuple[dict[str, Procedure], str]:
+        """All of the draft by code, and a key that is another one when any of them differs."""
+        async with self._state.database.reading() as session:
+            repository = CatalogueRepository(session)
+            versions = await repository.version_numbers()
+            stale = [
+                c for c, version in versions.items() if self._saved.get(c, _NONE)[0] != version
+            ]
+            rows = [(r.code, r.version, r.data) for r in await repository.rows(stale)]
+        fresh = await asyncio.to_thread(_published, rows)
+        self._saved = {c: self._saved[c] for c in versions if c in self._saved} | fresh
+        found = {code: procedure for code, (_, procedure) in self._saved.items()}
+        key = sha256(repr(sorted((c, v) for c, (v, _) in self._saved.items())).encode())
+        if written is not None:
+            item = checked(str(written.get("code", "")), written)
+            ours = publish(item.field, item.entry)
+            if found.get(ours.code) != ours:
+                found[ours.code] = ours
+                key.update(ours.model_dump_json().encode())
+        return found, key.hexdigest()
 
     async def _newest_built(self, live: Release) -> Release | None:
         """Built after the release in force and not published since."""
@@ -165,8 +183,8 @@ class Trial:
                 return release
         return None
 
-    async def _folder(self, live: Release, procedures: list[Procedure], facts: str) -> Path:
-        folder = self._settings.data_dir.resolve() / "preview" / f"{live.id}-{facts[:16]}"
+    async def _folder(self, live: Release, procedures: dict[str, Procedure], key: str) -> Path:
+        folder = self._settings.data_dir.resolve() / "preview" / f"{live.id}-{key[:16]}"
         if self._running is None:  # what a crash left
             await asyncio.to_thread(shutil.rmtree, folder.parent, ignore_errors=True)
         if not (folder / manifest.FILE).is_file():
@@ -258,27 +276,29 @@ async def _ask(
     return reply
 
 
-def _digest(procedures: list[Procedure]) -> str:
-    return sha256(snapshot_text(procedures, datetime.fromtimestamp(0, UTC)).encode()).hexdigest()
+def _published(rows: list[tuple[str, int, Any]]) -> dict[str, tuple[int, Procedure]]:
+    items = [(version, CatalogueEntry.model_validate(data)) for _, version, data in rows]
+    return {item.entry.code: (v, publish(item.field, item.entry)) for v, item in items}
 
 
-def _holds(folder: Path, facts: str) -> bool:
+def _holds(folder: Path, procedures: Mapping[str, Procedure]) -> bool:
     """Whether a release was built from just these procedures."""
     try:
         listed = json.loads((folder / "catalogue.json").read_text(encoding="utf-8"))["procedures"]
-        return _digest([Procedure.model_validate(each) for each in listed]) == facts
+        held = {each["code"]: Procedure.model_validate(each) for each in listed}
+        return held == dict(procedures)
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
 
-def _copy(live: Release, folder: Path, procedures: list[Procedure]) -> None:
+def _copy(live: Release, folder: Path, procedures: Mapping[str, Procedure]) -> None:
     """The release in force by hard links, with other facts and a manifest that says so."""
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     shutil.copytree(live.folder, part, copy_function=_link)
     for name in ("catalogue.json", manifest.FILE, "evaluation.json"):
         (part / name).unlink(missing_ok=True)
-    text = snapshot_text(procedures, datetime.now(UTC))
+    text = snapshot_text(procedures.values(), datetime.now(UTC))
     (part / "catalogue.json").write_text(text, encoding="utf-8")
     manifest.write_manifest(part, live.id)
     shutil.rmtree(folder, ignore_errors=True)

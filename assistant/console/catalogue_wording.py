@@ -25,6 +25,13 @@ def heading(language: Language, text: str) -> None:
     found.props(f"role=heading aria-level=3 tabindex=-1 id={anchor(text)}")
 
 
+def named_dialog(name: str) -> ui.dialog:
+    """A dialog that a screen reader tells by its name."""
+    dialog = ui.dialog()
+    dialog.props["aria-label"] = name
+    return dialog
+
+
 def anchor(text: str) -> str:
     """The id of a heading, the same in both languages."""
     return "part-" + fold(text).replace(" ", "-")
