@@ -227,24 +227,34 @@ def listen(
 
 @app.command("export")
 def export_(
-    folder: Annotated[Path, typer.Argument(help="An empty or new folder.")],
+    folder: Annotated[Path, typer.Argument(help="An empty or new folder, or a FILE.xlsx.")],
     data_dir: DataDir = None,
 ) -> None:
-    """Write the content (procedures, centre) as YAML."""
+    """Write the content as YAML (procedures, questions, centre) or as an Excel workbook."""
+    from assistant.exchange.commands import export_workbook
     from assistant.releases.content import export_content
 
-    _finish(export_content(_settings(data_dir=data_dir), folder))
+    settings = _settings(data_dir=data_dir)
+    as_workbook = folder.suffix.lower() == ".xlsx"
+    _finish((export_workbook if as_workbook else export_content)(settings, folder))
 
 
 @app.command("import")
 def import_(
-    folder: Annotated[Path, typer.Argument(help="A folder that export wrote, or data/.")],
+    folder: Annotated[Path, typer.Argument(help="A folder that export wrote, data/, or a file.")],
+    save: Annotated[
+        bool, typer.Option("--save", help="Of a workbook or file: write it, not only the report.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Check a folder of content and load it; nothing changes when a line is wrong."""
+    """Check content and load it; nothing changes when a line is wrong. A file: a report first."""
+    from assistant.exchange.commands import import_file
     from assistant.releases.content import import_content
 
-    _finish(import_content(_settings(data_dir=data_dir), folder))
+    settings = _settings(data_dir=data_dir)
+    if folder.is_file():
+        _finish(import_file(settings, folder, save=save))
+    _finish(import_content(settings, folder))
 
 
 @kiosk.command("pair")

@@ -40,6 +40,11 @@ _HEADERS = {
 }
 
 
+_EXCHANGE, _CONSOLE_FILES = "/api/v1/staff/exchange", "/console/_nicegui/client/"
+_MOST_WORKBOOK = 20 * 1024 * 1024
+"""What only staff may send, and only there."""
+
+
 class Guard:
     """See the module."""
 
@@ -53,6 +58,7 @@ class Guard:
         self._most_bytes = settings.limits.body_kb * 1024
         zalo = settings.zalo
         self._most_on_path = dict.fromkeys((zalo.oa_path, zalo.bot_path), zalo.body_kb * 1024)
+        self._most_on_path[_EXCHANGE] = _MOST_WORKBOOK
         if zalo.simulator:
             self._most_on_path["/simulator/zalo/files"] = zalo.voice_mb * 1024 * 1024
         self._limit_loopback = settings.limits.on_loopback
@@ -147,7 +153,10 @@ class Guard:
         )
 
     def _most(self, scope: Scope) -> int:
-        return self._most_on_path.get(scope["path"], self._most_bytes)
+        path = scope["path"]
+        if path.startswith(_CONSOLE_FILES) and "/upload/" in path:
+            return _MOST_WORKBOOK
+        return self._most_on_path.get(path, self._most_bytes)
 
     def _check_length(self, header: str | None, most: int) -> None:
         if header is not None and header.isdigit() and int(header[:12]) > most:

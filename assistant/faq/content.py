@@ -34,14 +34,15 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 def parse(name: str, raw: bytes) -> list[FaqEntry]:
     """The items of a file; raises `ContentError` with every mistake, its line and column."""
     tree = read_tree(name, raw)
-    entries = list(_entries(tree)) if not tree.problems else []
+    entries = list(entries_of(tree)) if not tree.problems else []
     found = list(tree.problems)
     if found:
         raise ContentError.of(found)
     return entries
 
 
-def _entries(tree: Tree) -> list[FaqEntry]:
+def entries_of(tree: Tree) -> list[FaqEntry]:
+    """The valid items of a file; mistakes are kept in the tree."""
     listed = tree.data.get("faqs") if isinstance(tree.data, dict) else None
     if not isinstance(listed, list) or len(tree.data) > 1:
         tree.complain((), _HEAD)

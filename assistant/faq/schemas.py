@@ -1,5 +1,6 @@
 """One question and its answer as a clerk writes it."""
 
+from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StrictStr, model_validator
@@ -43,6 +44,11 @@ class FaqEntry(Content):
     def wordings(self) -> list[str]:
         """Every way in which it is asked, the question itself first."""
         return [text for text in (self.question.vi, self.question.en, *self.variants) if text]
+
+    def meets(self, other: "FaqEntry") -> bool:
+        """Whether there is a day on which both are in force."""
+        first = max(self.valid_from or date.min, other.valid_from or date.min)
+        return first <= min(self.valid_until or date.max, other.valid_until or date.max)
 
 
 def _wrong(kind: str, place: tuple[str, ...]) -> PydanticCustomError:

@@ -203,16 +203,11 @@ def asked_once(entry: FaqEntry, others: Iterable[FaqRow]) -> None:
     own = {fold(wording): wording for wording in entry.wordings if fold(wording)}
     for row in others:
         other = FaqEntry.model_validate(row.data)
-        if not _overlap(entry, other):
+        if not entry.meets(other):
             continue
         for wording in other.wordings:
             if fold(wording) in own:
                 raise problems.asked_twice(other.id, own[fold(wording)])
-
-
-def _overlap(one: FaqEntry, other: FaqEntry) -> bool:
-    first = max(one.valid_from or date.min, other.valid_from or date.min)
-    return first <= min(one.valid_until or date.max, other.valid_until or date.max)
 
 
 async def _free_id(

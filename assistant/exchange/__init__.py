@@ -1,0 +1,1 @@
+"""Catalogue and questions out of the database and in again: Excel and YAML."""
