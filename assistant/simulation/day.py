@@ -28,7 +28,8 @@ from assistant.simulation.mishaps import FAULTS, Mishaps
 from assistant.simulation.news import News
 from assistant.simulation.people import Visitor, visitors_of
 from assistant.simulation.record import Record, Sample
-from assistant.simulation.visit import Kiosk, Site, Visit
+from assistant.simulation.site import Kiosk, Site
+from assistant.simulation.visit import Visit
 from assistant.startup import mission_policy
 from assistant.storage.database import Database
 from assistant.storage.migrate import migrate
@@ -151,6 +152,7 @@ async def _site(
         clock,
         policy=mission_policy(settings.missions),
         counters=CentreCounters(centre, clock.monotonic),
+        kiosks=kiosks,
         drivers=simulated,
     )
     conversations = Conversations(

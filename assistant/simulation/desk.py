@@ -98,5 +98,6 @@ class Desk:
             self._tickets[conversation] = int(ticket["number"]), str(ticket["counter"])
             self._on_ticket(*self._tickets[conversation])
         saying = 1.5 + len(text or "") / 12
-        await self._clock.sleep(saying + answer.seconds)
+        hearing = answer.seconds if answer.part("mission") is None else 0.0
+        await self._clock.sleep(saying + hearing)  # whoever is led listens on the way
         return answer

@@ -8,8 +8,10 @@ from typing import Any
 from assistant.simulation.day import PlayedDay
 from assistant.simulation.record import Halt, Lead
 
-CALLED_OFF = {"estop", "not_localised", "simulated", "asked"}
+CALLED_OFF = {"estop", "not_localised", "link_lost", "simulated", "asked"}
 """Ends that somebody or a provoked fault brings about: no failing of the robot."""
+TOGETHER = 4.0
+"""Metres within which a visitor is with the robot."""
 
 
 def figures_of(day: PlayedDay, seconds: float) -> dict[str, Any]:
@@ -86,11 +88,9 @@ def _waiting(day: PlayedDay) -> dict[str, Any]:
 def _leads(leads: Sequence[Lead]) -> dict[str, Any]:
     begun = [lead for lead in leads if lead.begun is not None]
     reached = [lead for lead in begun if lead.state == "arrived"]
-    undisturbed = [
-        lead for lead in begun if lead.state == "arrived" or lead.reason not in CALLED_OFF
-    ]
+    undisturbed = [lead for lead in begun if lead.state == "arrived" or not _called_off(lead)]
     endings = Counter(_ending(lead) for lead in begun)
-    apart = [lead.apart for lead in reached if lead.apart is not None]
+    kept_up = [lead for lead in reached if not lead.strayed]
     took = sorted(
         lead.ended - lead.begun for lead in reached if lead.ended is not None and lead.begun
     )
@@ -107,8 +107,38 @@ def _leads(leads: Sequence[Lead]) -> dict[str, Any]:
         "waited_for_robot": sum(lead.waited and lead.begun is not None for lead in leads),
         "seconds": _spread(took),
         "asked_still_there": sum(lead.questions for lead in leads),
-        "together_at_the_end": _share(sum(away <= 4.0 for away in apart), len(apart)),
+        "answered": sum(lead.answers for lead in leads),
+        "fetched": sum(lead.fetched for lead in begun),
+        "together_at_the_start": _together(lead.together for lead in begun),
+        "together_at_the_end": _together(lead.apart for lead in reached),
+        "together_of_those_who_kept_up": _together(lead.apart for lead in kept_up),
+        "strayed": _strayed([lead for lead in begun if lead.strayed]),
     }
+
+
+def _strayed(leads: Sequence[Lead]) -> dict[str, Any]:
+    """What became of visitors who did not keep up."""
+    return {
+        "leads": len(leads),
+        "how": dict(sorted(Counter(lead.strayed for lead in leads).items())),
+        "asked_meanwhile": sum(lead.asked_when_away for lead in leads),
+        "came_back": sum(lead.came_back for lead in leads),
+        "given_up_politely": sum(lead.reason == "no_answer" for lead in leads),
+        "arrived_without_the_visitor": sum(
+            lead.state == "arrived" and (lead.apart or 0) > TOGETHER for lead in leads
+        ),
+    }
+
+
+def _together(distances: Iterable[float | None]) -> float | None:
+    known = [away for away in distances if away is not None]
+    return _share(sum(away <= TOGETHER for away in known), len(known))
+
+
+def _called_off(lead: Lead) -> bool:
+    """By somebody, by a provoked fault, or by a visitor who has gone away."""
+    gone = lead.strayed == "leaves" and lead.reason == "no_answer"
+    return gone or lead.reason in CALLED_OFF
 
 
 def _ending(lead: Lead) -> str:

@@ -17,12 +17,19 @@ from robot_bridge.planner import Point
 
 PASSERS_BY = 8.0
 """An hour: people who walk into the way of a robot and stand there."""
-FAULTS = {"stop": 3.0, "e_stop": 1.0, "blocked_way": 4.0, "lost_place": 1.0, "slip": 2.0}
+FAULTS = {
+    "stop": 3.0,
+    "e_stop": 1.0,
+    "blocked_way": 4.0,
+    "lost_place": 1.0,
+    "link_cut": 1.0,
+    "slip": 2.0,
+}
 """How often an hour."""
 _WITHIN = 600.0
 """Seconds in which a mishap waits for a robot that moves."""
-_STANDING = 0.2
-"""Seconds after a stop in which the robot may still roll."""
+_BRAKING = 2.0
+"""Seconds in which a robot that is lost may brake by itself."""
 
 
 class Mishaps:
@@ -55,6 +62,7 @@ class Mishaps:
             "e_stop": self._e_stop,
             "blocked_way": self._block,
             "lost_place": self._lose_place,
+            "link_cut": self._cut_link,
             "slip": self._slip,
         }
         await self._sprinkle(kind, FAULTS[kind], acts[kind])
@@ -152,13 +160,33 @@ class Mishaps:
         return True
 
     async def _lose_place(self, robot: str, rng: Random) -> bool:
-        driver = self._driver(robot)
+        driver, halt = self._driver(robot), self._halt(robot, "lost_place")
         driver.set_localised(False)
-        await self._clock.sleep(rng.uniform(10, 30))
+        await self._stands(driver, halt, rng.uniform(10, 30))
         driver.set_localised(True)
-        await self._clock.sleep(2)
+        await self._still(driver, halt)
         await self._send_home(robot)
         return True
+
+    async def _cut_link(self, robot: str, rng: Random) -> bool:
+        driver, halt = self._driver(robot), self._halt(robot, "link_cut")
+        driver.cut_link()
+        await self._stands(driver, halt, rng.uniform(5, 40))
+        driver.restore_link()
+        await self._still(driver, halt)
+        await self._send_home(robot)
+        return True
+
+    async def _stands(self, driver: SimulatedRobot, halt: Halt, seconds: float) -> None:
+        """It brakes, then it stands for so long; what it moves after braking is written down."""
+        await self._clock.sleep(_BRAKING)
+        halt.moved = -driver.odometer
+        await self._clock.sleep(seconds)
+
+    async def _still(self, driver: SimulatedRobot, halt: Halt) -> None:
+        """The fault is over; nothing may move before somebody gives a new command."""
+        await self._clock.sleep(5)
+        halt.moved += driver.odometer
 
     async def _slip(self, robot: str, rng: Random) -> bool:
         driver = self._driver(robot)

@@ -26,7 +26,7 @@ class News:
         self._rng = Random(f"letan {seed} making way")
         self._ended: dict[str, tuple[str, str | None]] = {}
         self._begun: set[str] = set()
-        self._questions: dict[str, str] = {}
+        self._questions: dict[str, tuple[str, int]] = {}
         self.led: dict[str, Lead] = {}
         """Whom each robot leads now."""
 
@@ -38,7 +38,7 @@ class News:
                     case "mission":
                         self._mission(event)
                     case "question":
-                        self._questions[event["mission"]] = event["id"]
+                        self._questions[event["mission"]] = (event["id"], event["times"])
                     case "say":
                         self._record.said[event["code"] or "other"] += 1
                         if event["code"] == "excuse_me":
@@ -51,8 +51,8 @@ class News:
     def begun(self, mission: str) -> bool:
         return mission in self._begun
 
-    def question(self, mission: str) -> str | None:
-        """The last question that was asked in this mission."""
+    def question(self, mission: str) -> tuple[str, int] | None:
+        """The last question that was asked in this mission, and how often by now."""
         return self._questions.get(mission)
 
     def _mission(self, event: dict[str, str]) -> None:

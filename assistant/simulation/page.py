@@ -57,6 +57,7 @@ _FAULTS = {
     "e_stop": "ấn nút dừng khẩn cấp",
     "blocked_way": "đồ vật chắn đường",
     "lost_place": "robot không biết mình ở đâu",
+    "link_cut": "mất liên lạc với robot",
     "slip": "bánh xe trượt",
 }
 _DOING = {
@@ -139,6 +140,11 @@ def _verdicts(figures: Figures) -> str:
             (share or 1) >= 0.99,
             _percent(share),
         ),
+        (
+            "Ít nhất 99 % khách theo robot ở cạnh robot khi tới nơi",
+            (leads["together_of_those_who_kept_up"] or 1) >= 0.99,
+            _kept_up(leads),
+        ),
     ]
     rows = "".join(
         f'<tr><td>{escape(name)}</td><td class="n {"good" if good else "bad"}">'
@@ -206,9 +212,30 @@ def _leads(figures: Figures) -> str:
     rows += [
         ("một lần dẫn, trung bình (giây)", leads["seconds"]["mean"]),
         ("lần hỏi “anh/chị còn theo em không ạ?”", leads["asked_still_there"]),
+        ("lần khách trả lời", leads["answered"]),
+        ("lần robot đến đón khách trước khi dẫn", leads["fetched"]),
+        ("khách ở cạnh robot lúc bắt đầu dẫn", _percent(leads["together_at_the_start"])),
         ("khách ở cạnh robot khi tới nơi", _percent(leads["together_at_the_end"])),
+        ("… trong số khách không dừng lại, không rẽ ngang", _kept_up(leads)),
+        *_strayed(leads["strayed"]),
     ]
     return _table(rows)
+
+
+def _kept_up(leads: Figures) -> str:
+    return _percent(leads["together_of_those_who_kept_up"])
+
+
+def _strayed(strayed: Figures) -> list[Row]:
+    told = {"rests": "đứng lại nghỉ", "wanders": "rẽ ngang rồi quay lại", "leaves": "bỏ đi"}
+    how = ", ".join(f"{told.get(key, key)}: {count}" for key, count in strayed["how"].items())
+    return [
+        (f"khách không theo kịp ({how or '–'})", strayed["leads"]),
+        ("… robot hỏi đúng lúc khách vắng", strayed["asked_meanwhile"]),
+        ("… khách quay lại với robot", strayed["came_back"]),
+        ("… robot xin phép về vì không ai trả lời", strayed["given_up_politely"]),
+        ("… robot tới nơi mà khách không ở cạnh", strayed["arrived_without_the_visitor"]),
+    ]
 
 
 def _reason(key: str) -> str:

@@ -14,6 +14,9 @@ from typing import Any, Literal
 from assistant.catalogue.published import Procedure
 
 Aspect = Literal["documents", "fee", "time", "place"]
+Stray = Literal["", "rests", "wanders", "leaves"]
+"""What somebody who is led does on the way: keeps up; stands to rest; turns aside to look at
+something and comes back; goes away without a word."""
 
 ELSEWHERE = 0.1
 """Share of visitors whose matter is served outside the hall, at most."""
@@ -70,6 +73,7 @@ class Visitor:
     """Would rather wait than walk alone when the robot is busy."""
     pace: float
     """Metres a second."""
+    strays: Stray
 
 
 def arrivals(visitors: int, minutes: float, rng: Random) -> list[float]:
@@ -168,7 +172,13 @@ def _visitor(
         wants_robot=rng.random() < (0.85 if elderly else 0.45),
         waits_for_robot=rng.random() < (0.8 if elderly else 0.3),
         pace=rng.uniform(0.6, 0.8) if elderly else rng.uniform(0.9, 1.3),
+        strays=_strays(elderly, rng),
     )
+
+
+def _strays(elderly: bool, rng: Random) -> Stray:
+    kinds: list[Stray] = ["rests", "wanders", "leaves", ""]
+    return rng.choices(kinds, (12, 3, 2, 83) if elderly else (1, 4, 1, 94))[0]
 
 
 def _questions(procedure: Procedure, language: str, rng: Random) -> tuple[str, ...]:

@@ -41,11 +41,21 @@ class Lead:
     state: str | None = None
     """The mission's last state."""
     reason: str | None = None
-    fetched: float | None = None
-    """Metres between robot and visitor when it set off."""
+    fetched: bool = False
+    """The robot came to the visitor first."""
+    together: float | None = None
+    """Metres between robot and visitor when it began to lead."""
     apart: float | None = None
     """Metres between robot and visitor at the end."""
     questions: int = 0
+    """Times that the robot asked whether the visitor still follows."""
+    answers: int = 0
+    strayed: str = ""
+    """What the visitor did on the way (`people.Stray`); empty: kept up."""
+    asked_when_away: bool = False
+    """The robot asked while the visitor was away."""
+    came_back: bool = False
+    """The visitor was away and came back to the robot before the end."""
     disturbed: str | None = None
     """A fault that was provoked meanwhile: stop, e_stop, …"""
 
@@ -68,7 +78,7 @@ class Halt:
     at: float
     robot: str
     kind: str
-    """stop or e_stop."""
+    """stop, e_stop, lost_place or link_cut."""
     seconds: float | None = None
     """Until it stood."""
     moved: float = 0.0

@@ -1,64 +1,26 @@
 """One visitor: comes in, asks, takes a number, is led or walks, waits, is served, leaves."""
 
 import asyncio
-import math
-from dataclasses import dataclass, field
 from random import Random
 
-from assistant.centre.service import Centre
 from assistant.errors import LetanError
-from assistant.robots.service import Fleet
-from assistant.simulation.clock import DayClock
-from assistant.simulation.counters import OVERTIME, Counters
-from assistant.simulation.desk import Answer, Desk
-from assistant.simulation.hall import Hall
-from assistant.simulation.news import News
+from assistant.simulation.counters import OVERTIME
+from assistant.simulation.desk import Answer
+from assistant.simulation.following import Follower
 from assistant.simulation.people import Visitor
-from assistant.simulation.record import Lead, Record, Stay
+from assistant.simulation.record import Lead, Stay
+from assistant.simulation.site import Kiosk, Site
 from robot_bridge.clock import wait_for_event
-from robot_bridge.driver import Pose
 from robot_bridge.drivers.simulator.people import Walker
 from robot_bridge.missions import Pace
 from robot_bridge.planner import Point
 
-BEHIND = 1.5
-"""Metres behind the robot at which somebody follows it."""
 PATIENCE = 480.0
 """Seconds in line for a robot until somebody walks alone."""
 _WHICH = 3
 """Questions back that a visitor answers before giving up."""
 _LEAD = {"vi": "Dẫn tôi tới quầy đó với", "en": "Please take me there"}
 _NUMBER = {"vi": "Cho tôi lấy số", "en": "I would like a ticket number"}
-_SLOWER = {"vi": "đi chậm lại giúp tôi", "en": "slower please"}
-_HERE = {"vi": "dạ còn", "en": "yes"}
-
-
-@dataclass(slots=True)
-class Kiosk:
-    """Where visitors talk: beside a robot's post."""
-
-    id: str
-    robot: str
-    home: Pose
-    front: Point
-    spots: list[Point]
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Everything that a visitor meets."""
-
-    clock: DayClock
-    centre: Centre
-    fleet: Fleet
-    hall: Hall
-    desk: Desk
-    counters: Counters
-    news: News
-    kiosks: list[Kiosk]
-    record: Record
 
 
 class Visit:
@@ -104,6 +66,8 @@ class Visit:
                 conversation = await site.desk.open(kiosk.id, self._visitor.language)
                 ticket = await self._talk(stay, conversation)
                 lead = await self._ask_to_be_led(kiosk, conversation, ticket)
+                if lead is not None and not lead.waited:
+                    await self._fetched(lead)
         finally:
             kiosk.waiting -= 1
         if lead is not None:
@@ -192,30 +156,18 @@ class Visit:
         """Wait for the robot where that is needed, then follow it to the end of its mission."""
         if lead.waited and not await self._robot_comes(lead, kiosk):
             return
+        if self._walker is not None:
+            follower = Follower(self._site, self._visitor, self._walker, lead, self._rng)
+            await follower.follow(conversation)
+
+    async def _fetched(self, lead: Lead) -> None:
+        """Stay at the kiosk until the robot has come."""
         site = self._site
-        assert lead.mission is not None
-        lead.refused, lead.begun = None, site.clock.monotonic()
-        lead.fetched = self._away_from(lead.robot)
-        site.news.led[lead.robot] = lead
-        trail: list[Point] = []
-        slower = self._visitor.elderly and self._rng.random() < 0.5
-        asked: set[str] = set()
-        while (ended := site.news.ended(lead.mission)) is None:
-            self._follow(lead.robot, trail)
-            question = site.news.question(lead.mission)
-            if question is not None and question not in asked:
-                asked.add(question)
-                lead.questions += 1
-                await site.clock.sleep(self._rng.uniform(1.0, 3.0))
-                await site.desk.ask(conversation, _HERE[self._visitor.language])
-            elif slower and len(trail) > 6:
-                slower = False
-                await site.desk.ask(conversation, _SLOWER[self._visitor.language])
+        while (mission := site.fleet.robot(lead.robot).mission) is not None:
+            if mission.id != lead.mission or mission.ended or mission.fetch is None:
+                return
+            lead.fetched = True
             await site.clock.sleep(0.5)
-        if site.news.led.get(lead.robot) is lead:
-            del site.news.led[lead.robot]
-        lead.ended, lead.apart = site.clock.monotonic(), self._away_from(lead.robot)
-        lead.state, lead.reason = ended
 
     async def _robot_comes(self, lead: Lead, kiosk: Kiosk) -> bool:
         site = self._site
@@ -234,30 +186,6 @@ class Visit:
                 return False
             await site.clock.sleep(1.0)
         return True
-
-    def _away_from(self, robot: str) -> float | None:
-        pose, walker = self._site.fleet.robot(robot).pose, self._walker
-        if pose is None or walker is None:
-            return None
-        return math.dist((pose.x, pose.y), (walker.x, walker.y))
-
-    def _follow(self, robot: str, trail: list[Point]) -> None:
-        """Walk where the robot has driven, a little behind it."""
-        pose, walker = self._site.fleet.robot(robot).pose, self._walker
-        if pose is None or walker is None:
-            return
-        here = (pose.x, pose.y)
-        if not trail or math.dist(trail[-1], here) > 0.3:
-            trail.append(here)
-        away = math.dist((walker.x, walker.y), here)
-        behind = [point for point in trail if math.dist(point, here) >= BEHIND]
-        if away > BEHIND + 0.3 and behind:
-            nearest = min(
-                range(len(behind)), key=lambda i: math.dist(behind[i], (walker.x, walker.y))
-            )
-            walker.go(behind[nearest:], 0.3)
-        elif away < BEHIND:
-            walker.stop()
 
     # --- waiting and being served ---
 
