@@ -24,6 +24,8 @@ CLOSE = 80.0
 MOST_SPOKEN_WORDS = 60
 """About twenty seconds of speech."""
 _MOST_NEAR = 3
+_MOST, _LONGEST = 200, 4000
+"""Items and letters that are looked at; the schema takes no more."""
 _ABBREVIATION = re.compile(r"(?<![\w'’])[A-ZĐ]{2,}(?![\w'’])")
 _SPOKEN = ("name", "fee_note", "note", "where", "who", "result")
 
@@ -108,9 +110,9 @@ def _close(
         if only is not None and key not in only:
             continue
         value = written.get(key)
-        texts = [value.get("vi")] if isinstance(value, Mapping) else value or ()
+        texts = [value.get("vi")] if isinstance(value, Mapping) else _listed(value)
         for number, text in enumerate(texts):
-            for near in phrases.near(text, code) if isinstance(text, str) else ():
+            for near in phrases.near(text[:_LONGEST], code) if isinstance(text, str) else ():
                 place = key if key == "name" else f"{key}[{number}]"
                 same = near.closeness == 100
                 vi = "trùng" if same else f"giống {near.closeness} %"
@@ -130,14 +132,14 @@ def _spoken_texts(written: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if text := _vietnamese(written.get(key)):
             yield key, text
     for key in ("documents", "cases", "steps"):
-        for number, item in enumerate(written.get(key) or ()):
+        for number, item in enumerate(_listed(written.get(key))):
             if not isinstance(item, Mapping):
                 continue
             for part in (
                 item,
                 item.get("if"),
                 item.get("note"),
-                *(item.get("documents_add") or ()),
+                *_listed(item.get("documents_add")),
             ):
                 if text := _vietnamese(part):
                     yield f"{key}[{number}]", text
@@ -148,7 +150,11 @@ def _spoken_texts(written: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _vietnamese(value: Any) -> str | None:
     text = value.get("vi") if isinstance(value, Mapping) else value
-    return text if isinstance(text, str) and text.strip() else None
+    return text[:_LONGEST] if isinstance(text, str) and text.strip() else None
+
+
+def _listed(value: Any) -> list[Any]:
+    return value[:_MOST] if isinstance(value, list) else []
 
 
 def _of_speech(place: str, text: str) -> Iterator[Concern]:

@@ -1,5 +1,6 @@
 """`/api/v1/staff/procedures`: the catalogue that editors work on; answers come from releases."""
 
+import asyncio
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Annotated, Any
@@ -133,7 +134,7 @@ async def check(
 ) -> list[ConcernOut]:
     """The keys of an entry, as far as they are written. Nothing is saved."""
     phrases = Phrases(await _lines(request).all())
-    found = concerns(written, phrases, _today(request))
+    found = await asyncio.to_thread(concerns, written, phrases, _today(request))
     return [ConcernOut.model_validate(each) for each in found]
 
 
