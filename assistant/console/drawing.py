@@ -9,6 +9,7 @@ from nicegui import core, ui
 from assistant.console.acting import Acting
 from assistant.console.catalogue import CatalogueList
 from assistant.console.catalogue_entry import CatalogueEntry
+from assistant.console.figures import FiguresPage
 from assistant.console.frame import bar
 from assistant.console.inbox import InboxPage
 from assistant.console.overview import Overview
@@ -56,12 +57,17 @@ async def _procedure(page: Opened) -> None:
     await CatalogueEntry(page.letan, page.language, page.acting, code).build()
 
 
+async def _figures(page: Opened) -> None:
+    await FiguresPage(page.letan, page.language, page.request).build()
+
+
 _PAGES: dict[str, tuple[str, str, Draw]] = {
     "/": ("Lễ Tân: bàn làm việc", "", _overview),
     "/voice": ("Lễ Tân: các lượt nói", "", _spoken_turns),
     "/inbox": ("Lễ Tân: hộp thư", "inbox:read", _inbox),
     "/catalogue": ("Lễ Tân: thủ tục", "catalogue:read", _catalogue),
     "/catalogue/{code}": ("Lễ Tân: thủ tục", "catalogue:read", _procedure),
+    "/figures": ("Lễ Tân: số liệu", "figures:read", _figures),
     "/robots": ("Lễ Tân: robot", "robot:read", _robots),
 }
 """Path → its title in Vietnamese, the right it needs, what draws it."""

@@ -9,6 +9,7 @@ from nicegui.events import ValueChangeEventArguments
 from assistant.catalogue.view import PublishedCatalogue
 from assistant.console.acting import Acting
 from assistant.console.inbox_words import CHANNELS, REASONS, decided, trend
+from assistant.console.procedure_names import name_of
 from assistant.console.wording import say
 from assistant.errors import Language, LetanError
 from assistant.inbox.grouping import content_words
@@ -118,7 +119,7 @@ class Question:
         ).props(f"outlined maxlength={LONGEST_TEXT} data-testid=inbox-text").classes("w-full")
         ui.label(self._say("Đây là cách hỏi của thủ tục nào?")).classes("desk-name")
         for number, each in enumerate(group.suggestions, 1):
-            self._offer(str(number), each.code, each.name or each.code, each.score)
+            self._offer(str(number), each.code, self._name(each.code), each.score)
         if not group.suggestions:
             ui.label(self._say("Máy không đoán được thủ tục nào."))
         self._other = (
@@ -217,10 +218,4 @@ class Question:
             await self._decide_on(self._group, decision)
 
     def _name(self, code: str) -> str:
-        catalogue: PublishedCatalogue | None = self._state.catalogue
-        if catalogue is None:
-            return code
-        try:
-            return catalogue.get(code).name.vi
-        except LetanError:  # it is not in the release in force
-            return code
+        return name_of(self._state.catalogue, code, self._language)

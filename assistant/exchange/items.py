@@ -30,10 +30,13 @@ class Raw:
     """A cell of it could not be read, and was told."""
 
     def where(self, path: Path) -> Place:
-        """The cell of a value, or the nearest one around it."""
+        """The cell of a value, else the first one of what it holds, else of what holds it."""
         while path:
             if path in self.places:
                 return self.places[path]
+            inner = (place for at, place in self.places.items() if at[: len(path)] == path)
+            if (first := next(inner, None)) is not None:
+                return first
             path = path[:-1]
         return self.place
 

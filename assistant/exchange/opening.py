@@ -87,7 +87,7 @@ def kind_of(raw: bytes) -> str:
 
 def _text(raw: bytes) -> str:
     """UTF-8 text. Raises LetanError `exchange_file_refused` naming the likely encoding."""
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:400].count(0) > 20:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:400].count(0) > len(raw[:400]) // 8:
         found = "UTF-16"
     else:
         try:
