@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
@@ -9,8 +10,11 @@ from fastapi.responses import JSONResponse
 from assistant import __version__, console, logging, problems
 from assistant.catalogue import endpoints as procedures
 from assistant.catalogue import staff_endpoints as editing
+from assistant.centre import changing_endpoints as centre_changing
 from assistant.centre import endpoints as centre
 from assistant.centre import staff_endpoints as notices
+from assistant.centre.changes import CentreChanges
+from assistant.centre.editing import CentreFiles
 from assistant.channels import rest
 from assistant.channels.voice_door import endpoints as voice_door
 from assistant.channels.voice_door.connections import Connections
@@ -32,9 +36,11 @@ from assistant.inbox.judging import Judging
 from assistant.inbox.reporting import Reporting
 from assistant.inbox.service import Inbox
 from assistant.kiosks import endpoints as kiosks
+from assistant.kiosks import staff_endpoints as pairing
 from assistant.kiosks.service import Kiosks
 from assistant.metrics import Metrics
 from assistant.releases import endpoints as releases
+from assistant.releases.content import centre_folder, own_centre
 from assistant.releases.plans import Plans
 from assistant.releases.service import Releases
 from assistant.releases.workshop import Workshop
@@ -64,6 +70,8 @@ _ROUTERS = (
     questions.router,
     exchange.router,
     notices.router,
+    centre_changing.router,
+    pairing.router,
     releases.router,
     figures.router,
     inbox.router,
@@ -113,6 +121,11 @@ def _put_rooms(app: FastAPI, settings: Settings, token: str) -> None:
     state.health.starting("database", required=True)
     state.health.starting("release", required=False)
     state.centre = make_centre(settings, state.database, state.health)
+    state.centre_changes = CentreChanges(
+        state.database,
+        state.centre,
+        CentreFiles(own_centre(settings), partial(centre_folder, settings)),
+    )
     state.fleet = make_fleet(settings, state.database, state.centre, state.health)
     state.releases = Releases(settings.data_dir, state.database)
     state.catalogue = None

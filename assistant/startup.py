@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import structlog
 from fastapi import FastAPI
 
 from assistant.catalogue.view import PublishedCatalogue
-from assistant.centre.hours import Schedule
 from assistant.centre.service import Centre
 from assistant.conversation import repository as conversations_repository
 from assistant.conversation.service import Conversations
@@ -77,12 +77,16 @@ def make(health: Health, name: str, factory: Callable[[], Room]) -> Room:
 
 
 def make_centre(settings: Settings, database: Database, health: Health) -> Centre:
-    return make(health, "centre", lambda: Centre(database, centre_folder(settings)))
+    def build() -> Centre:
+        locate = partial(centre_folder, settings)
+        return Centre(database, locate(), locate=locate)
+
+    return make(health, "centre", build)
 
 
 def make_fleet(settings: Settings, database: Database, centre: Centre, health: Health) -> Fleet:
     def build() -> Fleet:
-        missions, hours = settings.missions, Schedule(centre.content.hours)
+        missions = settings.missions
         return Fleet(
             settings.robots,
             centre.map,
@@ -95,7 +99,7 @@ def make_fleet(settings: Settings, database: Database, centre: Centre, health: H
             stops=missions.stops,
             door=missions.door,
             timetable=Timetable(
-                lambda: hours.is_open(centre.now()),
+                lambda: centre.schedules.centre.is_open(centre.now()),
                 centre.content.hours.timezone,
                 missions.dock_after_hours,
                 missions.battery_return,

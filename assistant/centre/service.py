@@ -13,7 +13,7 @@ from assistant.centre import repository
 from assistant.centre.content import load_content
 from assistant.centre.live import LiveView, Schedules
 from assistant.centre.map_image import map_png
-from assistant.centre.model import Content, Counter, Pose
+from assistant.centre.model import Content, Counter, Notice, Pose
 from assistant.centre.notices import coming
 from assistant.centre.queues import Basis, Call, Queue, queue_of, service_minutes
 from assistant.centre.snapshot import static_view, write_snapshot
@@ -37,31 +37,59 @@ class Centre:
     """
 
     def __init__(
-        self, database: Database, folder: Path, *, clock: Callable[[], datetime] | None = None
+        self,
+        database: Database,
+        folder: Path,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        locate: Callable[[], Path] | None = None,
     ) -> None:
-        self.content: Content = load_content(folder)
-        self.map: LobbyMap = _load_map(self.content.map_file)
+        self._locate = locate or (lambda: folder)
+        self._seen: tuple[Any, ...] = ()
+        """What the folder looked like when it was read last."""
         self._clock = clock or (lambda: datetime.now(UTC))
         self._database = database
-        self.schedules = Schedules(self.content)
-        self._live = LiveView(self.content, self.schedules)
-        self._tickets = Tickets(database, self.content, self.schedules.counters)
-        self._wayfinder = Wayfinder(self.content, self.map)
+        self._services: dict[str, tuple[float, Basis]] = {}
+        self._put_up: tuple[Notice, ...] = ()
+        self._take(folder)
         self._queues: dict[str, Queue] = {}
-        self._services: dict[str, tuple[float, Basis]] = {
-            counter.id: (counter.service_minutes, "configured")
-            for counter in self.content.counters.values()
-        }
         self._day: date | None = None
         self._changes = 0
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._listeners: set[asyncio.Event] = set()
         self._watcher: asyncio.Task[None] | None = None
+
+    def _take(self, folder: Path) -> None:
+        """Use a folder from now on; raises LetanError, and nothing has changed."""
+        content = load_content(folder)
+        self.map: LobbyMap = _load_map(content.map_file)
+        self.content: Content = content
+        self.schedules = Schedules(content)
+        self._live = LiveView(content, self.schedules)
+        self._live.put_up = self._put_up
+        self._tickets = Tickets(self._database, content, self.schedules.counters)
+        self._wayfinder = Wayfinder(content, self.map)
+        for counter in content.counters.values():
+            configured: tuple[float, Basis] = (counter.service_minutes, "configured")
+            known = self._services.get(counter.id, configured)
+            self._services[counter.id] = known if known[1] == "measured" else configured
         self._png: bytes | None = None
-        self._static = static_view(self.content)
+        self._static = static_view(content)
+
+    async def reload(self) -> None:
+        """Use the files that staff changed, here or in another process.
+
+        Raises LetanError `centre_content_invalid`; what was in force stays.
+        """
+        folder = self._locate()
+        self._seen = await asyncio.to_thread(_looks, folder)
+        self._take(folder)
+        await self.refresh()
+        self.announce_change()
 
     async def start(self) -> None:
         """Read today's queues and begin to follow what other processes change."""
+        self._seen = await asyncio.to_thread(_looks, self._locate())
         await self._read_services()
         await self.refresh()
         self._watcher = asyncio.create_task(self._watch(), name="centre-watch")
@@ -202,8 +230,8 @@ class Centre:
         async with self._database.reading() as session:
             tickets = await repository.open_tickets(session, day)
             put_up = await coming(session, now)
-        if put_up != self._live.put_up:
-            self._live.put_up = put_up
+        if put_up != self._put_up:
+            self._put_up = self._live.put_up = put_up
             self.announce_change()
         if self._changes != before:
             return
@@ -247,12 +275,25 @@ class Centre:
     async def _watch(self) -> None:
         while True:
             try:
+                looks = await asyncio.to_thread(_looks, self._locate())
+                if looks != self._seen:
+                    self._seen = looks
+                    await self.reload()
                 await self.refresh()
             except Exception:
                 # The border of this stage: the pages go on with what is known.
                 log.exception("centre refresh failed")
             self.announce_change()  # time passes too: waits, opening, closing, notices
             await asyncio.sleep(REFRESH_SECONDS)
+
+
+def _looks(folder: Path) -> tuple[Any, ...]:
+    """Differs when one of the files was replaced."""
+    found = []
+    for path in sorted(folder.glob("*.yaml")):
+        stat = path.stat()
+        found.append((path, stat.st_mtime_ns, stat.st_size, stat.st_ino))
+    return tuple(found)
 
 
 def _load_map(path: Path) -> LobbyMap:

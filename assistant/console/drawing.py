@@ -12,7 +12,11 @@ from assistant.console.catalogue_entry import CatalogueEntry
 from assistant.console.figures import FiguresPage
 from assistant.console.frame import bar
 from assistant.console.inbox import InboxPage
+from assistant.console.notices import NoticesPage
 from assistant.console.overview import Overview
+from assistant.console.release_compare import draw_comparison
+from assistant.console.release_one import ReleasePage
+from assistant.console.releases import ReleasesPage
 from assistant.console.robots import Robots
 from assistant.console.spoken_turns import SpokenTurns
 from assistant.console.wording import language_of, say
@@ -44,8 +48,26 @@ async def _robots(page: Opened) -> None:
     await Robots(page.letan, page.language, page.acting).build()
 
 
+async def _releases(page: Opened) -> None:
+    await ReleasesPage(page.letan, page.language, page.acting).build()
+
+
+async def _release(page: Opened) -> None:
+    found = ReleasePage(page.letan, page.language, page.acting, page.request.path_params["release"])
+    await found.build(page.request.query_params.get("show", ""))
+
+
+async def _comparison(page: Opened) -> None:
+    later, earlier = page.request.path_params["release"], page.request.query_params.get("other", "")
+    await draw_comparison(page.letan, page.language, later, earlier)
+
+
 async def _inbox(page: Opened) -> None:
     await InboxPage(page.letan, page.language, page.acting, page.request).build()
+
+
+async def _notices(page: Opened) -> None:
+    await NoticesPage(page.letan, page.language, page.acting).build()
 
 
 async def _catalogue(page: Opened) -> None:
@@ -64,7 +86,11 @@ async def _figures(page: Opened) -> None:
 _PAGES: dict[str, tuple[str, str, Draw]] = {
     "/": ("Lễ Tân: bàn làm việc", "", _overview),
     "/voice": ("Lễ Tân: các lượt nói", "", _spoken_turns),
+    "/releases": ("Lễ Tân: phát hành", "release:read", _releases),
+    "/releases/{release}": ("Lễ Tân: phát hành", "release:read", _release),
+    "/releases/{release}/compare": ("Lễ Tân: phát hành", "release:read", _comparison),
     "/inbox": ("Lễ Tân: hộp thư", "inbox:read", _inbox),
+    "/notices": ("Lễ Tân: thông báo", "notice:read", _notices),
     "/catalogue": ("Lễ Tân: thủ tục", "catalogue:read", _catalogue),
     "/catalogue/{code}": ("Lễ Tân: thủ tục", "catalogue:read", _procedure),
     "/figures": ("Lễ Tân: số liệu", "figures:read", _figures),

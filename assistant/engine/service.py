@@ -132,6 +132,7 @@ class Engine:
                 await tried.close()
                 raise
             if answers:
+                self._keep_spare()  # who takes a release back does so at once
                 return tried
             reason = tried.child.failure or "\n".join(tried.child.last_lines)
             await tried.close()

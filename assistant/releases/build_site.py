@@ -1,8 +1,10 @@
-"""Where releases are built: one builder at a time, and room on the disk."""
+"""Where releases are built: one builder at a time, room on the disk, what happened."""
 
 import errno
 import fcntl
 import shutil
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -10,6 +12,8 @@ from assistant.errors import LetanError
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 _LOCK = "build.lock"
+_LOGS = "builds"
+_LOGS_KEPT = 50
 _LEAST = 200 * 1024 * 1024
 """Bytes: a release, what its training writes meanwhile, and the log."""
 
@@ -26,6 +30,35 @@ def take_lock(data_dir: Path) -> IO[bytes] | None:
         lock.close()
         return None
     return lock
+
+
+class BuildLog:
+    """What happened in a build, a line each: kept beside the releases, also of failed ones."""
+
+    def __init__(self, data_dir: Path, release: str) -> None:
+        self._path = data_dir / _LOGS / f"{release}.log"
+
+    def write(self, now: datetime, line: str) -> None:
+        """Add a line. A log that cannot be written stops no build."""
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(f"{now.isoformat(timespec='seconds')} {line}\n")
+
+    def lines(self) -> list[tuple[datetime, str]]:
+        """Oldest first; none when there is no log (any more)."""
+        found = []
+        with suppress(OSError, ValueError):
+            for line in self._path.read_text(encoding="utf-8").splitlines():
+                at, _, words = line.partition(" ")
+                found.append((datetime.fromisoformat(at), words))
+        return found
+
+    def prune(self) -> None:
+        """Remove the oldest logs."""
+        with suppress(OSError):
+            for old in sorted(self._path.parent.glob("*.log"))[:-_LOGS_KEPT]:
+                old.unlink(missing_ok=True)
 
 
 def check_space(data_dir: Path) -> None:

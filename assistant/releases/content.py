@@ -20,9 +20,14 @@ PROCEDURES = "procedures"
 CENTRE = "centre"
 
 
+def own_centre(settings: Settings) -> Path:
+    """Where files that were imported or changed by staff are kept."""
+    return settings.data_dir / "content" / CENTRE
+
+
 def centre_folder(settings: Settings) -> Path:
     """The centre's files in force: those imported last, else those that ship."""
-    own = settings.data_dir / "content" / CENTRE
+    own = own_centre(settings)
     return own if own.is_dir() else settings.content_dir / CENTRE
 
 

@@ -63,7 +63,13 @@ class ReleaseOut(BaseModel):
     plan: PlanOut | None = Field(None, description="its newest publication at a time")
 
 
+class LogLineOut(BaseModel):
+    at: datetime
+    line: str
+
+
 class ReleaseDetailOut(ReleaseOut):
+    log: list[LogLineOut] = Field(description="what happened while it was built")
     report: dict[str, Any] | None = Field(description="figures of its evaluation")
     differences: list[DifferenceOut]
     compared_with: str | None
@@ -164,6 +170,7 @@ async def get(request: Request, _: Reader, release: str) -> ReleaseDetailOut:
     out = _out(request, release, known, build, await releases.published(), plan=plan)
     return ReleaseDetailOut(
         **out.model_dump(),
+        log=[LogLineOut(at=at, line=line) for at, line in await _workshop(request).log_of(release)],
         report=read_report(folder) if known is not None else None,
         differences=[
             DifferenceOut.model_validate(row)

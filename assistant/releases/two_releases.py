@@ -67,10 +67,12 @@ def _changes(
         if old is None or new is None:
             there = old or new or {}
             found.append(Changed(code, _name(there), "removed" if new is None else "added"))
-        elif old != new:
-            keys = old.keys() | new.keys()
-            fields = tuple(sorted(key for key in keys if old.get(key) != new.get(key)))
-            found.append(Changed(code, _name(new), "changed", fields))
+        else:
+            keys = sorted(old.keys() | new.keys())
+            # What is empty says as little as what is missing, in a release of an earlier program.
+            fields = tuple(k for k in keys if (old.get(k) or None) != (new.get(k) or None))
+            if fields:
+                found.append(Changed(code, _name(new), "changed", fields))
     return found
 
 

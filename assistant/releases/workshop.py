@@ -14,7 +14,7 @@ from assistant.engine.service import Engine
 from assistant.errors import LetanError
 from assistant.releases import repository
 from assistant.releases.build import build, new_id
-from assistant.releases.build_site import FULL, check_space, disk_full, take_lock
+from assistant.releases.build_site import FULL, BuildLog, check_space, disk_full, take_lock
 from assistant.releases.impact import Answer, Difference, ask_all, asked, compare
 from assistant.releases.service import Record, Release, Releases
 from assistant.releases.tables import BuildRow, DifferenceRow
@@ -123,6 +123,11 @@ class Workshop:
         self._building = asyncio.create_task(self._build(release, live, lock), name="release-build")
         return release
 
+    async def log_of(self, release: str) -> list[tuple[datetime, str]]:
+        """What happened in a build. Raises LetanError `release_unknown` for what is no id."""
+        self._releases.folder(release)
+        return await asyncio.to_thread(BuildLog(self._settings.data_dir, release).lines)
+
     async def build_of(self, release: str) -> BuildRow | None:
         async with self._database.reading() as session:
             return await session.get(BuildRow, release)
@@ -220,6 +225,7 @@ class Workshop:
 
     async def _build(self, release: str, live: Release | None, lock: IO[bytes]) -> None:
         try:
+            step = ""
             questions = await asked(self._database, self._clock() - _LOOK_BACK)
             after: dict[str, Answer] = {}
             before: dict[str, Answer] = {}
@@ -237,7 +243,10 @@ class Workshop:
                 meanwhile=replay,
                 yielding=True,
             ):
-                await self._note(release, step=progress.step, fraction=progress.fraction)
+                if progress.step != step:
+                    step = progress.step
+                    await self._log(release, step)
+                await self._note(release, step=step, fraction=progress.fraction)
             found: list[Difference] = []
             if live is not None:
                 folders = live.folder, self._releases.folder(release)
@@ -280,9 +289,16 @@ class Workshop:
             now = self._clock()
             values = {"state": "built", "step": "done", "fraction": 1.0, "ended_at": now}
             await repository.note_build(session, release, values)
+        await self._log(release, f"differences: {len(rows)}")
         await self._releases.prune(self._settings.releases_kept, release)
+        await asyncio.to_thread(BuildLog(self._settings.data_dir, release).prune)
+
+    async def _log(self, release: str, line: str) -> None:
+        log_file = BuildLog(self._settings.data_dir, release)
+        await asyncio.to_thread(log_file.write, self._clock(), line)
 
     async def _fail(self, release: str, vi: str, en: str) -> None:
+        await self._log(release, f"failed: {en}")
         await self._note(
             release, state="failed", problem_vi=vi, problem_en=en, ended_at=self._clock()
         )
