@@ -9,6 +9,9 @@ from nicegui import core, ui
 from assistant.console.acting import Acting
 from assistant.console.catalogue import CatalogueList
 from assistant.console.catalogue_entry import CatalogueEntry
+from assistant.console.exchange import ExchangePage
+from assistant.console.faq import FaqList
+from assistant.console.faq_entry import FaqPage
 from assistant.console.figures import FiguresPage
 from assistant.console.frame import bar
 from assistant.console.inbox import InboxPage
@@ -79,6 +82,19 @@ async def _procedure(page: Opened) -> None:
     await CatalogueEntry(page.letan, page.language, page.acting, code).build()
 
 
+async def _questions(page: Opened) -> None:
+    await FaqList(page.letan, page.language, page.request.query_params).build()
+
+
+async def _question(page: Opened) -> None:
+    id_, asked = page.request.path_params["id"], page.request.query_params.get("question", "")
+    await FaqPage(page.letan, page.language, page.acting, id_, asked).build()
+
+
+async def _files(page: Opened) -> None:
+    await ExchangePage(page.letan, page.language, page.acting).build()
+
+
 async def _figures(page: Opened) -> None:
     await FiguresPage(page.letan, page.language, page.request).build()
 
@@ -93,6 +109,9 @@ _PAGES: dict[str, tuple[str, str, Draw]] = {
     "/notices": ("Lễ Tân: thông báo", "notice:read", _notices),
     "/catalogue": ("Lễ Tân: thủ tục", "catalogue:read", _catalogue),
     "/catalogue/{code}": ("Lễ Tân: thủ tục", "catalogue:read", _procedure),
+    "/faq": ("Lễ Tân: hỏi đáp", "faq:read", _questions),
+    "/faq/{id}": ("Lễ Tân: hỏi đáp", "faq:read", _question),
+    "/exchange": ("Lễ Tân: Excel, YAML", "catalogue:read", _files),
     "/figures": ("Lễ Tân: số liệu", "figures:read", _figures),
     "/robots": ("Lễ Tân: robot", "robot:read", _robots),
 }
