@@ -17,6 +17,7 @@ _COUNTED = frozenset(
 )
 """Folded words after which a number stands that people forget to set apart."""
 _FORM_PREFIXES = frozenset({"ct", "na", "tk", "kt"})
+_OLDEST = 120
 _SHAPED = re.compile(r"dd|(?:aa|ee|oo|w).*[sfrxj]")
 """Keystrokes of a shape and a tone: a lone word with them is no foreign one."""
 
@@ -36,7 +37,17 @@ def undo(tokens: Sequence[str], known: Callable[[str], bool]) -> list[str]:
     elif sure and any(fold(t) != t for t in tokens):
         tokens = [d if d and not is_syllable(t) and _SHAPED.search(t) else t
                   for t, d in zip(tokens, telex, strict=True)]  # fmt: skip
-    return [part for token in tokens for part in _split_stuck_number(token)]
+    return _ages([part for token in tokens for part in _split_stuck_number(token)])
+
+
+def _ages(tokens: Sequence[str]) -> list[str]:
+    """ "75t" is an age."""
+    numbered = zip(["", *tokens], tokens, strict=False)
+    return ["tuổi" if word == "t" and _is_age(before) else word for before, word in numbered]
+
+
+def _is_age(word: str) -> bool:
+    return word.isdecimal() and len(word) <= 3 and int(word) <= _OLDEST
 
 
 def _split_stuck_number(word: str) -> list[str]:

@@ -213,7 +213,7 @@ class Linker:
             wanted = self.index.find(document, exact)
         of = dict(zip(wanted.numbers.tolist(), self.ranker(wanted.evidence), strict=False))
         shares = np.asarray([*(of.get(n, 0.0) for n in found.numbers), 0.0])
-        return together(chances, shares, weight_of(reading, start))
+        return together(chances, shares, weight_of(reading, start, end))
 
     def _same(self, document: Sequence[str], exact: Mapping[str, float], whole: Reading) -> bool:
         """Whether what is asked says all that the whole message says: the story was courtesy."""

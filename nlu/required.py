@@ -34,6 +34,12 @@ _CAN_IT = re.compile(
     r"|co sao (?:khong|hong))\b"
 )
 """Without such a question the lack may be the matter itself ("chưa có sổ đỏ, giờ muốn làm")."""
+_BESIDE = (
+    r"(?:so|trung|khop|giong|khac|lech|chenh)(?: (?:voi|nhu|so voi))+"
+    r"|cho (?:khop|trung|giong)(?: voi)?"
+    r"|khong (?:khop|trung|giong)|theo dung|dung theo|can cu theo"
+)
+"""Words before a paper with which something is compared ("sai ngày sinh so với căn cước")."""
 _MORE = (
     r"(?:khong |ko |hong )?(?:hay|hay la|hoac|voi|va|lan|cung) (?:la )?(?:chi can )?"
     rf"{_CARRIED}{_PAPER}"
@@ -49,7 +55,8 @@ _WHICH = (
 )
 """The original or a copy of it."""
 _NAMED = re.compile(
-    rf"\b(?:{_WHICH}|(?:{_ASKS}) {_CARRIED}{_PAPER}\b{_WORDS}(?: {_MORE}\b{_WORDS})*)"
+    rf"\b(?:{_WHICH}|(?:{_ASKS}|{_BESIDE}) {_CARRIED}(?:trong |tren )?{_PAPER}\b{_WORDS}"
+    rf"(?: {_MORE}\b{_WORDS})*)"
 )
 _LACKED = re.compile(rf"\b{_LACKS} {_CARRIED}{_PAPER}\b{_WORDS}")
 
@@ -76,6 +83,10 @@ def papers_named(reading: Reading) -> frozenset[int]:
     found: set[int] = set()
     for start, end in _spans(message.plain, message.language):
         first = message.plain.count(" ", 0, start)
+        if message.folded[first] == "so" and not (
+            message.accented and message.tokens[first] == "so"
+        ):
+            continue  # "sổ với giấy": the register and the paper
         found.update(range(first, first + message.plain.count(" ", start, end) + 1))
     if not found:
         return frozenset()

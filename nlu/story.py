@@ -28,7 +28,8 @@ _WEIGHT = 0.3
 questions with such a word 421 instead of 409 were then answered at once and rightly, 14 instead of
 15 wrongly (0.15 to 0.8 differ little)."""
 _DONE, _WEIGHT_AFTER = "xong", 0.8
-"""What stands before "xong, giờ …" is done and not wanted again."""
+"""What stands before "xong, giờ …" is done and not wanted again, what stands behind "để" is what
+the wanted is for."""
 _HARDLY = 0.01
 """Added to each of these odds, so that no entry is ruled out by what was said last."""
 
@@ -57,9 +58,11 @@ def _is_purpose(words: Sequence[str], at: int) -> bool:
     return words[at] == _PURPOSE and follows not in _NO_PURPOSE
 
 
-def weight_of(reading: Reading, start: int) -> float:
-    """How much what is wanted counts, where it begins at this token."""
-    return _WEIGHT_AFTER if _DONE in reading.message.folded[max(0, start - 3) : start] else _WEIGHT
+def weight_of(reading: Reading, start: int, end: int) -> float:
+    """How much what is wanted counts, where it stands from this token to that one."""
+    done = _DONE in reading.message.folded[max(0, start - 3) : start]
+    what_for = end < len(reading.message.tokens)
+    return _WEIGHT_AFTER if done or what_for else _WEIGHT
 
 
 def together(whole: np.ndarray, asked: np.ndarray, weight: float = _WEIGHT) -> np.ndarray:

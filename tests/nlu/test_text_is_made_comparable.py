@@ -57,6 +57,8 @@ def test_d_with_stroke_folds_too() -> None:
         ("to6i muo61n d9a8ng ky1 ta5m tru1", "tôi muốn đăng ký tạm trú"),
         ("dang ky khai sinh1", "dang ky khai sinh"),
         ("vào lớp1", "vào lớp 1"),
+        ("bà em 75t", "bà em 75 tuổi"),
+        ("đất 500 t", "đất 500 t"),
     ],
 )
 def test_raw_keystrokes_are_undone(typed: str, meant: str) -> None:
