@@ -155,6 +155,14 @@ def _answer(
     return None
 
 
+_SO_WHAT = re.compile(
+    r"\bthi (?:thu tuc |phai |can |em |minh |toi |tui )?(?:(?:lam )?sao"
+    r"|(?:lam )?(?:the|nhu the) nao|ra sao|man rang|tinh sao|co khac (?:gi )?khong)(?: \w+){0,2}$"
+    r"|^(?:and |but |so )?what (?:if|about if|happens if)\b|\b(?:what|how) then$"
+)
+"""What a circumstance changes is asked, nothing of its own."""
+
+
 def _tells_only(
     said: str, phrase: str, memory: Memory, release: Release, understanding: Understanding
 ) -> bool:
@@ -165,7 +173,7 @@ def _tells_only(
         return False
     if understanding.aspects and "?" in said:
         return False
-    if _REQUEST.search(phrase) or len(phrase.split()) > 20:
+    if _REQUEST.search(_SO_WHAT.sub("", phrase)) or len(phrase.split()) > 20:
         return False
     entry = release.procedure(memory.topic) or {}
     if says_to_have(said, entry):

@@ -156,12 +156,15 @@ def _is_called(entry: Entry | None, folded: str) -> bool:
 
 _FILED = re.compile(
     r"\b(?:nop|gui)(?: \w+){0,4} (?:tu |hom |duoc )?(?:thang|tuan|hom|bua|ngay|lau|nam)\b"
+    r"|\b(?:nop|gui)(?: \w+){0,3} (?:thu (?:hai|ba|tu|nam|sau|bay|[2-7])|chu nhat)\b"
     r"|\bnop (?:\w+ ){0,4}(?:roi|xong)\b"
     r"|\b(?:submitted|filed|handed in|applied)\b"
 )
 _WAITING = re.compile(
     r"\b(?:sao|ma|van|mai|chu)(?: \w+){0,2} (?:chua|khong|ko|hong|chang) (?:\w+ )?"
     r"(?:thay|co|nhan|xong|ra|bao|goi|tra|nghe|duoc|biet)\b"
+    r"|\b(?:co|ra|xong|duoc|thay)(?: \w+)? (?:(?:ket qua|giay|tin|quyet dinh)(?: \w+)? )?"
+    r"(?:chua|ch)(?: \w+){0,2}$|\bxong (?:chua|ch)\b|\b(?:toi|den) (?:dau|khau nao)(?: roi)?\b"
     r"|\bchua (?:thay|nghe)(?: \w+){0,2} (?:bao|goi|tra|tin|gi|tra loi|ket qua|hoi am|nhan)\b"
     r"|\b(?:doi|cho|xem)(?: \w+){0,3} (?:ho so|ket qua)(?: \w+){0,4} (?:nop|gui)\b"
     r"|\b(?:no (?:news|answer|reply|result|word)|heard nothing|not heard|havent heard|haven t heard"
@@ -171,6 +174,8 @@ _ONCE_MORE = re.compile(
     r"\b(?:gio|nay|chu|muon|xin)(?: \w+){0,2} (?:gui|nop|lam|khai|viet) lai\b"
     r"|\b(?:submit|send|file|apply)(?: \w+){0,2} again\b"
 )
+_SUPPOSES = re.compile(r"\b(?:thi|mai|mot|tuan sau|if|tomorrow)\b")
+""" "Nộp hôm nay thì mai có chưa" asks how long it takes."""
 _YIELDS_TO_DOSSIER = frozenset({"ask_procedure", "ask_aspect", "find_counter", "out_of_scope"})
 
 
@@ -178,7 +183,7 @@ def waits_for_result(said: str, found: Understanding) -> Understanding:
     """ "Giấy phép xây nhà nộp nửa tháng rồi sao chưa thấy báo": the dossier is asked after, not the
     procedure."""
     folded = " ".join(tokens(said.replace("'", "").replace("’", "")))
-    waits = _FILED.search(folded) and _WAITING.search(folded)
+    waits = _FILED.search(folded) and _WAITING.search(folded) and not _SUPPOSES.search(folded)
     named = found.procedures and found.procedures[0].confidence >= TOLD
     if named and found.aspects and _ONCE_MORE.search(folded):
         return found  # it is to be handed in once more

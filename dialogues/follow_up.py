@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dialogues.apart import paper_of_another, twin_named
 from dialogues.authorities import competent_authority, foreign_matter
 from dialogues.beside import beside
 from dialogues.doubts import (
@@ -30,6 +31,7 @@ from dialogues.leaning import (
 )
 from dialogues.memory import Memory
 from dialogues.naming import LIKELY, called_by_name, familiar, named_within, shorter_name
+from dialogues.neighbours import KINDRED, alike
 from dialogues.plain_words import (
     asked_plainly,
     asked_surely,
@@ -76,7 +78,7 @@ def settled(
         return plain
     if somebody_elses_dossier(said) and found.intent in _ABOUT_DOSSIERS:
         return replace(found, intent="out_of_scope", out_of_scope=True, procedures=(), aspects=())
-    found = way_to_place(said, waits_for_result(said, found))
+    found = way_to_place(said, waits_for_result(text, found))
     found = doubtful_errand(said, text, found, memory, release)
     found = death_told(text, whole_event(text, found, release), memory.topic, release)
     found = doubtful_event(said, text, found, memory, release)
@@ -92,7 +94,8 @@ def settled(
     if frame.corrects or (frame.instead and memory.topic is not None):
         return taken_back(text, found, memory, release)
     way = told_way(text, [c.code for c in found.procedures[:3]], memory.topic, release.procedures)
-    if way is not None and found.intent in ABOUT_PROCEDURES:
+    other = paper_of_another(said, found, release.procedure(memory.topic), release)
+    if way is not None and found.intent in ABOUT_PROCEDURES and not other:
         return about(found, way, "ask_procedure")
     bare = found.intent == "ask_aspect" and not found.procedures
     theirs = found.outside >= NOT_OURS and foreign_matter(said) is not None
@@ -108,7 +111,8 @@ def _speaks_of_something_else(
     """ "Theo cậu ra tòa tôi có thắng không": likelier nobody's matter than a question about what is
     open, of which it says nothing."""
     strange = content(text) - vocabulary(release.procedure(memory.topic))
-    return found.outside >= max(OUTSIDE, found.confidence) and len(strange) >= _FEW_WORDS - 1
+    fewest = _FEW_WORDS - (2 if found.outside >= OUTSIDE_SAID else 1)
+    return found.outside >= max(OUTSIDE, found.confidence) and len(strange) >= fewest
 
 
 def _plainly(
@@ -140,20 +144,25 @@ def _plainly(
 def _in_view_of_topic(
     said: str, text: str, found: Understanding, memory: Memory, release: Release
 ) -> Understanding:
-    if found.intent == "ask_aspect" and not found.procedures and memory.history:
+    at_desk = found.intent in _AT_THE_DESK
+    bare = found.intent == "ask_aspect" and not found.procedures
+    if memory.history and (bare or (at_desk and found.ambiguous)):
         before = named_before(text, memory, release)
         if before is not None:
-            return about(found, before, "ask_procedure")
+            return about(found, before, found.intent if at_desk else "ask_procedure")
     if _nothing_named(text, found):
         return replace(found, intent="ask_aspect", out_of_scope=False, procedures=())
     if found.intent == "ask_aspect" and found.outside >= SURELY_OUTSIDE:
         # "giá xăng hôm nay bao nhiêu" names nothing and is nobody's here
         return replace(found, intent="out_of_scope", out_of_scope=True, procedures=())
-    found = _not_refused(text, found, release)
+    found = _not_refused(text, found, memory, release)
     if belongs_elsewhere(said, text, found, release):
         return replace(found, intent="out_of_scope", out_of_scope=True)
     if _of_others(said, found):
         return replace(found, intent="out_of_scope", out_of_scope=True)
+    twin = twin_named(said, found, release.procedure(memory.topic), release)
+    if twin is not None:
+        return about(found, twin, "ask_procedure")
     if leans(said, text, found, memory, release):
         aspects = found.aspects or asked_plainly(text) or asked_plainly(said)
         return replace(
@@ -167,12 +176,23 @@ def _in_view_of_topic(
     return _asked_of_another(said, familiar(text, found, memory, release), memory, release)
 
 
-def _not_refused(text: str, found: Understanding, release: Release) -> Understanding:
+_AT_THE_DESK = frozenset({"find_counter", "lead_me", "take_ticket"})
+
+
+def _not_refused(
+    text: str, found: Understanding, memory: Memory, release: Release
+) -> Understanding:
     """A few words by all of which a procedure is called are no matter of somebody else, however
-    little they say: they are answered or asked back."""
+    little they say: they are answered or asked back. Nor is a likely procedure of the kin of what
+    is open ("còn nếu bỏ hẳn không bán nữa")."""
     if found.intent != "out_of_scope" or found.foreign or found.outside >= NOT_OURS:
         return found
     best = found.procedures[0] if found.procedures else None
+    topic = release.procedure(memory.topic)
+    entry = None if best is None else release.procedure(best.code)
+    likely = best is not None and best.confidence >= SURE
+    if likely and entry is not None and topic is not None and alike(entry, topic) >= KINDRED:
+        return about(found, str(entry["code"]), "ask_procedure")
     words = content(text)
     if best is None or best.confidence < (GUESSED if words else SURE) or len(words) > _FEW_WORDS:
         return found

@@ -107,7 +107,7 @@ def framing(text: str) -> Framing:
     rest = _without_tongue(text.strip())
     rest = _without(rest, _COURTESY, again=True)
     rest = _without(rest, _THANKS_AND)
-    rest = _without_link(rest)
+    rest = _without_order(_without_link(rest))
     returns = bool(_RETURNS.search(_plain(text)))
     rest, denies = _without_denied(rest)
     corrected = _without(rest, _MISTAKE)
@@ -156,6 +156,24 @@ def _without_tongue(text: str) -> str:
         return text
     rest = f"{text[: match.start()]}, {text[match.end() :]}".strip(" ,")
     return rest if len(tokens(rest)) >= 2 else text
+
+
+_ORDER = re.compile(
+    r"[,.;:!?]+\s*(?:(?:nho|hay|xin|vui long|lam on|phien|em|anh|chi|con|chau|co|ban|giup|please"
+    r"|just)\s)*(?:(?:liet ke|doc|ke|noi)"
+    r"(?= (?:giup|gium|dum|cho|ra|het|tat ca|toan bo|day du|du|tung|cac|nhung)\b)"
+    r"(?: \w+){1,10}|list (?:me |us |out )?(?:all|every\w*|the|which|what)\b(?: \w+){0,8}"
+    r"(?:,? please)?)\s*[.!?]*$"
+)
+
+
+def _without_order(text: str) -> str:
+    """What an order to name everything stands behind ("…, liệt kê hết giúp em"): its own words are
+    heard as other things ("hết giấy tờ" as papers that are gone)."""
+    match = _ORDER.search(_folded(text))
+    if match is None or len(tokens(text[: match.start()])) < _LEAST_MEANT:
+        return text
+    return text[: match.start()].strip()
 
 
 _INSTEAD = re.compile(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from dialogues.apart import paper_of_another, told_before
 from dialogues.authorities import foreign_matter
 from dialogues.conditions import named_cases
 from dialogues.framing import continues
@@ -75,13 +76,14 @@ def leans(said: str, text: str, found: Understanding, memory: Memory, release: R
     asked = found.aspects or asked_plainly(text)
     if spoken_of_before(text, found, memory, release):
         return False
-    if topic is not None and asked and _tells_a_case(text, found, topic):
+    told = topic is not None and (_tells_a_case(text, found, topic) or told_before(said, topic))
+    if asked and told:
         return True
     best = found.procedures[0] if found.procedures else None
     # what is named goes before what was only offered
     clear = topic is None and best is not None and best.confidence >= CLEAR and not found.ambiguous
     outright = named_outright(text, found) and not _is_topic(found, memory, release)
-    if clear or outright:
+    if clear or outright or paper_of_another(said, found, topic, release):
         return False
     if not content(text):
         unnamed = topic is not None and (best is None or best.confidence < FAINT)

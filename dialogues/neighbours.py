@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from dialogues.apart import paper_of_another
 from dialogues.authorities import competent_authority
 from dialogues.conditions import named_cases
 from dialogues.framing import Framing
@@ -82,6 +83,8 @@ def neighbour(
             found = beside
     if topic is None or not _worth_asking(said, frame, found, topic):
         return found
+    if paper_of_another(said, found, topic, release):
+        return found
     chances: dict[str, list[float]] = {}
     ways = objects(topic, found.language or "vi")
     for way in ways:
@@ -125,7 +128,7 @@ def _beside(said: str, found: Understanding, topic: Entry, ask: Ask) -> Understa
         return None
     beside = _thing_named(said[: match.end("thing")], found, topic, ask)
     first = ask.release.procedure(beside.procedures[0].code) if beside.procedures else None
-    return beside if first is not None and _alike(first, topic) >= KINDRED else None
+    return beside if first is not None and alike(first, topic) >= KINDRED else None
 
 
 def _nearer(code: str, found: Understanding, topic: Entry, release: Release) -> bool:
@@ -135,10 +138,10 @@ def _nearer(code: str, found: Understanding, topic: Entry, release: Release) -> 
     named = release.procedure(first.code) if first is not None else None
     if named is None or str(named["code"]) == code:
         return True
-    return _alike(release.procedures[code], topic) > _alike(named, topic)
+    return alike(release.procedures[code], topic) > alike(named, topic)
 
 
-def _alike(one: Entry, other: Entry) -> float:
+def alike(one: Entry, other: Entry) -> float:
     """The share of the words of two official names that both have."""
     first, second = own_name(one), own_name(other)
     return len(first & second) / max(1, len(first | second))

@@ -124,6 +124,13 @@ _WANTS = re.compile(
 )
 
 
+_ASKS_FOR_READY = re.compile(
+    r"\bco(?: \w+){0,6} san(?: \w+){0,3} (?:khong|hong|ko|k|chua|chu|ha|hem)\b"
+    r"|\bco san(?: \w+){1,6} (?:khong|hong|ko|k|chua|chu|ha|hem)\b"
+)
+_THERE_ALREADY = re.compile(r"\b(?:roi|thieu|can them|can gi|nua)\b")
+
+
 def says_to_have(text: str, entry: Mapping[str, Any] | None) -> bool:
     """Whether a person says to have a paper that `entry` needs, and does not ask to get one.
 
@@ -133,6 +140,8 @@ def says_to_have(text: str, entry: Mapping[str, Any] | None) -> bool:
     folded = " ".join(tokens(text.replace("'", "").replace("’", "")))
     if entry is None or not _SAYS_TO_HAVE.search(folded) or _WANTS.search(folded):
         return False
+    if _ASKS_FOR_READY.search(folded) and not _THERE_ALREADY.search(folded):
+        return False  # "có mẫu tờ khai sẵn không" asks for it
     papers = list(entry.get("documents") or ())
     for case in entry.get("cases") or ():
         papers += case.get("documents_add") or ()

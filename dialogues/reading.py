@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from dialogues.apart import paper_of_another
 from dialogues.asides import (
     changes_mind,
     comes_later,
@@ -34,6 +35,7 @@ from dialogues.several import Several
 from dialogues.substance import said_of, telling
 from dialogues.understanding import Understanding
 from dialogues.voices import wanted_voice
+from dialogues.wanted_now import everything
 from dialogues.wording import tokens
 from safeguards.emergencies import Cry, heard
 from safeguards.wording import in_other_letters
@@ -132,7 +134,13 @@ def read(
 def _in_its_place(
     said: str, frame: Framing, understanding: Understanding, memory: Memory, release: Release
 ) -> Reading:
-    if wants_reading_out(said) and (release.canonical(memory.topic) or understanding.procedures):
+    understanding = everything(said, understanding, memory.topic, release) or understanding
+    planned = understanding.intent == "life_event" and understanding.situation and not memory.topic
+    if (
+        wants_reading_out(said)
+        and not planned
+        and (release.canonical(memory.topic) or understanding.procedures)
+    ):
         aspects = tuple(dict.fromkeys(("documents", *understanding.aspects)))
         reads = replace(understanding, intent="ask_aspect", aspects=aspects)
         found = settled(said, frame, reads, memory, release)
@@ -193,6 +201,8 @@ def _leaves_topic(
     if spoken_of_before(understanding.repaired or frame.rest, understanding, memory, release):
         return True
     if changes_mind(said) and _says_its_name(frame.rest, best.code, release):
+        return True
+    if paper_of_another(said, understanding, release.procedure(memory.topic), release):
         return True
     waits = (memory.pending or {}).get("kind") == "condition"
     if understanding.neighbour:

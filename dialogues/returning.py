@@ -10,6 +10,7 @@ from dialogues.doubts import about
 from dialogues.framing import framing, goes_on
 from dialogues.leaning import ABOUT_PROCEDURES, SURE
 from dialogues.memory import Memory
+from dialogues.neighbours import called_within
 from dialogues.plain_words import asked_plainly, asks_which_counter, counts_papers
 from dialogues.release import Entry, Release
 from dialogues.substance import content, names, vocabulary
@@ -114,13 +115,21 @@ _PAPER = frozenset(["giay", "to", "ban", "the", "so", "certificate"])
 
 
 def named_before(text: str, memory: Memory, release: Release) -> str | None:
-    """The procedure of before that two words of its name, side by side, mean ("cái sang tên đó nộp
-    ở đâu"); none that the open one is called by, none of a paper's name."""
+    """The procedure of before whose whole name is said, which the open one's only holds ("đăng ký
+    giám hộ" in "đăng ký chấm dứt giám hộ"), or that two words of its name, side by side, mean ("cái
+    sang tên đó nộp ở đâu"); none that the open one is called by, none of a paper's name."""
+    called = called_within(text, release, memory.topic)
+    before = {release.canonical(str(left["code"])) for left in memory.history}
+    if called is not None and called[0] in before and len(called[1].split()) > 2:
+        own = (known_words(name) for name in names(release.procedure(memory.topic)))
+        heard = f" {' '.join(tokens(text))} "
+        if not any(f" {called[1]} " in f" {name} " and f" {name} " in heard for name in own):
+            return called[0]
     said = tokens(text)
     pairs = {
         f"{one} {two}"
-        for before, one, two in zip(["", *said], said, said[1:], strict=False)
-        if before not in _PAPER and len({one, two} & content(text)) == 2
+        for last, one, two in zip(["", *said], said, said[1:], strict=False)
+        if last not in _PAPER and len({one, two} & content(text)) == 2
     }
     topic = {pair for pair in pairs if _says(release.procedure(memory.topic), pair)}
     for left in memory.history if pairs - topic else ():

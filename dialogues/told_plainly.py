@@ -63,12 +63,15 @@ def death_told(
         return found
     sure = found.procedures and found.procedures[0].confidence >= NAMED and not found.ambiguous
     died = _DEATH.search(folded)
-    if sure or died is None:
+    if died is None:
         return found
     behind = folded[died.end() :]
+    if sure and (_WANTED.search(behind) or not _ALL_OF_IT.search(behind)):
+        return found
     if _A_THING.search(behind):
         return found
-    if not _AT_A_LOSS.search(behind) and behind.count(" ") > _LITTLE:
+    lost = _AT_A_LOSS.search(behind) or _ALL_OF_IT.search(behind)
+    if not lost and behind.count(" ") > _LITTLE:
         return found
     return replace(
         found,
@@ -82,6 +85,14 @@ def death_told(
     )
 
 
+_ALL_OF_IT = re.compile(
+    r"\b(?:lam|lo|man|can|phai)(?: \w+){0,2} (?:nhung|cac|may)(?: \w+){0,3}"
+    r" (?:gi|chi|nao)(?: \w+){0,3}$|\bphai (?:lam|lo|man) (?:gi|chi|sao|rang)(?: \w+){0,3}$"
+    r"|\b(?:tat ca|toan bo|het|day du)(?: \w+){0,2} (?:thu tuc|giay to|viec)(?: \w+){0,5}$"
+    r"|\bwhat (?:all )?(?:do|should|must) (?:we|i)(?: \w+){1,4}$"
+)
+_WANTED = re.compile(r"\b(?:muon|xin|de (?:duoc|nhan|lanh|linh|huong)|want|apply)\b")
+"""Words by which one thing is wanted, whoever died."""
 _A_THING = re.compile(
     r"^(?: \w+){0,4} (?:cai|chiec|cuon|vi|the|bang|so|xe|can cuoc|cccd|giay(?! to\b))(?! nao)\b"
 )

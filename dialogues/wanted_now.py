@@ -52,6 +52,56 @@ def wanted_now(text: str, found: Understanding, parse: Parse, release: Release) 
     return _now(text, found, parse, release) or _corrected(text, found, release) or found
 
 
+_ALL = r"(?:tất cả|hết|toàn bộ|đầy đủ|tat ca|het|toan bo|day du)"
+_TO_DO = r"(?:giấy|thủ tục|việc|giay|thu tuc|viec)"
+_EVERYTHING = re.compile(
+    rf"\b(?:liệt kê|kể|đọc|liet ke|ke|doc)(?: \w+){{0,3}} {_ALL}(?: \w+){{0,2}} {_TO_DO}"
+    r"(?: \w+){0,6}"
+    r"|\b(?:tất cả|toàn bộ|tat ca|toan bo)(?: (?:các|những|cac|nhung))?"
+    rf" {_TO_DO}(?: \w+){{0,6}}"
+    r"|\b(?:which|what|list)(?: \w+){0,3} (?:registrations?|permits?|licen[cs]es?|procedures?"
+    r"|formalities|steps|papers?|paperwork|documents?)\b[^.?!]*\b(?:all|every\w*|altogether)\b[^.?!]*"
+    r"|\b(?:everything|all the \w+|all that) (?:i|we) (?:need|have|must)\b[^.?!]*",
+    re.IGNORECASE,
+)
+TOLD = 0.9
+"""Certainty that a situation is told from which all that it asks for is wanted, though its first
+step was heard."""
+
+
+def everything(
+    said: str, found: Understanding, topic: str | None, release: Release
+) -> Understanding | None:
+    """ "Nhà em chuyển về đây, liệt kê giúp tất cả giấy tờ phải làm": the plan of what is told
+    beside such an order. `found`: of the message without it, as its own words name nothing."""
+    told = dict(found.ranking).get("life_event", 0.0)
+    event = release.events.get(found.situation)
+    ordered = _EVERYTHING.search(said)
+    if topic is not None or event is None or ordered is None or not found.procedures:
+        return None
+    story = " ".join(tokens(said[: ordered.start()] + " " + said[ordered.end() :]))
+    if found.intent == "life_event" or told < TOLD or _ONE_IS_WANTED.search(story):
+        return None
+    # "chuyển hẳn về phường này" is heard as the step with which it begins
+    best = release.canonical(found.procedures[0].code)
+    codes = [release.canonical(str(code)) for code in event["procedures"]]
+    if best not in codes:
+        return None
+    steps = (Candidate(str(c), TOLD, str(event["id"])) for c in dict.fromkeys([best, *codes]))
+    return replace(
+        found,
+        intent="life_event",
+        confidence=told,
+        procedures=tuple(steps)[:5],
+        aspects=(),
+        ambiguous=False,
+    )
+
+
+_ONE_IS_WANTED = re.compile(r"\b(?:muon|xin|dang ky|de lam|apply|register|get an?)\b")
+"""One thing is asked for, and all of its papers."""
+
+
 def _now(text: str, found: Understanding, parse: Parse, release: Release) -> Understanding | None:
     cut = next(iter(_NOW.finditer(text)), None)
     if cut is None:

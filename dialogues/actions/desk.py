@@ -12,6 +12,7 @@ from dialogues.actions.procedures import (
     offer_procedures,
     understood,
 )
+from dialogues.actions.staff import where_staff_are
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.asides import was_sent_back, when_quiet
 from dialogues.authorities import always_elsewhere, competent_authority, foreign_matter
@@ -129,7 +130,14 @@ class HandOver(ReplyAction):
         if turn.reading.cry is not None:
             _call_for_help(turn, turn.reading.cry)
             return
-        hand_over(turn, "asked", turn.translate("Dạ, em mời cán bộ hỗ trợ anh/chị ạ."))
+        hand_over(turn, "asked", _person(turn))
+
+
+def _person(turn: Turn) -> str:
+    told = where_staff_are(turn)
+    if turn.language == "vi":
+        told = turn.lower_first(told)
+    return turn.translate("Dạ, {told}").format(told=told)
 
 
 def _call_for_help(turn: Turn, cry: Cry) -> None:
@@ -318,4 +326,4 @@ class Affirm(ReplyAction):
         elif offered.kind == "checklist":
             CheckDocuments(turn.release).answer(turn)
         else:
-            hand_over(turn, "asked", turn.translate("Dạ, em mời cán bộ hỗ trợ anh/chị ạ."))
+            hand_over(turn, "asked", _person(turn))

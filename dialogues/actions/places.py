@@ -236,6 +236,19 @@ def _offer_places(turn: Turn) -> None:
 def _ask_counter(turn: Turn, kind: str) -> None:
     """Choices of counters, those that are open now first."""
     _ = turn.translate
+    choices = _counter_choices(turn, kind)
+    asked = _("Dạ, anh/chị cần làm việc gì, hoặc cần đến quầy nào ạ?")
+    if len(choices) > MAX_CHOICES:
+        # four buttons at most: every counter is named, and its number is understood
+        named = "; ".join(turn.text_of(c["name"]) for c in turn.release.counters.values())
+        turn.say(asked + " " + _("Trung tâm có: {list}.").format(list=named), speech=asked)
+    else:
+        turn.say(asked)
+    turn.offer(_("Anh/chị chọn quầy giúp em ạ"), choices)
+    turn.outcome = "clarified"
+
+
+def _counter_choices(turn: Turn, kind: str) -> list[dict[str, str]]:
     asked_for = _most_asked(turn)
     counters = sorted(
         turn.release.counters.values(),
@@ -244,24 +257,21 @@ def _ask_counter(turn: Turn, kind: str) -> None:
             asked_for.get(str(c["id"]), NEVER),
         ),
     )
-    asked = _("Dạ, anh/chị cần làm việc gì, hoặc cần đến quầy nào ạ?")
-    if len(counters) > MAX_CHOICES:
-        # four buttons at most: every counter is named, and its number is understood
-        named = "; ".join(turn.text_of(c["name"]) for c in turn.release.counters.values())
-        turn.say(asked + " " + _("Trung tâm có: {list}.").format(list=named), speech=asked)
-    else:
-        turn.say(asked)
-    turn.offer(
-        _("Anh/chị chọn quầy giúp em ạ"),
-        [
-            {
-                "title": turn.text_of(c["name"]),
-                "payload": f"ticket:{c['id']}" if kind == "ticket" else f"lead:{c['place']}",
-            }
-            for c in counters
-        ],
-    )
-    turn.outcome = "clarified"
+    return [
+        {
+            "title": turn.text_of(c["name"]),
+            "payload": f"ticket:{c['id']}" if kind == "ticket" else f"lead:{c['place']}",
+        }
+        for c in counters
+    ]
+
+
+def _offer_ticket(turn: Turn) -> None:
+    """What numbers can be had here, where that of the open procedure cannot."""
+    _ = turn.translate
+    prompt = _("Anh/chị cần làm việc khác ở Trung tâm thì chọn quầy, em lấy số ạ.")
+    turn.say(prompt)
+    turn.offer(prompt, _counter_choices(turn, "ticket"))
 
 
 NEVER = 10_000
@@ -340,6 +350,7 @@ class TakeTicket(ReplyAction):
             entry = turn.release.procedure(turn.memory.topic)
             if entry is not None:
                 tell_office(turn, entry)
+                _offer_ticket(turn)
                 return
             _ask_counter(turn, "ticket")
             return

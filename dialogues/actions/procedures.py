@@ -9,6 +9,7 @@ from dialogues.actions.conditions import meant
 from dialogues.actions.offering import confidence, offer_procedures, understood
 from dialogues.actions.several import answer_several
 from dialogues.actions.spoken_beside import say_beside
+from dialogues.actions.staff import where_staff_are
 from dialogues.actions.turn import ReplyAction, Turn
 from dialogues.substance import called_alike, called_broadly
 from dialogues.two_ways import two_ways
@@ -50,9 +51,8 @@ def clarify(turn: Turn) -> None:
     _ = turn.translate
     turn.memory.unsure += 1
     if turn.memory.unsure >= 2:
-        hand_over(
-            turn, "not_understood", _("Dạ, em chưa hiểu được ý anh/chị. Em mời cán bộ hỗ trợ ạ.")
-        )
+        told = _("Dạ, em chưa hiểu được ý anh/chị.")
+        hand_over(turn, "not_understood", f"{told} {where_staff_are(turn)}")
         return
     turn.memory.aspects = list(turn.reading.understanding.aspects)
     codes = understood(turn)
