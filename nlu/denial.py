@@ -16,7 +16,8 @@ _ANYWHERE = {
 """What denies wherever it stands in a sentence."""
 _AFTER_STOP = {
     "vi": (("khong", "phai"), ("cung", "khong", "phai"), ("dau", "phai"), ("chang", "phai"),
-           ("dau", "co", "phai"), ("chu", "khong")),
+           ("dau", "co", "phai"), ("chu", "khong"), ("khong", "nhan", "lam"),
+           ("khong", "nhan", "con")),
     "en": (("not",), ("and", "not")),
 }  # fmt: skip
 """What denies at the beginning of a clause, and only behind a sentence sign: "không phải" is also

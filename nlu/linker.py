@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nlu.arbiter import SAME, Linked
+from nlu.arbiter import SAME, SURE, Linked
 from nlu.beside import beside
 from nlu.exact_aliases import ExactAliases, WholeNames
 from nlu.features import pieces
@@ -22,7 +22,7 @@ from nlu.procedure_index import NOTHING, Candidate, Found, Phrasing, ProcedureIn
 from nlu.procedure_ranker import Ranker
 from nlu.required import papers_named
 from nlu.situations import AHEAD, MOST_EVENTS, SINGLED_OUT, Situation
-from nlu.story import asked_in, together, weight_of
+from nlu.story import asked_in, is_done, together, weight_of
 from nlu.supposing import supposes
 from nlu.syllables import fold
 from nlu.text import codes
@@ -114,7 +114,7 @@ class Linker:
             return linked
         if intent != "life_event" and len(reading.message.tokens) > SHORT:
             return linked
-        told = self._events.find(document, {})
+        told = self._events.find(self._still_open(document, reading, judged.best), {})
         event, closeness = self._events.codes[told.numbers[0]], float(told.cosine[0])
         steps = list(self._event_procedures.get(event, ()))
         if closeness < SAME and found is not None and len(steps) > 1:
@@ -126,6 +126,14 @@ class Linker:
         return replace(
             linked, situation=closeness, event=event, steps=tuple(steps), situations=situations
         )
+
+    def _still_open(self, document: Sequence[str], reading: Reading, best: float) -> Sequence[str]:
+        """What may tell a situation: not what is done, where what is wanted now has a name."""
+        asked = asked_in(reading) if best >= SURE else None
+        if asked is None or not is_done(reading, asked[0]):
+            return document
+        now = reading.between(*asked)
+        return pieces(now.message, now.concepts, now.skip) or document
 
     def _situations(self, told: Found) -> tuple[Situation, ...]:
         codes = [] if self._events is None else self._events.codes

@@ -60,9 +60,13 @@ def _is_purpose(words: Sequence[str], at: int) -> bool:
 
 def weight_of(reading: Reading, start: int, end: int) -> float:
     """How much what is wanted counts, where it stands from this token to that one."""
-    done = _DONE in reading.message.folded[max(0, start - 3) : start]
     what_for = end < len(reading.message.tokens)
-    return _WEIGHT_AFTER if done or what_for else _WEIGHT
+    return _WEIGHT_AFTER if what_for or is_done(reading, start) else _WEIGHT
+
+
+def is_done(reading: Reading, start: int) -> bool:
+    """Whether what stands before this token is done: "xây nhà xong, giờ …"."""
+    return _DONE in reading.message.folded[max(0, start - 3) : start]
 
 
 def together(whole: np.ndarray, asked: np.ndarray, weight: float = _WEIGHT) -> np.ndarray:
