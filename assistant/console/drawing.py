@@ -9,6 +9,7 @@ from nicegui import core, ui
 from assistant.console.acting import Acting
 from assistant.console.catalogue import CatalogueList
 from assistant.console.catalogue_entry import CatalogueEntry
+from assistant.console.centre import CentrePage
 from assistant.console.exchange import ExchangePage
 from assistant.console.faq import FaqList
 from assistant.console.faq_entry import FaqPage
@@ -69,6 +70,10 @@ async def _inbox(page: Opened) -> None:
     await InboxPage(page.letan, page.language, page.acting, page.request).build()
 
 
+async def _centre(page: Opened) -> None:
+    await CentrePage(page.letan, page.language, page.acting).build()
+
+
 async def _notices(page: Opened) -> None:
     await NoticesPage(page.letan, page.language, page.acting).build()
 
@@ -106,6 +111,7 @@ _PAGES: dict[str, tuple[str, str, Draw]] = {
     "/releases/{release}": ("Lễ Tân: phát hành", "release:read", _release),
     "/releases/{release}/compare": ("Lễ Tân: phát hành", "release:read", _comparison),
     "/inbox": ("Lễ Tân: hộp thư", "inbox:read", _inbox),
+    "/centre": ("Lễ Tân: trung tâm", "centre:read", _centre),
     "/notices": ("Lễ Tân: thông báo", "notice:read", _notices),
     "/catalogue": ("Lễ Tân: thủ tục", "catalogue:read", _catalogue),
     "/catalogue/{code}": ("Lễ Tân: thủ tục", "catalogue:read", _procedure),

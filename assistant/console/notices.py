@@ -119,7 +119,7 @@ class NoticesPage:
         say = self._say
         if row.ends_at is None:
             return say("từ {start}, đến khi gỡ", start=say.when(row.starts_at))
-        return say("{start} – {end}", start=say.when(row.starts_at), end=say.when(row.ends_at))
+        return f"{say.when(row.starts_at)} – {say.when(row.ends_at)}"
 
     @ui.refreshable_method
     def _ended(self) -> None:

@@ -55,6 +55,10 @@ class Kiosks:
             )
         return self._kiosks[kiosk], await self._issue(kiosk)
 
+    def all(self) -> list[str]:
+        """Ids of the kiosks in the settings."""
+        return list(self._kiosks)
+
     def known(self, kiosk: str | None) -> KioskSettings:
         if kiosk is None and self._kiosks:
             return next(iter(self._kiosks.values()))
