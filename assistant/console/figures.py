@@ -251,7 +251,8 @@ class FiguresPage:
 
     def _table(self, name: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         named = [self._say(head) for head in heads]
-        drawn = table(f"figures-{name}", self._say("Bảng: {what}", what=named[0]), named, rows)
+        title = self._say("Bảng: {what}", what=", ".join(named))
+        drawn = table(f"figures-{name}", title, named, rows)
         ui.html(drawn, sanitize=False)
 
     def _name(self, code: str) -> str:

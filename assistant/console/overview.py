@@ -11,10 +11,18 @@ from nicegui import ui
 
 from assistant.console.acting import Acting
 from assistant.console.frame import bar, heading
-from assistant.console.outcomes import outcome
-from assistant.console.today import Day, day
+from assistant.console.overview_desk import (
+    Need,
+    compared,
+    going_on,
+    how_it_goes,
+    needs,
+    sentence,
+)
 from assistant.console.wording import say
+from assistant.conversation.figures import Figures
 from assistant.errors import Language, LetanError
+from assistant.inbox.reporting import Report
 from assistant.robots.announcements import visit_of
 from assistant.robots.view import RobotView
 
@@ -76,15 +84,16 @@ class Overview:
 
     @ui.refreshable_method
     async def _sections(self) -> None:
-        self._needs()
+        self._needs(await needs(self._state, self._language))
+        heading(self._language, "Đang diễn ra")
+        if getattr(self._state, "centre", None) is not None:
+            told = await going_on(self._state, self._language)
+            ui.label(told).props('data-testid="going-on"')
         self._counters()
         self._robots()
-        zone = self._state.settings.timezone
-        today = await day(self._state.database, zone)
-        before = await day(self._state.database, zone, days_ago=7)
-        self._figures(today, before)
+        self._figures(*await compared(self._state))
 
-    def _needs(self) -> None:
+    def _needs(self, waiting: list[Need]) -> None:
         heading(self._language, "Việc cần làm")
         parts = self._state.health.report(self._language)["parts"]
         rows = [f"{name}: {part['detail']}" for name, part in parts.items() if not part["ready"]]
@@ -99,7 +108,12 @@ class Overview:
                 rows.append(self._say("{robot} không dẫn tiếp được khách.", robot=robot.name))
         for row in rows:
             ui.label(row).classes("desk-need")
-        if not rows:
+        for need in waiting:
+            mark = "&" if "?" in need.path else "?"
+            address = f"{need.path}{mark}lang={self._language}"
+            with ui.link(target=address).classes("desk-need desk-need-link"):
+                ui.label(need.text)
+        if not rows and not waiting:
             ui.label(self._say("Không có việc gì cần xử lý."))
 
     def _counters(self) -> None:
@@ -136,6 +150,33 @@ class Overview:
             ui.button(self._say("Gọi số tiếp theo"), on_click=self._guarded(call)).props(
                 f'data-testid="call-{counter["id"]}" unelevated no-caps'
             )
+            if current:
+                self._wrong_button(counter["id"], current)
+
+    def _wrong_button(self, counter: str, number: int) -> None:
+        """For the visitor who stands there now: one press, and one to take it back."""
+
+        async def tell() -> None:
+            await self._acting.check("queue:call")
+            reporting, who = self._state.reporting, self._acting.who
+            told = await reporting.report(Report(ticket=number, counter=counter), who)
+
+            async def take_back() -> None:
+                await reporting.take_back(told.id, who)
+
+            with ui.dialog() as done, ui.card().classes("desk-card"):
+                text = "Đã ghi: khách số {n} được chỉ nhầm quầy. Câu hỏi của khách vào hộp thư."
+                ui.label(self._say(text, n=number))
+                with ui.row():
+                    ui.button(self._say("Được"), on_click=done.close).props("unelevated no-caps")
+                    ui.button(self._say("Hoàn tác"), on_click=self._guarded(take_back)).props(
+                        "outline no-caps"
+                    ).on("click", done.close)
+            done.open()
+
+        ui.button(self._say("Khách đến nhầm quầy"), on_click=self._quietly(tell)).props(
+            f'data-testid="wrong-{counter}" outline no-caps'
+        )
 
     def _visits(self) -> dict[str, list[str]]:
         """Whom robots bring to each counter, by its id."""
@@ -191,34 +232,34 @@ class Overview:
                     'data-testid="resume" unelevated no-caps'
                 )
 
-    def _figures(self, today: Day, before: Day) -> None:
+    def _figures(self, today: Figures, before: Figures) -> None:
         heading(self._language, "Hôm nay")
-        ui.label(self._sentence(today, before))
-        rows = [
-            {"name": outcome(self._language, name), "today": count}
-            for name, count in sorted(today.outcomes.items(), key=lambda item: -item[1])
+        ui.label(sentence(self._language, today, before))
+        heads = {"name": "Chỉ số", "today": "Hôm nay", "before": "Tuần trước, đến giờ này"}
+        columns = [
+            {
+                "name": name,
+                "label": self._say(head),
+                "field": name,
+                "align": "left",
+            }
+            for name, head in heads.items()
         ]
-        if rows:
-            columns = [
-                {"name": "name", "label": self._say("Kết quả"), "field": "name", "align": "left"},
-                {"name": "today", "label": self._say("Số lượt"), "field": "today"},
-            ]
-            ui.table(columns=columns, rows=rows, row_key="name").classes("w-full")
+        rows = how_it_goes(self._language, today, before)
+        ui.table(columns=columns, rows=rows, row_key="name").classes("w-full").props(
+            'data-testid="today" dense hide-pagination :rows-per-page-options="[0]"'
+        )
 
-    def _sentence(self, today: Day, before: Day) -> str:
-        if today.understood is None:
-            return self._say("Hôm nay chưa có câu hỏi nào.")
-        shares = self._say(
-            "{conversations} lượt khách, {turns} câu hỏi, hiểu được {share} %.",
-            conversations=today.conversations,
-            turns=today.turns,
-            share=round(today.understood * 100),
-        )
-        if before.understood is None:
-            return shares
-        return (
-            shares + " " + self._say("Tuần trước: {share} %.", share=round(before.understood * 100))
-        )
+    def _quietly(self, action: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """Shows an error of ours as a sentence; draws nothing anew, a dialog may stand there."""
+
+        async def run() -> None:
+            try:
+                await action()
+            except LetanError as error:
+                ui.notify(error.text(self._language), type="negative", timeout=8000)
+
+        return run
 
     def _guarded(self, action: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """Shows an error of ours as a sentence instead of losing it."""
