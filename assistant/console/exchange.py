@@ -23,7 +23,7 @@ _WHAT = {
     "skipped": "Giữ bản mới hơn",
     "unchanged": "Không đổi",
 }
-_MOST_SHOWN = 2000
+_MOST_SHOWN = 500
 
 
 class ExchangePage:
@@ -63,14 +63,16 @@ class ExchangePage:
                     )
                 )
                 upload = ui.upload(
-                    label=self._say("Chọn tệp .xlsx, .yaml hoặc .zip"),
                     on_upload=self._take,
                     on_rejected=self._too_large,
                     auto_upload=True,
                     max_file_size=MAX_UPLOAD,
                 )
-                upload.props('data-testid="upload" accept=".xlsx,.yaml,.yml,.zip" flat bordered')
-                upload.classes("w-full")
+                # Quasar's uploader has no name for screen readers: a button of ours stands for it.
+                upload.props('accept=".xlsx,.yaml,.yml,.zip"').classes("hidden")
+                choose = ui.button(self._say("Chọn tệp .xlsx, .yaml hoặc .zip"))
+                choose.props('data-testid="upload" unelevated no-caps')
+                choose.on("click", js_handler=f"() => getElement({upload.id}).pickFiles()")
                 self._result()
 
     def _heading(self, text: str) -> None:
@@ -145,9 +147,11 @@ class ExchangePage:
                 ui.label(self._say("Cả tệp không hoàn tác một lần được; từng mục thì có lịch sử."))
         else:
             ui.label(self._say("Tệp giống hệt những gì đang có."))
-        shown = [line for line in report.lines if line.what != "unchanged"][:_MOST_SHOWN]
-        if shown:
-            self._lines(shown)
+        lines = [line for line in report.lines if line.what != "unchanged"]
+        if lines:
+            self._lines(lines[:_MOST_SHOWN])
+        if len(lines) > _MOST_SHOWN:
+            ui.label(self._say("… và {n} dòng nữa.", n=len(lines) - _MOST_SHOWN))
 
     def _lines(self, lines: list[Line]) -> None:
         titles = {"what": "Việc", "place": "Ô", "item": "Mục", "told": "Điều cần biết"}
@@ -165,7 +169,7 @@ class ExchangePage:
             }
             for number, line in enumerate(lines)
         ]
-        table = ui.table(columns=columns, rows=rows, row_key="key", pagination=50)
+        table = ui.table(columns=columns, rows=rows, row_key="key")
         table.props('data-testid="lines" wrap-cells').classes("w-full")
 
     async def _save(self) -> None:

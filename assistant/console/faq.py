@@ -97,7 +97,7 @@ class FaqList:
             for key, text in told_columns.items()
         ]
         rows = [self._row(each, today, asked.get(each.entry.id, 0)) for each in found]
-        table = ui.table(columns=columns, rows=rows, row_key="id", pagination=50)
+        table = ui.table(columns=columns, rows=rows, row_key="id")
         table.props('data-testid="faqs" wrap-cells').classes("w-full desk-list")
         table.add_slot("body-cell-question", _NAME_CELL)
 

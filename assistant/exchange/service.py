@@ -156,6 +156,7 @@ async def _compared(session: Any, read: Read) -> tuple[Report, list[tuple[Item, 
         [FaqEntry.model_validate(r.data) for r in questions.values() if r.id not in written],
     )
     named = {item.key for item in (*read.procedures, *read.faqs)}
+    named |= {line.item for line in read.errors}
     left = (rows.keys() if read.procedures else set()) | (questions.keys() if read.faqs else set())
     ordered = sorted(lines, key=lambda line: _ORDER[line.what])
     return Report(ordered, not_in_file=len(left - named)), writes
