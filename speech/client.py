@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -128,7 +128,10 @@ class Recognition:
         language: str,
         hints: Sequence[str] = (),
         seconds: float = ANSWER_SECONDS,
+        answers: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        """``answers``: of an open question, by name, as `AnsweredSession` takes them."""
+        self._answers = {name: list(patterns) for name, patterns in (answers or {}).items()}
         self._connection = Connection(uri, seconds)
         self._language = language
         self._hints = list(hints)
@@ -138,7 +141,10 @@ class Recognition:
         await self._connection.__aenter__()
         try:
             request = Transcribe(language=self._language, transcript_terms=self._hints or None)
-            await self._connection.send(request.event())
+            event = request.event()
+            if self._answers:
+                event.data["answers"] = self._answers
+            await self._connection.send(event)
             await self._connection.send(AudioStart(**self._format).event())
         except BaseException:
             await self._connection.__aexit__(None, None, None)
@@ -271,6 +277,9 @@ def _transcript(event: Event) -> Transcript:
         alternatives=_texts(data.get("alternatives")),
         language=str(data.get("language") or "")[:20],
         engine=str(data.get("engine") or "")[:60],
+        answer=str(data.get("answer") or "")[:60],
+        answer_text=str(data.get("answer_text") or "")[:200],
+        answer_confidence=min(1.0, max(0.0, _number(data.get("answer_confidence")))),
     )
 
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import entry_points
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from speech.errors import unavailable
 
@@ -27,6 +27,8 @@ class Capabilities:
     """Whether ``hints`` limit what can be recognised."""
     confidence: bool = False
     word_times: bool = False
+    answers: bool = False
+    """Whether it tells which of a few expected answers was given (`AnsweredSession`)."""
     max_utterance_s: float = 15.0
 
     def as_data(self) -> dict[str, Any]:
@@ -89,6 +91,12 @@ class Transcript:
     """What it sounded like, an ISO 639-1 code: the session's unless the engine hears another."""
     engine: str = ""
     """Who recognised it; filled in by the service."""
+    answer: str = ""
+    """The name of the expected answer that it most likely was; empty for none of them."""
+    answer_text: str = ""
+    """The wording of that answer that explains the sound best."""
+    answer_confidence: float = 0.0
+    """Probability that this answer was given, 0..1."""
 
 
 class RecognitionSession(Protocol):
@@ -102,6 +110,15 @@ class RecognitionSession(Protocol):
 
     def close(self) -> None:
         """Frees what the session holds."""
+
+
+@runtime_checkable
+class AnsweredSession(RecognitionSession, Protocol):
+    """Of an engine whose capabilities name `answers`."""
+
+    def expect(self, answers: Mapping[str, Sequence[str]]) -> None:
+        """A question is open: names of its answers and how each is worded (`speech.patterns`).
+        To be called before any audio; anything else may be said all the same."""
 
 
 class SpeechRecognizer(Protocol):

@@ -14,6 +14,7 @@ from speech.activity import SharedActivity, SpeechFilter
 from speech.audio import StreamConverter, check_format
 from speech.engines import (
     SAMPLE_RATE,
+    AnsweredSession,
     Partial,
     RecognitionSession,
     SpeechRecognizer,
@@ -29,6 +30,10 @@ Send = Callable[[Event], Awaitable[None]]
 BLOCK_BYTES = 2 * SAMPLE_RATE // 5
 """200 ms: sessions take turns on the engine's thread, none holds it for long."""
 MAX_HINTS = 500
+MAX_ANSWERS = 24
+MAX_PATTERNS = 40
+"""Of an answer, of `LONGEST_PATTERN` characters."""
+LONGEST_PATTERN = 200
 
 
 @dataclass(slots=True)
@@ -55,13 +60,14 @@ class RecognitionClient:
         self._activity = activity or SharedActivity()
         self._send = send
         self._request = Transcribe()
+        self._answers: dict[str, list[str]] = {}
         self._utterance: _Utterance | None = None
         self._failed = False
 
     async def handle(self, event: Event) -> None:
         """Raises SpeechError, which the server sends as an error event."""
         if Transcribe.is_type(event.type):
-            self._request = _transcribe(event)
+            self._request, self._answers = _transcribe(event), _answers(event)
         elif AudioStart.is_type(event.type):
             await self._begin(event)
         elif AudioChunk.is_type(event.type):
@@ -95,9 +101,14 @@ class RecognitionClient:
         language = _language(engine, self._request.language)
         hints = [*(self._request.transcript_names or ()), *(self._request.transcript_terms or ())]
 
+        answers = self._answers
+
         def prepare() -> _Utterance:
+            session = engine.session(language=language, hints=hints[:MAX_HINTS])
+            if answers and engine.capabilities.answers and isinstance(session, AnsweredSession):
+                session.expect(answers)
             return _Utterance(
-                engine.session(language=language, hints=hints[:MAX_HINTS]),
+                session,
                 SpeechFilter(self._activity),
                 StreamConverter(start.rate, start.width, start.channels),
                 language,
@@ -173,6 +184,9 @@ class RecognitionClient:
             decode_ms=round(transcript.decode_ms, 1),
             final_ms=round(final_ms, 1),
             engine=engine.name,
+            answer=transcript.answer if heard else "",
+            answer_text=transcript.answer_text if heard else "",
+            answer_confidence=transcript.answer_confidence if heard else 0.0,
         )
         await self._send(answer)
         if engine.capabilities.partials == "appended":
@@ -189,6 +203,22 @@ def _transcribe(event: Event) -> Transcribe:
     if request.language is not None and not isinstance(request.language, str):
         raise protocol_error("'language' must be a string")
     return request
+
+
+def _answers(event: Event) -> dict[str, list[str]]:
+    """What may be answered: an addition of ours, which others do not send."""
+    found = event.data.get("answers")
+    if found is None:
+        return {}
+    if not isinstance(found, dict) or not all(
+        isinstance(patterns, list) and all(isinstance(one, str) for one in patterns)
+        for patterns in found.values()
+    ):
+        raise protocol_error("'answers' is an object with lists of strings")
+    return {
+        name: [one for one in patterns[:MAX_PATTERNS] if len(one) <= LONGEST_PATTERN]
+        for name, patterns in list(found.items())[:MAX_ANSWERS]
+    }
 
 
 def _language(engine: SpeechRecognizer, wanted: str | None) -> str:

@@ -233,7 +233,8 @@ async def _local(settings: Settings, language: Language, face: Face) -> AsyncIte
         dialogue = Dialogue(desk, conversation, outbox, language)
         tasks: list[asyncio.Task[None]] = []
         try:
-            async with Ear(state.voice, patience, state.voice_timings.lost) as ear:
+            lost = state.voice_timings.lost
+            async with Ear(state.voice, patience, lost, dialogue.offered) as ear:
                 ear.set_up(Setup(language=language))
                 tasks.append(asyncio.create_task(outbox.run(face), name="voice outbox"))
                 tasks.append(asyncio.create_task(dialogue.follow(ear), name="voice dialogue"))

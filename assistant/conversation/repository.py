@@ -68,6 +68,12 @@ def find(connection: Connection, conversation: str, message_id: str) -> Stored |
     return None if row is None else Stored(*row)
 
 
+def last_reply(connection: Connection, conversation: str) -> str | None:
+    """The reply (JSON) of the newest turn; None where there is none, or it has been erased."""
+    newest = select(_T.reply).where(_T.conversation == conversation)
+    return connection.execute(newest.order_by(_T.id.desc()).limit(1)).scalar_one_or_none()
+
+
 def add_turn(connection: Connection, values: dict[str, Any], seen: datetime | None) -> bool:
     """False, and nothing written, when the conversation has been closed; `seen` is also kept as
     the time when the conversation was last alive.

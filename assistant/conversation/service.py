@@ -223,6 +223,12 @@ class Conversations:
         found, _ = await self._find(conversation_id, Message(), None)
         return found
 
+    async def last_reply(self, conversation_id: str) -> dict[str, Any] | None:
+        """The newest reply, whatever channel it was asked at. Raises LetanError."""
+        read = partial(repository.last_reply, conversation=conversation_id)
+        found = await self._database.read(read)
+        return None if found is None else dict(json.loads(found))
+
     async def kiosk_of(self, conversation_id: str) -> str | None:
         """The kiosk at which an open conversation takes place. Raises as `find` does."""
         return (await self.find(conversation_id)).kiosk

@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.errors import Language
 from assistant.voice.wording import say
+from speech.engines import Transcript
 
 SURE_WORDS = 0.8
 """Confidence of the words from which they are answered as they are. Measured (VietASR): people's
@@ -25,6 +26,14 @@ SURE_MEANING = 0.8
 ASKED_ABOUT = 0.25
 """Confidence of the procedure from which it is worth asking whether it was meant."""
 MOST_GUESSES = 3
+PLAIN_WORDS = 0.9
+"""Confidence from which words are something else than the answer that they sound like."""
+SURE_ANSWER = 0.75
+"""Probability from which an expected answer is taken for given."""
+ANSWER_BY_CHANCE = 0.3
+POSSIBLE_ANSWER = 0.2
+"""Probability up to which it was said by chance; less for whoever pressed the button. From there on
+the question is asked once more."""
 
 _YES = re.compile(
     r"(?:dạ |vâng |ừ )*(?:đúng|phải|vâng|dạ|ừ|có|chính xác|chuẩn|rồi|được|đồng ý|ok|okay)"
@@ -78,6 +87,18 @@ def agrees(text: str) -> bool | None:
     """Whether an answer is yes or no; None when it is something else."""
     said = " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split())
     return True if _YES.fullmatch(said) else False if _NO.fullmatch(said) else None
+
+
+def answer_of(text: str, heard: Transcript, *, expected: bool) -> bool | None:
+    """Whether a question was answered by yes or no; None where it is not known, or not sure.
+
+    ``expected``: the recogniser knew of the question; else a single word is rarely sure."""
+    said, least = agrees(text), SURE_WORDS if expected else PLAUSIBLE
+    if said is not None and (heard.confidence is None or heard.confidence >= least):
+        return said
+    if heard.answer_confidence >= SURE_ANSWER and heard.answer in ("yes", "no"):
+        return heard.answer == "yes"
+    return None
 
 
 def sure_of(parsed: dict[str, Any]) -> bool:

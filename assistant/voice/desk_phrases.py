@@ -2,9 +2,10 @@
 the same are no rivals when a recogniser doubts which of them it heard."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from speech.patterns import written_out
 
 OF_ONE_MEANING = frozenset(
     {"affirm", "deny", "goodbye", "greet", "louder", "repeat", "slower", "stop"}
@@ -27,9 +28,6 @@ HOURS = re.compile(r"\b(?:giờ|mở cửa|đóng cửa)\b")
 DAYS = re.compile(r"\b(?:thứ|chủ nhật|lễ|tết|khánh|cuối tuần|mai|nay|trưa|tối|đêm|ngày)\b")
 NAMED = re.compile(r"\b(?:quầy|bàn|cửa|phòng|nhà|chỗ|bãi|khu|số|máy|ghế|nơi|xe)\b")
 """Words with which a place is named."""
-MOST_OF_A_PATTERN = 2_000
-
-_GROUP = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
 
 
 def meaning(intent: str, text: str, places: Mapping[str, str] | None = None) -> str:
@@ -61,26 +59,9 @@ def patterns(lines: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for intent, some in lines.items():
         for number, pattern in enumerate(some if isinstance(some, list) else ()):
             if isinstance(pattern, str):
-                for text, differs in _written_out(pattern):
+                for text, differs in written_out(pattern):
                     one = meaning(intent, text)
                     yield (f"{intent}: {number} {differs}" if one == text else one), text
-
-
-def _written_out(pattern: str) -> Iterator[tuple[str, str]]:
-    parts: list[Sequence[tuple[str, str]]] = []
-    at = 0
-    for group in _GROUP.finditer(pattern):
-        parts.append([(pattern[at : group.start()], "")])
-        same, other = group.groups()
-        choices = (same if same is not None else other).split("|")
-        parts.append([(choice, "" if same is not None else choice) for choice in choices])
-        at = group.end()
-    parts.append([(pattern[at:], "")])
-    for number, chosen in enumerate(product(*parts)):
-        if number == MOST_OF_A_PATTERN:
-            return
-        text = " ".join("".join(text for text, _ in chosen).split())
-        yield text, " ".join(differs for _, differs in chosen if differs)
 
 
 def longest_first(places: Iterable[tuple[str, str]]) -> dict[str, str]:

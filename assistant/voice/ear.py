@@ -6,7 +6,7 @@ slower than they were spoken. Native code runs in threads and in the services.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -18,6 +18,7 @@ from assistant.voice.audio_queue import AudioQueue, Setup
 from assistant.voice.detector_loan import DetectorLoan
 from assistant.voice.end_of_turn import Patience
 from assistant.voice.errors import of_speech
+from assistant.voice.offers import Offer
 from assistant.voice.recognising import ASK_AFTER_S, Pace, Recognising
 from assistant.voice.service import Voice
 from speech.audio import StreamConverter
@@ -38,6 +39,7 @@ log = structlog.get_logger(__name__)
 
 NO_AUDIO_SECONDS = 2.0
 """A microphone that falls silent in the middle of an utterance has ended it."""
+OFFER_SECONDS = 0.3
 LEVEL_EVERY_S = 0.1
 RECENT_BYTES = 2 * SAMPLE_RATE
 ENOUGH_S = 0.3
@@ -98,6 +100,8 @@ class Utterance:
     """Silence that passed before the turn was judged over."""
     decode_s: float
     """From the end of the turn to this event."""
+    offer: Offer | None = None
+    """What was expected to be answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +129,12 @@ class Ear:
         voice: Voice,
         patience: Patience | None = None,
         lost: Callable[[float], None] | None = None,
+        offered: Callable[[], Awaitable[Offer | None]] | None = None,
     ) -> None:
-        """``lost``: as in `AudioQueue`."""
+        """``lost``: as in `AudioQueue`; ``offered``: what may be answered to the last reply."""
         self._voice = voice
         self._patience = patience
+        self._offered = offered
         self._setup = Setup()
         self._queue = AudioQueue(lost)
         self._events: asyncio.Queue[EarEvent | None] = asyncio.Queue()
@@ -277,6 +283,7 @@ class Ear:
     async def _recognise(self, found: list[Audio | EndpointEvent]) -> Utterance | Unheard:
         language = self._setup.language
         seconds = self._settings().cap_s + ANSWER_SECONDS
+        offer = await self._offer(language)
         async with (
             self._voice.recogniser(language) as uri,
             Recognising(
@@ -284,6 +291,7 @@ class Ear:
                 language,
                 seconds,
                 self._pace,
+                answers=offer.patterns if offer is not None else None,
                 on_words=lambda text: self._words(text, language),
                 on_whole=lambda transcript: self._known(transcript, language),
             ) as recognising,
@@ -310,7 +318,17 @@ class Ear:
             transcript = await recognising.transcript()
             decode_s = time.perf_counter() - began
             pcm = bytes(recognising.pcm)
-        return Utterance(transcript, pcm, ended.speech_s, ended.silence_s, decode_s)
+        return Utterance(transcript, pcm, ended.speech_s, ended.silence_s, decode_s, offer)
+
+    async def _offer(self, language: Language) -> Offer | None:
+        """Nobody waits long for it: without it the words alone are looked at."""
+        if self._offered is None or language != "vi":
+            return None
+        try:
+            async with asyncio.timeout(OFFER_SECONDS):
+                return await self._offered()
+        except (LetanError, TimeoutError):
+            return None
 
     async def _ahead(self, recognising: Recognising) -> None:
         """Ask what may soon be wanted, so that nobody has to wait for it."""

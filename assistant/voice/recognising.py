@@ -7,7 +7,7 @@ session: nothing is decided here.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Self
 
@@ -46,7 +46,8 @@ class Pace:
 
 
 class Recognising:
-    """Use as ``async with``. ``on_words`` gets hypotheses, ``on_whole`` what was asked ahead."""
+    """Use as ``async with``. ``on_words`` gets hypotheses, ``on_whole`` what was asked ahead;
+    ``answers``: of an open question (`speech.client.Recognition`)."""
 
     def __init__(
         self,
@@ -55,12 +56,14 @@ class Recognising:
         seconds: float,
         pace: Pace,
         *,
+        answers: Mapping[str, Sequence[str]] | None = None,
         on_words: Callable[[str], None],
         on_whole: Callable[[Transcript], None],
     ) -> None:
         self.pcm = bytearray()
         """The utterance so far."""
         self._uri, self._language, self._seconds = uri, language, seconds
+        self._answers = answers
         self._pace, self._on_words, self._on_whole = pace, on_words, on_whole
         self._asked = False
         self._again = 0
@@ -124,7 +127,9 @@ class Recognising:
             raise _no_transcript() from error
 
     async def _open(self) -> None:
-        recognition = Recognition(self._uri, self._language, seconds=self._seconds)
+        recognition = Recognition(
+            self._uri, self._language, seconds=self._seconds, answers=self._answers
+        )
         self._recognition = await recognition.__aenter__()
         self._reader = asyncio.create_task(self._read(recognition))
         self._whole = None

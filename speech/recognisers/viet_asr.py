@@ -6,15 +6,20 @@ of its words; doubtful words are corrected to a phrase that explains the sound w
 cannot be read, for example after another version was installed, the library itself decodes.
 """
 
+import json
 import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
+from speech.answers import Answer, Answers
 from speech.engines import (
     SAMPLE_RATE,
     Capabilities,
@@ -56,6 +61,10 @@ HINTED = 2.0
 """What is expected in this very utterance is so much likelier (logarithm of the odds)."""
 MOST_ALTERNATIVES = 5
 MOST_MATCHES = 8
+MOST_RIVALS = 40
+MOST_QUESTIONS = 8
+"""Whose answers are kept ready."""
+MOST_WORDS_OF_AN_ANSWER = 12
 NAMED_ODDS = (-6.73, 0.18, 0.54, 0.61, -4.09, 1.95)
 DESK_ODDS = (-5.52, 0.14, 0.35, 0.52, -3.76, 3.66)
 """Of `log_odds`: constant, evidence for the phrase, for each of its words, how much better it is
@@ -78,16 +87,26 @@ class VietAsr:
     name = "viet_asr"
     languages: tuple[str, ...] = ("vi",)
     capabilities = Capabilities(
-        partials="revised", confidence=True, word_times=True, max_utterance_s=15.0
+        partials="revised", confidence=True, word_times=True, answers=True, max_utterance_s=15.0
     )
 
     def __init__(self, model: AcousticModel, expectations: Expectations) -> None:
         self.version = version(PACKAGE)
         self._model = model
         self._expectations = expectations
+        self._answers: OrderedDict[str, Answers] = OrderedDict()
 
     def session(self, *, language: str, hints: Sequence[str] = ()) -> RecognitionSession:
-        return VietAsrSession(self._model, self._expectations.current, hints)
+        return VietAsrSession(self._model, self._expectations.current, hints, self._answers_of)
+
+    def _answers_of(self, patterns: Mapping[str, Sequence[str]]) -> Answers:
+        """Most questions are yes or no: what was made for them is kept."""
+        key = json.dumps(patterns, sort_keys=True)
+        found = self._answers.pop(key, None) or Answers(self._model.vocabulary, patterns)
+        self._answers[key] = found
+        if len(self._answers) > MOST_QUESTIONS:
+            self._answers.popitem(last=False)
+        return found
 
     def close(self) -> None:
         """Nothing outside Python's memory is held."""
@@ -96,7 +115,13 @@ class VietAsr:
 class VietAsrSession:
     """One utterance."""
 
-    def __init__(self, model: AcousticModel, expected: Expected, hints: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        model: AcousticModel,
+        expected: Expected,
+        hints: Sequence[str] = (),
+        answers_of: Callable[[Mapping[str, Sequence[str]]], Answers] | None = None,
+    ) -> None:
         language: Language = expected.language
         self._indices = [expected.index]
         if hints:
@@ -112,6 +137,11 @@ class VietAsrSession:
         self._text = ""
         self._samples = 0
         self._seconds = 0.0
+        self._answers_of = answers_of or partial(Answers, model.vocabulary)
+        self._answers: Answers | None = None
+
+    def expect(self, answers: Mapping[str, Sequence[str]]) -> None:
+        self._answers = self._answers_of(answers)
 
     def accept(self, pcm: bytes) -> Partial | None:
         room = int(VietAsr.capabilities.max_utterance_s * SAMPLE_RATE) - self._samples
@@ -135,11 +165,20 @@ class VietAsrSession:
         self._take(self._stream.finish())
         rows = np.concatenate(self._rows)
         confidence, words, alternatives = self._understood(rows)
+        answer = self._answer(rows)
         self._text = " ".join(word.text for word in words)
         self._seconds += time.perf_counter() - started
         self.close()
         decode_ms = 1000 * self._seconds
-        return Transcript(self._text, confidence, words, alternatives, audio_s, decode_ms)
+        found = Transcript(self._text, confidence, words, alternatives, audio_s, decode_ms)
+        if answer is None:
+            return found
+        return replace(
+            found,
+            answer=answer.name,
+            answer_text=answer.text,
+            answer_confidence=round(answer.confidence, 3),
+        )
 
     def close(self) -> None:
         self._stream = None
@@ -173,6 +212,17 @@ class VietAsrSession:
         others += [found.text for found in texts]
         different = [other for other in dict.fromkeys(others) if other and other != text]
         return round(confidence, 3), words, tuple(different[:MOST_ALTERNATIVES])
+
+    def _answer(self, rows: Frames) -> Answer | None:
+        if self._answers is None:
+            return None
+        heard = self._best.words()
+        if not 0 < len(heard) <= MOST_WORDS_OF_AN_ANSWER:
+            return None
+        confidence = float(np.mean([word.confidence for word in heard]))
+        timed = self._best.timed()
+        desk = self._indices[0].match(rows, timed, MOST_RIVALS)
+        return self._answers.heard(rows, timed, confidence, desk)
 
     def _known(self, rows: Frames, confidence: float) -> list[tuple[float, str, str]]:
         """Sentences with a known phrase that may have been said, each with its probability and the

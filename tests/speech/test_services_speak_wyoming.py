@@ -130,6 +130,8 @@ async def test_bad_input_gets_an_error_and_the_service_goes_on(
         ("audio_width", [Event("audio-chunk", {"rate": 16_000})]),
         ("protocol_error", [Event("transcribe", {"language": 5})]),
         ("protocol_error", [Event("transcribe", {"transcript_terms": "x"})]),
+        ("protocol_error", [Event("transcribe", {"answers": ["có"]})]),
+        ("protocol_error", [Event("transcribe", {"answers": {"yes": [1]}})]),
         ("language_unsupported", [Transcribe(language="en").event(), start.event()]),
     ]
     for code, events in wrong:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from assistant.settings import ROOT, Settings
-from assistant.voice.desk_phrases import MOST_OF_A_PATTERN, patterns
+from assistant.voice.desk_phrases import patterns
 from assistant.voice.phrases import phrases_path, write_phrases
 from assistant.voice.service import Voice
+from speech.patterns import MOST_OF_A_PATTERN
 
 SENTENCES = ROOT / "data" / "nlu"
 

@@ -57,7 +57,7 @@ def test_an_unsure_sentence_is_asked_back_with_choices(
     assert text["text"] == "Dạ, anh/chị hỏi về Đăng ký khai sinh, phải không ạ?"
     assert [choice["title"] for choice in choices["choices"]] == ["Đúng ạ", "Không phải"]
     assert choices["choices"][0]["payload"] == "Đăng ký khai sinh cần giấy tờ gì"
-    answer = decide(app, decider, "đúng rồi", 0.3)
+    answer = decide(app, decider, "đúng rồi", 0.6)
     assert isinstance(answer, Answer)
     assert (answer.heard, answer.text) == ("đúng rồi", "Đăng ký khai sinh cần giấy tờ gì")
 

@@ -43,6 +43,8 @@ class Answer:
     """What is answered: the words themselves, or what a "yes" stands for."""
     language: Language
     confidence: float | None
+    payload: str | None = None
+    """The button of the last reply that was chosen by voice, in place of the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,14 @@ class Decider:
         """
         text, confidence = decent(heard.transcript.text), heard.transcript.confidence
         question, self._open = self._open, None
-        if question is not None:
-            answered = await self._to_question(question, heard, text, language)
-            if answered is not None:
-                return answered
+        answered = (
+            self._chosen(heard, language)
+            if question is None
+            else await self._to_question(question, heard, text, language)
+        )
+        answered = answered or self._asked_again(heard, question, language, hold=hold)
+        if answered is not None:
+            return answered
         if text and (confidence is None or confidence >= confirmation.SURE_WORDS):
             self.answered()
             return Answer(text, text, language, confidence)
@@ -148,14 +154,47 @@ class Decider:
         texts = [text, *[other for other in others if other and other != text][:1]]
         return list(await asyncio.gather(*(self._engine.parse(one) for one in texts)))
 
+    def _chosen(self, heard: Utterance, language: Language) -> Answer | None:
+        """An answer that the last reply expects, as if its button had been touched."""
+        offer, found = heard.offer, heard.transcript
+        if offer is None or found.answer not in offer.payloads:
+            return None
+        if found.answer_confidence < confirmation.SURE_ANSWER:
+            return None
+        self.answered()
+        text, sure = found.answer_text, found.answer_confidence
+        return Answer(text, text, language, sure, offer.payloads[found.answer])
+
+    def _asked_again(
+        self, heard: Utterance, question: Question | None, language: Language, *, hold: bool
+    ) -> AskBack | None:
+        """It may have been an answer: the question once more, once, with what can be touched."""
+        offer, found = heard.offer, heard.transcript
+        if offer is None or not offer.prompt or self._failures:
+            return None
+        chance = confirmation.POSSIBLE_ANSWER if hold else confirmation.ANSWER_BY_CHANCE
+        plain = (found.confidence or 0.0) >= confirmation.PLAIN_WORDS
+        if plain or found.answer_confidence < chance:
+            return None
+        self._failures += 1
+        self._open = question
+        text = say(language, "Dạ, em chưa nghe rõ. {question}").format(question=offer.prompt)
+        parts = [{"type": "text", "text": text}, *offer.parts]
+        return AskBack(
+            found.answer_text, _reply(language, parts, nothing_understood()), found.confidence
+        )
+
     async def _to_question(
         self, question: Question, heard: Utterance, text: str, language: Language
     ) -> Decision | None:
-        said, sure = confirmation.agrees(text), heard.transcript.confidence
+        found, sure = heard.transcript, heard.transcript.confidence
+        said = confirmation.answer_of(text, found, expected=heard.offer is not None)
         if said is None and question.language != language:
             again = await heard_in(self._voice, heard.pcm, question.language)
             if again is not None:
                 text, sure, said = again.text, again.confidence, confirmation.agrees(again.text)
+        if said is None and (chosen := self._chosen(heard, language)) is not None:
+            return chosen
         if said:
             self.answered()
             return Answer(text, question.meant, question.language, sure)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +26,7 @@ from assistant.voice.barge_in import LEAST_WORDS
 from assistant.voice.confirmation import sure_of
 from assistant.voice.ear import Ear
 from assistant.voice.end_of_turn import patience_of_meaning
+from assistant.voice.offers import Offer, offer_of
 from assistant.voice.service import Voice
 from assistant.voice.timings import TurnClock, VoiceTimings
 from assistant.voice.wording import decent, rejection
@@ -111,6 +112,13 @@ class Dialogue:
             self.playback.hush()
         if not self._busy:
             self._enter("listening")
+
+    async def offered(self) -> Offer | None:
+        """What may be answered to the last reply, whatever channel it was asked at."""
+        reply = await self._conversations.last_reply(self._conversation.id)
+        if reply is None or reply.get("language") != "vi":
+            return None
+        return offer_of(reply.get("parts") or ())
 
     async def cancel(self) -> None:
         """Drop what is being answered and said."""
@@ -288,7 +296,7 @@ class Dialogue:
             self._final(decision.heard, decision.confidence, decision.language)
             if decision.language != self.language:
                 self.change_language(decision.language)
-            return await self._answer(decision.text, clock)
+            return await self._answer(decision.text, clock, decision.payload)
 
         return decided
 
@@ -307,8 +315,10 @@ class Dialogue:
         self.playback.hush()
         self._enter("thinking")
 
-    async def _answer(self, text: str, clock: TurnClock) -> bool:
+    async def _answer(self, text: str, clock: TurnClock, payload: str | None = None) -> bool:
         message = self._message(text, self.language)
+        if payload is not None:
+            message = replace(message, text=None, payload=payload)
         return await self._tell(
             await self._conversations.handle(self._conversation.id, message), clock
         )

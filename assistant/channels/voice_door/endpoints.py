@@ -29,6 +29,7 @@ from assistant.problems import language_of
 from assistant.voice.audio_queue import Setup
 from assistant.voice.ear import Ear
 from assistant.voice.end_of_turn import patience
+from assistant.voice.offers import Offer
 
 router = APIRouter()
 
@@ -77,7 +78,7 @@ class Door:
         outbox = Outbox()
         dialogue = Dialogue(desk, conversation, outbox, language)
         self._talk = Talk(secrets.token_urlsafe(12), conversation.id, dialogue, outbox)
-        self._ear = Ear(state.voice, patience, state.voice_timings.lost)
+        self._ear = Ear(state.voice, patience, state.voice_timings.lost, self._offered)
         self._started = False
         self._told = False
         """That audio came before any start: said once."""
@@ -104,6 +105,10 @@ class Door:
     def give_way(self) -> None:
         """Another socket carries the conversation now."""
         self._given_way.set()
+
+    async def _offered(self) -> Offer | None:
+        """Of the talk that this socket carries by now."""
+        return await self._talk.dialogue.offered()
 
     def _follow(self) -> None:
         """Send and answer for the talk that this socket carries."""
