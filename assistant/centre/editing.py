@@ -5,6 +5,7 @@ ships); nothing is written that `load_content` refuses.
 """
 
 import fcntl
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -149,6 +150,7 @@ class _Dumper(yaml.SafeDumper):
 
 def _yaml(values: Any) -> bytes:
     try:
+        json.dumps(values, ensure_ascii=False).encode()  # half a character has no place in a file
         text = yaml.dump(values, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
         return text.encode()
     except (RecursionError, UnicodeEncodeError, yaml.YAMLError) as error:
