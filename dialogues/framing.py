@@ -167,10 +167,24 @@ _ORDER = re.compile(
 )
 
 
+_ALL_TOGETHER = re.compile(
+    r"[.;:!]+\s*(?:and |so )?(?:which|what)(?: \w+){0,4} (?:registrations?|permits?|licen[cs]es?"
+    r"|procedures?|formalities|papers?|paperwork|documents?)\b[^.?!]*"
+    r"\b(?:all|every\w*|altogether)\b[^.?!]*\?*$"
+)
+_ONE_IS_WANTED = re.compile(r"\b(?:want|would like|apply|register|registration|need|get an?)\b")
+"""One thing is asked for, and all of its papers; otherwise a story is told."""
+
+
 def _without_order(text: str) -> str:
     """What an order to name everything stands behind ("…, liệt kê hết giúp em"): its own words are
     heard as other things ("hết giấy tờ" as papers that are gone)."""
-    match = _ORDER.search(_folded(text))
+    folded = _folded(text)
+    match = _ORDER.search(folded)
+    if match is None:
+        asked = _ALL_TOGETHER.search(folded)
+        told = asked is not None and _ONE_IS_WANTED.search(folded[: asked.start()]) is None
+        match = asked if told else None
     if match is None or len(tokens(text[: match.start()])) < _LEAST_MEANT:
         return text
     return text[: match.start()].strip()
