@@ -81,13 +81,16 @@ class Editing:
             data = to_data(item)
             if data == row.data:
                 return Edited(item, row.version, row.updated_at, who.name)
-            codes = _with(item, await repository.codes())
-            _check_others(codes)
             now, before = self._clock(), row.data
+            codes = None
+            if _leads(before["entry"]) != _leads(data["entry"]):
+                codes = _with(item, await repository.codes())
+                _check_others(codes)
             row.data, row.rank, row.updated_at = data, item.entry.rank, now
             row.version += 1
             repository.keep(code, row.version, data, who.name, now)
-            await _answer_again(repository, codes)
+            if codes is not None:
+                await _answer_again(repository, codes)
             old, new = _differences(before, data)
             await audit.append(
                 session, who, "procedure.changed", code, before=old, after=new, now=now
@@ -226,6 +229,11 @@ def _told(found: Mapping[str, Any]) -> ContentProblem:
     path = tuple(part for part in found["loc"] if part != "entry")
     path += tuple((found.get("ctx") or {}).get("place", ()))
     return ContentProblem("", 1, 1, dotted(path), *explain({**found, "loc": path}))
+
+
+def _leads(entry: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What an entry says of other codes; most changes leave it alone."""
+    return entry.get("same_as", []), entry.get("replaced_by")
 
 
 def _with(item: CatalogueEntry, codes: Iterable[Codes]) -> list[Codes]:

@@ -73,12 +73,16 @@ class Lines:
         self._database = database
         self._known: dict[str, Line] = {}
         self._ordered: tuple[Line, ...] = ()
+        self._stamp: object = None
         self._reading = asyncio.Lock()
 
     async def all(self) -> tuple[Line, ...]:
         """As the catalogue is now, most asked first."""
         async with self._reading, self._database.reading() as session:
             repository = CatalogueRepository(session)
+            stamp = await repository.stamp()
+            if stamp == self._stamp:
+                return self._ordered
             versions = await repository.version_numbers()
             stale = [
                 code
@@ -87,10 +91,13 @@ class Lines:
             ]
             gone = self._known.keys() - versions.keys()
             if stale or gone:
-                fresh = {row.code: line_of(row) for row in await repository.rows(stale)}
+                fresh: dict[str, Line] = {}
+                async for rows in repository.rows(stale):
+                    fresh |= await asyncio.to_thread(_lines_of, rows)
                 known = {c: line for c, line in self._known.items() if c not in gone} | fresh
                 self._known = known
                 self._ordered = tuple(sorted(known.values(), key=lambda x: (x.rank, x.code)))
+            self._stamp = stamp
             return self._ordered
 
     async def find(
@@ -159,6 +166,10 @@ def line_of(row: ProcedureRow) -> Line:
 def comparable(text: str) -> str:
     """Without accents, in an order of words that is always the same."""
     return " ".join(sorted(fold(text).split()))
+
+
+def _lines_of(rows: Iterable[ProcedureRow]) -> dict[str, Line]:
+    return {row.code: line_of(row) for row in rows}
 
 
 def _texts(entry: Mapping[str, Any], key: str) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """All SQL of the catalogue; a repository lives as long as one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from assistant.catalogue.tables import ProcedureCodeRow, ProcedureRow, ProcedureVersionRow
 
-_FEW = 500
-"""Codes that one statement names."""
+_AT_ONCE = 100
+"""Rows that are read before somebody else has his turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,13 @@ class CatalogueRepository:
         found = await self._session.execute(select(ProcedureRow.code, ProcedureRow.version))
         return {row.code: row.version for row in found}
 
+    async def stamp(self) -> tuple[int, int, datetime | None]:
+        """Another one after every change: rows, sum of their versions, time of the newest."""
+        of = func.count(), func.coalesce(func.sum(ProcedureRow.version), 0)
+        statement = select(*of, func.max(ProcedureRow.updated_at))
+        count, versions, newest = (await self._session.execute(statement)).one()
+        return count, versions, newest
+
     async def codes(self) -> list[Codes]:
         """What the rows' codes say of each other, without the rest of their data."""
         entry = ProcedureRow.data["entry"]
@@ -72,12 +79,12 @@ class CatalogueRepository:
         statement = select(ProcedureRow).where(cast(ProcedureRow.data, Text).contains(code))
         return (await self._session.scalars(statement)).all()
 
-    async def rows(self, codes: Sequence[str]) -> Sequence[ProcedureRow]:
-        """The rows of some codes; all at once when there are many."""
-        statement = select(ProcedureRow)
-        if len(codes) <= _FEW:
-            statement = statement.where(ProcedureRow.code.in_(codes))
-        return (await self._session.scalars(statement)).all()
+    async def rows(self, codes: Sequence[str]) -> AsyncIterator[Sequence[ProcedureRow]]:
+        """The rows of some codes, some at a time: reading all of them takes a second."""
+        for first in range(0, len(codes), _AT_ONCE):
+            few = codes[first : first + _AT_ONCE]
+            statement = select(ProcedureRow).where(ProcedureRow.code.in_(few))
+            yield (await self._session.scalars(statement)).all()
 
     async def newest(self) -> datetime | None:
         """When the data last changed; None while there is none."""

@@ -142,7 +142,9 @@ def _item(value: Any, key: str, language: Language) -> str:
 def _paper(value: Mapping[str, Any], language: Language) -> str:
     more = [_item(value["kind"], "", language)] if value.get("kind") else []
     if value.get("copies"):
-        more.append(_of(("{} bản", "{} copies"), language).format(value["copies"]))
+        more.append(
+            _of(("{} bản", "{} copies"), language).format(_item(value["copies"], "", language))
+        )
     if value.get("note"):
         more.append(_text(value["note"]))
     return _text(value) + (f" ({', '.join(more)})" if more else "")

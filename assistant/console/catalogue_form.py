@@ -6,8 +6,9 @@ from typing import Any
 from nicegui import ui
 
 from assistant.catalogue.services import SERVICES
-from assistant.catalogue.telling import label
-from assistant.console.catalogue_wording import heading, say
+from assistant.catalogue.telling import label, shown
+from assistant.console.catalogue_fields import Fields
+from assistant.console.catalogue_wording import heading
 from assistant.console.catalogue_written import Written
 from assistant.errors import Language
 
@@ -36,28 +37,16 @@ PARTS = (
     "Nguồn và hiệu lực",
 )
 """The headings of the form, in order."""
-_HINTS = {
-    "aliases": "Mỗi dòng một cách gọi, ví dụ: làm giấy khai sinh",
-    "examples": "Mỗi dòng một câu, đúng như người dân nói",
-    "former_names": "Mỗi dòng một tên",
-    "sources": "Mỗi dòng một nguồn: địa chỉ trang hoặc số quyết định",
-    "legal_basis": "Mỗi dòng một văn bản",
-    "legal_basis_unverified": "Mỗi dòng một văn bản",
-    "same_as": "Mỗi dòng một mã",
-}
 
 
-class Form:
+class Form(Fields):
     """All parts of one entry. ``changed`` is told the key of the part that was written in."""
 
     def __init__(self, language: Language, changed: Callable[[str], None]) -> None:
-        self._language: Language = language
-        self._changed = changed
-        self.written: Written = {}
+        super().__init__(language, changed)
         self.new = False
-
-    def _say(self, text: str) -> str:
-        return say(self._language, text)
+        self._open: set[int] = set()
+        """Items of lists whose fields are shown; others tell what they say."""
 
     @ui.refreshable_method
     def draw(self) -> None:
@@ -100,6 +89,8 @@ class Form:
         kinds = {key: self._say(text) for key, text in _KINDS.items()}
         for number, paper in enumerate(papers or ()):
             with self._item("documents", number, "Giấy tờ"):
+                if not self._is_open(paper):
+                    continue
                 with ui.row().classes("desk-pair"):
                     self._one(paper, "vi", "documents", title=self._say("Tên giấy tờ"))
                     self._one(paper, "en", "documents", title=self._say("Tên tiếng Anh"))
@@ -116,6 +107,8 @@ class Form:
     def _forms(self) -> None:
         for number, form in enumerate(self.written.get("forms") or ()):
             with self._item("forms", number, "Mẫu đơn"):
+                if not self._is_open(form):
+                    continue
                 self._pair(form, "name", "forms", self._say("Tên mẫu đơn"))
                 self._one(form, "url", "forms", title=self._say("Địa chỉ tải về"), hint="https://")
         self._add("forms", "Thêm mẫu đơn", lambda: {"name": None, "url": ""})
@@ -126,6 +119,8 @@ class Form:
         ui.label(self._say("Điều gì làm đổi giấy tờ hoặc lệ phí, ví dụ: nộp trễ, ủy quyền."))
         for number, case in enumerate(self.written.get("cases") or ()):
             with self._item("cases", number, "Trường hợp"):
+                if not self._is_open(case):
+                    continue
                 self._pair(case, "if", "cases", self._say("Nếu"))
                 added = case.setdefault("documents_add", [])
                 self._texts(added, "cases", self._say("Phải mang thêm (mỗi dòng một giấy tờ)"))
@@ -233,145 +228,47 @@ class Form:
             self._number(self.written, "rank", "rank", label("rank", self._language))
         self._lines(self.written, "same_as", "same_as")
 
-    def _set(self, holder: Written, key: str, value: Any, top: str) -> None:
-        before = holder.get(key)
-        if before != value:
-            holder[key] = value
-            if top == "documents" and key == "vi" and before:
-                self._rename(before, value)
-            self._changed(top)
-
-    def _rename(self, before: str, after: str) -> None:
-        """Cases name the papers that they spare by their words."""
-        if any(paper.get("vi") == before for paper in self.written.get("documents") or ()):
-            return
-        for case in self.written.get("cases") or ():
-            dropped = case.get("documents_drop") or ()
-            case["documents_drop"] = [after if text == before else text for text in dropped]
-
-    def _one(
-        self,
-        holder: Written,
-        key: str,
-        top: str,
-        *,
-        title: str | None = None,
-        hint: str = "",
-        area: bool = False,
-    ) -> None:
-        kind = ui.textarea if area else ui.input
-        kind(
-            label=title or label(top, self._language),
-            value=holder.get(key) or "",
-            placeholder=hint or None,
-            on_change=lambda event: self._set(holder, key, event.value or "", top),
-        ).props(f'data-testid="{top}-{key}" outlined autogrow debounce=300 maxlength=4000').classes(
-            "desk-grow"
-        )
-
-    def _pair(self, holder: Written, key: str, top: str, title: str, area: bool = False) -> None:
-        """A text in both languages."""
-        text = holder.get(key)
-        text = text if isinstance(text, dict) else {"vi": text or "", "en": None}
-        holder[key] = text
-        with ui.row().classes("desk-pair"):
-            self._one(text, "vi", top, title=title, area=area)
-            self._one(text, "en", top, title=f"{title} (English)", area=area)
-
-    def _both(self, key: str, area: bool = False) -> None:
-        self._pair(self.written, key, key, label(key, self._language), area)
-
-    def _lines(self, holder: Written, key: str, top: str, title: str | None = None) -> None:
-        ui.textarea(
-            label=title or label(key, self._language),
-            value="\n".join(holder.get(key) or ()),
-            placeholder=self._say(_HINTS[key]) if key in _HINTS else None,
-            on_change=lambda event: self._set(holder, key, (event.value or "").split("\n"), top),
-        ).props(f'data-testid="{key}" outlined autogrow debounce=300').classes("w-full")
-
-    def _texts(self, texts: list[Any], top: str, title: str) -> None:
-        """Texts in both languages, one a line; a translation follows its line by number."""
-
-        def lines(name: str) -> str:
-            return "\n".join((text.get(name) or "") for text in texts).rstrip("\n")
-
-        def change(name: str, value: str) -> None:
-            written = value.split("\n")
-            length = max(len(written), len(texts))
-            texts.extend({"vi": "", "en": None} for _ in range(length - len(texts)))
-            for number, text in enumerate(texts):
-                text[name] = written[number] if number < len(written) else ""
-            while texts and not (texts[-1].get("vi") or texts[-1].get("en")):
-                texts.pop()
-            self._changed(top)
-
-        with ui.row().classes("desk-pair"):
-            for name, more in (("vi", ""), ("en", " (English)")):
-                ui.textarea(
-                    label=title + more,
-                    value=lines(name),
-                    on_change=lambda event, name=name: change(name, event.value or ""),
-                ).props("outlined autogrow debounce=300").classes("desk-grow")
-
-    def _number(self, holder: Written, key: str, top: str, title: str) -> None:
-        ui.number(
-            label=title,
-            value=holder.get(key),
-            min=0,
-            on_change=lambda event: self._set(holder, key, event.value, top),
-        ).props(f'data-testid="{top}-{key}" outlined debounce=300').classes("desk-grow")
-
-    def _choice(
-        self, holder: Written, key: str, top: str, options: dict[str, str], title: str | None = None
-    ) -> None:
-        value = holder.get(key) or ""
-        ui.select(
-            options,
-            label=title or label(top, self._language),
-            value=value if value in options else next(iter(options)),
-            on_change=lambda event: self._set(holder, key, event.value, top),
-        ).props(f'data-testid="{top}-{key}" outlined').classes("desk-grow")
-
-    def _day(self, key: str) -> None:
-        ui.input(
-            label=label(key, self._language),
-            value=self.written.get(key) or "",
-            on_change=lambda event: self._set(self.written, key, event.value or "", key),
-        ).props(f'data-testid="{key}" type=date outlined stack-label').classes("desk-grow")
-
-    def _tick(self, key: str) -> None:
-        ui.checkbox(
-            label(key, self._language),
-            value=bool(self.written.get(key)),
-            on_change=lambda event: self._set(self.written, key, bool(event.value), key),
-        )
-
     def _item(self, key: str, number: int, title: str) -> Any:
-        """A card of a list with its buttons; to be used as a context."""
+        """A card of a list, as a context: what it says, or its head when it is open."""
+        item = self.written[key][number]
+        told = f"{self._say(title)} {number + 1}"
         card = ui.card().classes("desk-card desk-item")
-        with card, ui.row().classes("items-center justify-between w-full"):
-            ui.label(f"{self._say(title)} {number + 1}").classes("desk-name")
-            with ui.row():
+        with card, ui.row().classes("items-start justify-between w-full no-wrap"):
+            opened = self._is_open(item)
+            line = told if opened else f"{number + 1}. {shown([item], key, self._language)[0]}"
+            ui.label(line).classes("desk-name" if opened else "desk-grow")
+            with ui.row().classes("no-wrap"):
+                text = "Xong" if opened else "Sửa"
+                self._small(text, told, lambda: self._open_or_close(key, item), f"{key}-{number}")
                 if number:
                     self._act(
-                        key, "Lên trên", number, lambda items, n: items.insert(n - 1, items.pop(n))
+                        key,
+                        "Lên trên",
+                        number,
+                        lambda all_: all_.insert(number - 1, all_.pop(number)),
                     )
-                self._act(key, "Bỏ", number, lambda items, n: items.pop(n))
+                self._act(key, "Bỏ", number, lambda all_: all_.pop(number))
         return card
 
-    def _act(self, key: str, text: str, number: int, act: Callable[[Any, int], object]) -> None:
+    def _is_open(self, item: Written) -> bool:
+        return id(item) in self._open
+
+    def _open_or_close(self, key: str, item: Written) -> None:
+        self._open ^= {id(item)}
+        self._parts(key)
+
+    def _act(self, key: str, text: str, number: int, act: Callable[[Any], object]) -> None:
         def run() -> None:
-            act(self.written[key], number)
+            act(self.written[key])
             self._redraw(key)
 
-        told = f"{self._say(text)}: {number + 1}"
-        ui.button(self._say(text), on_click=run).props(
-            f'outline no-caps aria-label="{told}"'
-        ).classes("desk-quiet")
+        self._small(text, f"{number + 1}", run, f"{key}-{text}-{number}")
 
     def _add(self, key: str, text: str, make: Callable[[], Written]) -> None:
         def run() -> None:
-            self.written[key] = [*(self.written.get(key) or ()), make()]
+            made = make()
+            self._open.add(id(made))
+            self.written[key] = [*(self.written.get(key) or ()), made]
             self._redraw(key)
 
         ui.button(self._say(text), on_click=run).props(
@@ -390,6 +287,9 @@ class Form:
 
     def _redraw(self, key: str) -> None:
         self._changed(key)
-        {"documents": self._papers, "forms": self._forms, "cases": self._cases}[key].refresh()
+        self._parts(key)
         if key == "documents":  # cases name papers
             self._cases.refresh()
+
+    def _parts(self, key: str) -> None:
+        {"documents": self._papers, "forms": self._forms, "cases": self._cases}[key].refresh()

@@ -159,8 +159,10 @@ class Trial:
             stale = [
                 c for c, version in versions.items() if self._saved.get(c, _NONE)[0] != version
             ]
-            rows = [(r.code, r.version, r.data) for r in await repository.rows(stale)]
-        fresh = await asyncio.to_thread(_published, rows)
+            fresh: dict[str, tuple[int, Procedure]] = {}
+            async for rows in repository.rows(stale):
+                data = [(row.version, row.data) for row in rows]
+                fresh |= await asyncio.to_thread(_published, data)
         self._saved = {c: self._saved[c] for c in versions if c in self._saved} | fresh
         found = {code: procedure for code, (_, procedure) in self._saved.items()}
         key = sha256(repr(sorted((c, v) for c, (v, _) in self._saved.items())).encode())
@@ -276,8 +278,8 @@ async def _ask(
     return reply
 
 
-def _published(rows: list[tuple[str, int, Any]]) -> dict[str, tuple[int, Procedure]]:
-    items = [(version, CatalogueEntry.model_validate(data)) for _, version, data in rows]
+def _published(rows: list[tuple[int, Any]]) -> dict[str, tuple[int, Procedure]]:
+    items = [(version, CatalogueEntry.model_validate(data)) for version, data in rows]
     return {item.entry.code: (v, publish(item.field, item.entry)) for v, item in items}
 
 

@@ -37,6 +37,8 @@ class Opened:
     request: Request
 
 
+_SECONDS = 30.0
+"""Within which a page is drawn, on a machine that trains meanwhile."""
 Draw = Callable[[Opened], Awaitable[None]]
 
 
@@ -131,7 +133,7 @@ def pages(letan: FastAPI) -> FastAPI:
     core.app.user_middleware.clear()
     core.app.routes[:] = [r for r in core.app.routes if getattr(r, "path", "") not in _PAGES]
     for path, (title, right, draw) in _PAGES.items():
-        ui.page(path, language="vi")(_page(letan, title, right, draw))
+        ui.page(path, language="vi", response_timeout=_SECONDS)(_page(letan, title, right, draw))
     shell = FastAPI(openapi_url=None)
     ui.run_with(shell, mount_path="/", tailwind=True, show_welcome_message=False)
     return shell
