@@ -22,7 +22,7 @@ MAX_UNPACKED = 200 * 1024 * 1024
 MAX_PARTS = 300
 MAX_ROWS = 60_000
 """Of one sheet, empty ones not counted."""
-MAX_COLUMNS = 80
+MAX_COLUMNS = 60
 _LAST_ROW = 1_048_576
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')

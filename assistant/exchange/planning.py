@@ -1,6 +1,6 @@
 """What is in a file beside what is in the database: added, changed, unchanged, in the way."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -57,8 +57,9 @@ class Stored(Protocol):
     version: int
 
 
-Versions = Callable[[str], Sequence[tuple[int, str, dict[str, Any] | None]]]
-"""Of an item, newest first: number, who, data."""
+History = Sequence[tuple[int, str, dict[str, Any] | None]]
+"""Versions, newest first: number, who, data; no data: it was deleted."""
+Histories = dict[str, History]
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ def data_of(item: Item) -> dict[str, Any]:
 def plan(
     items: Iterable[Item],
     stored: Mapping[str, Stored],
-    histories: Mapping[str, Sequence[tuple[int, str, dict[str, Any] | None]]],
+    histories: Histories,
 ) -> Plan:
     """`histories` holds the items whose version in the file is not the newest one."""
     made, seen = Plan(), dict[str, Item]()
@@ -98,7 +99,7 @@ def _one(
     made: Plan,
     item: Item,
     row: Stored | None,
-    history: Sequence[tuple[int, str, dict[str, Any] | None]],
+    history: History,
 ) -> None:
     data = data_of(item)
     if row is not None and row.data == data:

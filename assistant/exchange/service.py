@@ -23,6 +23,7 @@ from assistant.exchange.report import Line, Report
 from assistant.exchange.writing import workbook
 from assistant.faq.repository import FaqRepository
 from assistant.faq.schemas import FaqEntry
+from assistant.faq.tables import FaqRow
 from assistant.staff import audit
 from assistant.staff.audit import Who
 from assistant.storage.database import Database
@@ -137,12 +138,21 @@ def _parsed(name: str, raw: bytes) -> Read:
 async def _compared(session: Any, read: Read) -> tuple[Report, list[tuple[Item, dict[str, Any]]]]:
     procedures, faqs = CatalogueRepository(session), FaqRepository(session)
     rows, questions = await procedures.all(), await faqs.all()
-    first = planning.plan(
-        read.procedures, rows, await _histories(procedures.versions, read.procedures, rows)
+    histories = (
+        await _histories(procedures.versions, read.procedures, rows),
+        await _histories(faqs.versions, read.faqs, questions),
     )
-    second = planning.plan(
-        read.faqs, questions, await _histories(faqs.versions, read.faqs, questions)
-    )
+    return await asyncio.to_thread(_weighed, read, rows, questions, histories)
+
+
+def _weighed(
+    read: Read,
+    rows: dict[str, ProcedureRow],
+    questions: dict[str, FaqRow],
+    histories: tuple[planning.Histories, planning.Histories],
+) -> tuple[Report, list[tuple[Item, dict[str, Any]]]]:
+    first = planning.plan(read.procedures, rows, histories[0])
+    second = planning.plan(read.faqs, questions, histories[1])
     writes = [*first.writes, *second.writes]
     items = [item for item, _ in writes]
     written = {item.key for item in items}
@@ -164,9 +174,9 @@ async def _compared(session: Any, read: Read) -> tuple[Report, list[tuple[Item, 
 
 async def _histories(
     versions: Callable[[str], Any], items: Sequence[Item], rows: Any
-) -> dict[str, list[tuple[int, str, dict[str, Any] | None]]]:
+) -> planning.Histories:
     """Of the items that somebody else may have changed since they were exported."""
-    found = {}
+    found: planning.Histories = {}
     for item in items:
         row = rows.get(item.key)
         if item.version is not None and (row is None or row.version != item.version):
