@@ -233,6 +233,8 @@ class InboxPage:
     async def _decide(self, group: GroupOut, decision: Decision) -> None:
         async def do() -> None:
             await self._acting.check("inbox:resolve")
+            if decision.action == "faq":
+                await self._acting.check("faq:write")
             await self._judging.resolve(group.id, decision, self._acting.who)
             self._decided.append(group.id)
             ui.notify(self._say("Đã ghi. Phím Z: hoàn tác."), type="positive")

@@ -13,7 +13,7 @@ from assistant.console.procedure_names import name_of
 from assistant.console.wording import say
 from assistant.errors import Language, LetanError
 from assistant.inbox.grouping import content_words
-from assistant.inbox.judging import LONGEST_REASON, LONGEST_TEXT, Decision
+from assistant.inbox.judging import LONGEST_ANSWER, LONGEST_REASON, LONGEST_TEXT, Decision
 from assistant.inbox.schemas import GroupOut
 from assistant.inbox.service import Inbox
 
@@ -42,13 +42,14 @@ class Question:
         self._found: list[tuple[str, str, float]] = []
         self._other: ui.input | None = None
         self._ignoring: ui.dialog | None = None
+        self._asking: ui.dialog | None = None
 
     def _say(self, text: str, **values: object) -> str:
         return say(self._language, text, **values)
 
     def draw(self, group: GroupOut | None, undoable: list[int]) -> None:
         """Everything about one group; ``undoable``: what was decided on this page."""
-        self._group, self._other, self._ignoring = group, None, None
+        self._group, self._other, self._ignoring, self._asking = group, None, None, None
         self._wanted, self._found = "", []
         if group is None:
             if undoable:
@@ -81,6 +82,8 @@ class Question:
         group = self._group
         if group is None or group.state == "resolved" or not self._acting.may("inbox:resolve"):
             return
+        if self._asking is not None and self._asking.value:
+            return
         if self._ignoring is not None and self._ignoring.value:
             if key.isdigit() and 1 <= int(key) <= len(REASONS):
                 await self._ignore(REASONS[int(key) - 1])
@@ -90,6 +93,8 @@ class Question:
             self._other.run_method("focus")
         elif key == "x":
             await self._decide(Decision("out_of_scope", text=self._text))
+        elif key == "n" and self._asking is not None:
+            self._asking.open()
         elif key == "i" and self._ignoring is not None:
             self._ignoring.open()
 
@@ -134,6 +139,11 @@ class Question:
                 on_click=lambda: self._decide(Decision("out_of_scope", text=self._text)),
             ).props("outline no-caps data-testid=inbox-outside")
             self._ignoring = self._dialog()
+            if self._acting.may("faq:write"):
+                self._asking = self._faq_dialog()
+                ui.button(self._say("N · Hỏi đáp mới…"), on_click=self._asking.open).props(
+                    "outline no-caps data-testid=inbox-faq"
+                )
             ui.button(self._say("I · Bỏ qua…"), on_click=self._ignoring.open).props(
                 "outline no-caps data-testid=inbox-ignore"
             )
@@ -177,6 +187,26 @@ class Question:
             own.on("keydown.enter", say_why)
             with ui.row():
                 ui.button(self._say("Bỏ qua"), on_click=say_why).props("unelevated no-caps")
+                ui.button(self._say("Thôi"), on_click=dialog.close).props("flat no-caps")
+        return dialog
+
+    def _faq_dialog(self) -> ui.dialog:
+        title = self._say("Hỏi đáp mới")
+        with ui.dialog().props(f'aria-label="{title}"') as dialog, ui.card().classes("desk-card"):
+            ui.label(title).classes("desk-name")
+            ui.label(self._say("Câu hỏi là câu sẽ được ghi. Máy trả lời đúng như viết ở đây:"))
+            answer = ui.textarea(self._say("Câu trả lời")).classes("w-full")
+            answer.props(f"outlined autofocus maxlength={LONGEST_ANSWER} data-testid=inbox-answer")
+
+            async def save() -> None:
+                if not (answer.value or "").strip():
+                    ui.notify(self._say("Chưa có câu trả lời."), type="negative")
+                    return
+                dialog.close()
+                await self._decide(Decision("faq", text=self._text, answer=answer.value))
+
+            with ui.row():
+                ui.button(self._say("Lưu vào bản nháp"), on_click=save).props("unelevated no-caps")
                 ui.button(self._say("Thôi"), on_click=dialog.close).props("flat no-caps")
         return dialog
 

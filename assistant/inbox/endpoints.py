@@ -24,6 +24,7 @@ from assistant.inbox.schemas import (
 )
 from assistant.inbox.service import Inbox
 from assistant.inbox.signs import Kind
+from assistant.staff import problems as staff_problems
 from assistant.staff.access import having
 from assistant.staff.service import Staff
 
@@ -95,7 +96,9 @@ async def get(request: Request, _: Reader, id_: int) -> GroupOut:
 @router.post("/{id_}/resolve", summary="Decide on a group of questions")
 async def resolve(request: Request, staff: Judge, id_: int, body: ResolveIn) -> GroupOut:
     """What is accepted goes into the draft of the catalogue; visitors notice with a release."""
-    decision = Decision(body.action, body.code, body.text, body.reason)
+    if body.action == "faq" and not staff.may("faq:write"):
+        raise staff_problems.right_missing("faq:write")
+    decision = Decision(body.action, body.code, body.text, body.reason, body.answer)
     await _judging(request).resolve(id_, decision, staff.who)
     return await get(request, staff, id_)
 

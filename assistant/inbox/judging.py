@@ -14,6 +14,7 @@ from assistant.conversation.redaction import redact
 from assistant.conversation.tables import TurnRow
 from assistant.conversation.wording import clean
 from assistant.errors import LetanError
+from assistant.faq.service import FaqRoom
 from assistant.inbox import problems
 from assistant.inbox.grouping import content_words
 from assistant.inbox.tables import GroupRow, ItemRow, JudgementRow
@@ -21,8 +22,8 @@ from assistant.staff import audit
 from assistant.staff.audit import Who
 from assistant.storage.database import Database
 
-Action = Literal["example", "out_of_scope", "ignore"]
-LONGEST_TEXT, LONGEST_REASON = 300, 300
+Action = Literal["example", "faq", "out_of_scope", "ignore"]
+LONGEST_TEXT, LONGEST_REASON, LONGEST_ANSWER = 300, 300, 1500
 JUDGED_ID = "inbox-"
 """Ids of judged questions among those that releases are measured with begin so."""
 _TRIES = 5
@@ -38,6 +39,8 @@ class Decision:
     text: str | None = None
     """The question in other words than it was asked, where those are not fit to learn from."""
     reason: str | None = None
+    answer: str | None = None
+    """What the desk is to say; for a question that is no procedure."""
 
 
 class Judging:
@@ -53,6 +56,7 @@ class Judging:
         self._release = release
         self._clock = clock
         self._editing = Editing(database, clock)
+        self._faqs = FaqRoom(database, clock)
 
     async def resolve(self, id_: int, decision: Decision, who: Who) -> int:
         """Decide; the judgement's id.
@@ -60,7 +64,7 @@ class Judging:
         An example is in the catalogue before the group is closed: whoever is interrupted between
         the two accepts it again, which changes nothing twice.
         Raises LetanError `inbox_unknown`, `inbox_resolved`, `inbox_incomplete`,
-        `procedure_unknown`, `procedure_invalid`, `procedure_changed`.
+        `procedure_unknown`, `procedure_invalid`, `procedure_changed`, and those of a new FAQ.
         """
         reason = redact(clean(decision.reason, "reason")) if decision.reason else None
         if decision.action == "ignore" and not reason:
@@ -77,6 +81,11 @@ class Judging:
                 raise problems.missing("code")
             code = decision.code.strip().lower()
             added = await self._teach(code, text, who)
+        elif decision.action == "faq":
+            if not decision.answer or not decision.answer.strip():
+                raise problems.missing("answer")
+            written = {"question": {"vi": text}, "answer": {"vi": decision.answer.strip()}}
+            code, added = (await self._faqs.create(written, who)).entry.id, True
         row = JudgementRow(
             group=id_,
             action=decision.action,
@@ -92,8 +101,8 @@ class Judging:
         try:
             return await self._close(id_, row, who)
         except LetanError:
-            if code is not None and added:  # somebody else decided meanwhile: his word stands
-                await self._unlearn(code, text, who)
+            if added:  # somebody else decided meanwhile: his word stands
+                await self._take_out(row, who)
             raise
 
     async def undo(self, id_: int, who: Who) -> None:
@@ -111,8 +120,8 @@ class Judging:
             await audit.append(
                 session, who, "inbox.undone", f"inbox/{id_}", before=_summary(row), now=now
             )
-        if row.action == "example" and row.added and row.code and row.text:
-            await self._unlearn(row.code, row.text, who)
+        if row.added:
+            await self._take_out(row, who)
 
     async def _question(self, id_: int) -> tuple[str, str | None]:
         """The words of the group's first question, and its conversation."""
@@ -158,6 +167,17 @@ class Judging:
             return True
 
         return await self._change(code, put, who)
+
+    async def _take_out(self, row: JudgementRow, who: Who) -> None:
+        """Out of the drafts again; what somebody has removed meanwhile is gone already."""
+        if row.action == "example" and row.code and row.text:
+            await self._unlearn(row.code, row.text, who)
+        elif row.action == "faq" and row.code:
+            try:
+                await self._faqs.delete(row.code, None, who)
+            except LetanError as error:
+                if error.code != "faq_unknown":
+                    raise
 
     async def _unlearn(self, code: str, text: str, who: Who) -> None:
         def take(examples: list[str]) -> bool:
@@ -214,14 +234,16 @@ async def regression_rows(database: Database, most: int) -> list[dict[str, Any]]
     for each in judged:
         words = fold(each.text or "")
         if words not in rows and len(rows) < most:
-            rows[words] = {
-                "id": f"{JUDGED_ID}{each.id}",
-                "text": each.text,
-                "slice": "judged" if each.code else "out_of_scope",
-                "intent": "ask_procedure" if each.code else "out_of_scope",
-                "procedure": each.code,
-            }
+            rows[words] = {"id": f"{JUDGED_ID}{each.id}", "text": each.text, **_wanted(each)}
     return list(rows.values())
+
+
+def _wanted(judged: JudgementRow) -> dict[str, Any]:
+    if judged.action == "example":
+        return {"slice": "judged", "intent": "ask_procedure", "procedure": judged.code}
+    if judged.action == "faq":
+        return {"slice": "judged", "intent": "centre_info", "faq": judged.code}
+    return {"slice": "out_of_scope", "intent": "out_of_scope", "procedure": None}
 
 
 def _summary(row: JudgementRow) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def missing(field: str) -> LetanError:
         "code": ("mã thủ tục mà câu hỏi nói tới", "the code of the procedure that is meant"),
         "reason": ("lý do bỏ qua", "why it is to be ignored"),
         "text": ("câu hỏi còn lại ít nhất một từ có nghĩa", "at least one word that matters"),
+        "answer": ("câu trả lời mà máy sẽ nói", "what the desk is to answer"),
         "ticket": (
             "đúng một trong hai: số thứ tự (ticket) hoặc mã phiếu (slip)",
             "exactly one of the ticket's number and the slip's code",

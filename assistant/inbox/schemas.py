@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
-from assistant.inbox.judging import LONGEST_REASON, LONGEST_TEXT
+from assistant.inbox.judging import LONGEST_ANSWER, LONGEST_REASON, LONGEST_TEXT
 from assistant.inbox.signs import Kind
 
 Words = Annotated[str | None, Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"\S")]
@@ -69,12 +69,16 @@ class ResolveIn(BaseModel):
         json_schema_extra={"example": {"action": "example", "code": "1.001193"}},
     )
 
-    action: Literal["example", "out_of_scope", "ignore"] = Field(
-        description="example: of the procedure `code`; ignore: needs a `reason`"
+    action: Literal["example", "faq", "out_of_scope", "ignore"] = Field(
+        description="example: of the procedure `code`; faq: a new one with an `answer`, by whoever "
+        "may write those; ignore: needs a `reason`"
     )
     code: Annotated[str | None, Field(max_length=100)] = None
     text: Annotated[Words, Field(description="other words than the group's first question")] = None
     reason: Annotated[str | None, Field(min_length=1, max_length=LONGEST_REASON, pattern=r"\S")] = (
+        None
+    )
+    answer: Annotated[str | None, Field(min_length=1, max_length=LONGEST_ANSWER, pattern=r"\S")] = (
         None
     )
 

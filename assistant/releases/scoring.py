@@ -173,6 +173,9 @@ def _outcome(row: Mapping[str, Any], reply: TurnReply) -> str:
     if refused:
         return "refused"
     accept = set(row.get("accept") or ())
+    if row.get("faq") is not None:
+        told = any(part.get("faq") == row["faq"] for part in reply.parts)
+        return "answered_right" if told else "wrong" if answer is not None else "missed"
     if not accept:
         return _desk_outcome(row, reply, answer)
     if answer is not None:

@@ -190,3 +190,27 @@ def test_the_rows_are_fit_to_be_played(tmp_path: Path) -> None:
     )
     found = read_questions(path, {"1.000894"})
     assert (len(found.rows), found.left_out) == (1, [])
+
+
+async def test_a_new_question_and_answer_is_drafted_by_whoever_may_and_undone(
+    http: httpx.AsyncClient, clerk: Header, store: Store, catalogue: PublishedCatalogue
+) -> None:
+    editor = await account(http, "ed", "editor")
+    await store([("a", "phường có chỗ gửi xe không", "out_of_scope")])
+    id_ = (await entry(http, clerk))["id"]
+    body = {"action": "faq", "answer": "Bãi xe ở cổng sau, không mất tiền."}
+    assert code_of(await resolve(http, clerk, id_, **body)) == (403, "right_missing")
+    assert (await resolve(http, editor, id_, action="faq")).status_code == 422
+
+    async def asked() -> list[str]:
+        found = (await http.get(f"{API}/faqs", headers=editor)).json()
+        return [each["question"]["vi"] for each in found["faqs"]]
+
+    before = await asked()
+    done = await resolve(http, editor, id_, **body)
+    assert done.status_code == 200, done.text
+    assert set(await asked()) - set(before) == {"phường có chỗ gửi xe không"}
+    (row,) = await regression_rows(app_of(http).state.database, 10)
+    assert row["faq"] == done.json()["judgement"]["code"]
+    await http.post(f"{INBOX}/{id_}/undo", headers=editor)
+    assert await asked() == before
