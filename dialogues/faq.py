@@ -34,6 +34,9 @@ _SHARES = {
     **dict.fromkeys((*_GROUPS["doing"], *_GROUPS["asking"], *_GROUPS["english"]), _ASKING),
     **dict.fromkeys(_GROUPS["people"], _COURTESY),
 }
+_VIETNAMESE = frozenset(
+    word for name in ("people", "asking", "doing") for word in _GROUPS[name]
+) - frozenset(_GROUPS["english"])
 _FEW = 12
 """Words of a question that may consist of words of asking alone ("ai ký")."""
 LITTLE = 0.6
@@ -160,6 +163,12 @@ class Faqs:
             / most
             for word in words
         )
+
+
+def sounds_vietnamese(text: str) -> bool:
+    """Whether at least two words of a message are words of asking that no English sentence has:
+    "cho xin pass wifi" has nothing else that tells."""
+    return len(_said(text).keys() & _VIETNAMESE) >= 2
 
 
 def faqs_of(release_faqs: Faqs, context: Mapping[str, Any]) -> Faqs:

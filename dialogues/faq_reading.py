@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timezone
 from typing import Any
 
-from dialogues.faq import Faqs, faqs_of
+from dialogues.faq import Faqs, faqs_of, sounds_vietnamese
 from dialogues.reading import Reading
 
 SAME = 0.95
@@ -40,6 +40,8 @@ def answering(
         return None
     plain = replace(
         found,
+        # unknown: the conversation's own, Vietnamese at first
+        language=None if sounds_vietnamese(reading.text) else found.language,
         intent="ask_faq",
         confidence=alike,
         procedures=(),

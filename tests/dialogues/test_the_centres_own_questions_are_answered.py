@@ -93,6 +93,8 @@ def test_it_is_said_with_courtesy_in_the_visitors_language(
     assert said(reply) == "Dạ, gửi xe không mất tiền."
     reply = engine.turn(conversation, text="what's the wifi password", context=WITH)
     assert said(reply) == "The network Khach has none."
+    reply = engine.turn(conversation + "2", text="cho xin pass wifi", context=WITH)
+    assert said(reply) == "Dạ, Mạng Khach không cần mật khẩu."
     reply = engine.turn(conversation, payload="faq:unknown", context=WITH)
     assert recognised(reply) is None
 
