@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
+LETAN = ROOT / "letan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,11 @@ class Running:
 
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[Running]:
+def running(data_dir: Path, command: Sequence[str | Path] = (LETAN,)) -> Iterator[Running]:
     """`letan run` on a free port; ends it and all its children."""
     started = time.monotonic()
     process = subprocess.Popen(
-        [ROOT / "letan", "run", "--port", "0", "--data-dir", data_dir],
+        [*command, "run", "--port", "0", "--data-dir", data_dir],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "LETAN_LOG_LEVEL": "warning"},
