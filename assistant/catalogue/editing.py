@@ -58,7 +58,7 @@ class Editing:
             row = await repository.row(code.strip().lower())
             if row is None:
                 raise procedure_unknown(code)
-            versions = await repository.versions(row.code)
+            versions = await repository.versions(row.code, 1)
             who = versions[0].who if versions else ""
             return Edited(from_row(row), row.version, row.updated_at, who)
 
@@ -76,7 +76,7 @@ class Editing:
             if row is None:
                 raise procedure_unknown(code)
             if row.version != version:
-                newest = (await repository.versions(code))[0]
+                newest = (await repository.versions(code, 1))[0]
                 raise _changed(row.version, newest.who)
             data = to_data(item)
             if data == row.data:
@@ -132,7 +132,7 @@ class Editing:
             if row is None:
                 raise procedure_unknown(code)
             if row.version != version:
-                raise _changed(row.version, (await repository.versions(code))[0].who)
+                raise _changed(row.version, (await repository.versions(code, 1))[0].who)
             codes = [each for each in await repository.codes() if each.code != code]
             needing = _dependents(code, codes)
             if needing:
@@ -149,10 +149,10 @@ class Editing:
             repository.keep(code, row.version + 1, None, who.name, now)
             await audit.append(session, who, "procedure.deleted", code, before=row.data, now=now)
 
-    async def history(self, code: str) -> list[Version]:
-        """Newest first. Raises LetanError `procedure_unknown`."""
+    async def history(self, code: str, limit: int | None = None) -> list[Version]:
+        """Newest first, all of them or the newest ones. Raises LetanError `procedure_unknown`."""
         async with self._database.reading() as session:
-            rows = await CatalogueRepository(session).versions(code)
+            rows = await CatalogueRepository(session).versions(code, limit)
         if not rows:
             raise procedure_unknown(code)
         return [

@@ -110,10 +110,10 @@ class CatalogueRepository:
         )
         return newest or 0
 
-    async def versions(self, code: str) -> Sequence[ProcedureVersionRow]:
+    async def versions(self, code: str, limit: int | None = None) -> Sequence[ProcedureVersionRow]:
         """Newest first."""
         statement = select(ProcedureVersionRow).where(ProcedureVersionRow.code == code)
-        ordered = statement.order_by(ProcedureVersionRow.version.desc())
+        ordered = statement.order_by(ProcedureVersionRow.version.desc()).limit(limit)
         return (await self._session.scalars(ordered)).all()
 
     def keep(

@@ -168,8 +168,10 @@ async def delete(request: Request, staff: Writer, code: str, version: int) -> No
 
 
 @router.get("/{code}/history", summary="Its versions, newest first")
-async def history(request: Request, _: Reader, code: str) -> list[VersionOut]:
-    versions = await _editing(request).history(code)
+async def history(
+    request: Request, _: Reader, code: str, limit: Annotated[int, Query(ge=1, le=500)] = 50
+) -> list[VersionOut]:
+    versions = await _editing(request).history(code, limit + 1)
     forms = [written_form(each.item) if each.item is not None else None for each in versions]
     changed = [
         [
@@ -189,7 +191,7 @@ async def history(request: Request, _: Reader, code: str) -> list[VersionOut]:
             changes=sentences,
         )
         for each, form, sentences in zip(versions, forms, changed, strict=True)
-    ]
+    ][:limit]
 
 
 @router.post("/{code}/restore", summary="Bring an earlier version back")

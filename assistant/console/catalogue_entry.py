@@ -108,6 +108,7 @@ class CatalogueEntry:
             ui.label(f"{name} · {self._code}" if self._code else name).classes(
                 "desk-heading"
             ).props("role=heading aria-level=2")
+            self._company()
             self._notices()
             jumps(self._language, *PARTS, *(() if self._new else (PAST,)))
             with ui.element("div").classes("desk-entry"):
@@ -156,7 +157,7 @@ class CatalogueEntry:
             others = self._presence.here(self._code, self._key, self._acting.name)
             if others != self._others:
                 self._others = others
-                self._notices.refresh()
+                self._company.refresh()
         self._ticks += 1
 
     async def check(self) -> None:
@@ -191,13 +192,17 @@ class CatalogueEntry:
         self._changed(key)
 
     @ui.refreshable_method
-    def _notices(self) -> None:
+    def _company(self) -> None:
+        """Apart from other notices: it changes by itself, which must not take a button away."""
         if self._others:
             who = ", ".join(self._others)
             text = self._say(
                 "Đang được {who} sửa. Ai lưu sau sẽ được hỏi trước khi ghi đè.", who=who
             )
             ui.label(text).classes("desk-note").props('role=status data-testid="others"')
+
+    @ui.refreshable_method
+    def _notices(self) -> None:
         if self._kept is not None:
             self._offer(self._kept)
         for problem in self._problems:

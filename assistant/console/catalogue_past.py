@@ -21,7 +21,9 @@ from assistant.errors import Language, LetanError
 from assistant.releases.service import Releases
 
 _RIGHT = "catalogue:write"
-_SHOWN = 10
+_SHOWN = 20
+_READ = _SHOWN + 1
+"""And the one before, which tells what the last one shown changed."""
 PAST = "Lịch sử và việc khác"
 
 
@@ -55,7 +57,7 @@ class Past:
         with ui.column().classes("desk"):
             ui.label(error.text(self._language)).classes("desk-need").props("role=alert")
             try:
-                self._all = await self._editing.history(self._code)
+                self._all = await self._editing.history(self._code, _READ)
             except LetanError:
                 self._all = None
             if self._all is not None:
@@ -72,7 +74,7 @@ class Past:
         self._listed()
 
     async def _look(self) -> None:
-        self._all = await self._editing.history(self._code)
+        self._all = await self._editing.history(self._code, _READ)
         self._listed.refresh()
 
     @ui.refreshable_method
@@ -96,7 +98,7 @@ class Past:
                     if version is not versions[0] and version.item is not None:
                         self._restoring(version.version)
             if len(versions) > _SHOWN:
-                ui.label(self._say("… và {n} bản cũ hơn.", n=len(versions) - _SHOWN))
+                ui.label(self._say("Các bản cũ hơn vẫn được giữ."))
 
     def _restoring(self, number: int) -> None:
         async def restore() -> None:
@@ -104,7 +106,7 @@ class Past:
             if not await self._sure(told, [], "Lấy lại"):
                 return
             await self._acting.check(_RIGHT)
-            newest = (await self._editing.history(self._code))[0].version
+            newest = (await self._editing.history(self._code, 1))[0].version
             await self._editing.restore(self._code, newest, number, self._acting.who)
             ui.navigate.reload()
 
