@@ -70,6 +70,12 @@ def newest_turn(connection: Connection) -> int:
     return connection.execute(select(func.max(_T.id))).scalar() or 0
 
 
+def is_behind(connection: Connection) -> bool:
+    """Whether there may be turns that nobody has looked at; costs next to nothing."""
+    mark = connection.execute(select(MarkRow.last_turn)).scalar() or 0
+    return newest_turn(connection) != mark
+
+
 def read(connection: Connection) -> Known:
     """What has been said since the mark."""
     mark = connection.execute(select(MarkRow.last_turn)).scalar() or 0

@@ -21,7 +21,7 @@ from assistant.storage.database import Database
 log = structlog.get_logger(__name__)
 
 _TRIES = 5
-_CALL_SECONDS = 0.5
+_CALL_SECONDS = 2.0
 """A page waits this long for turns to be looked through; the rest is done behind it."""
 
 
@@ -70,7 +70,7 @@ class Inbox:
         return Waiting(*await self._database.read(repository.how_many_open))
 
     async def look(self) -> None:
-        """Take in new turns; after half a second whoever waits goes on, and the look too."""
+        """Take in new turns; after two seconds whoever waits goes on, and the look too."""
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self.collect(), name="inbox")
             self._running.add_done_callback(_told)
@@ -79,12 +79,11 @@ class Inbox:
     async def collect(self) -> None:
         """Take in all turns that have not been looked at."""
         async with self._collecting:
-            behind = True
+            behind = await self._database.read(collecting.is_behind)
             while behind:
                 known = await self._database.read(collecting.read)
                 behind = known.last < known.newest
-                if known.last != known.mark or known.newest != known.mark:
-                    await self._take_in(known)
+                await self._take_in(known)
 
     async def close(self) -> None:
         if self._running is not None:

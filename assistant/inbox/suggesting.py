@@ -12,6 +12,8 @@ from assistant.inbox.grouping import content_words
 
 _MOST = 3
 _WEAK = 0.2
+_COMMON, _COMMON_AT_LEAST = 25, 40
+"""What one name in 25 has finds nothing."""
 _FORMS = frozenset({"dang", "ky", "thu", "tuc", "giay", "cap", "thuc", "hien", "can", "gi"})
 """Words of nearly every name and question; alone they say nothing."""
 
@@ -35,6 +37,7 @@ class Suggesting:
         ]
         named = Counter(feature for _, features in phrases for feature in features)
         total = len(phrases) + 1
+        self._too_many = max(_COMMON_AT_LEAST, len(phrases) // _COMMON)
         self._weight = {f: math.log(total / count) + 0.1 for f, count in named.items()}
         self._unseen = math.log(total) / 2
         """A word that no name has: courtesy, circumstances; it weighs half."""
@@ -52,7 +55,10 @@ class Suggesting:
         asked = _features(content_words(text))
         shared: dict[int, float] = defaultdict(float)
         for feature in asked:
-            for at in self._with.get(feature, ()):
+            named = self._with.get(feature, ())
+            if len(named) > self._too_many:
+                continue
+            for at in named:
                 shared[at] += self._weight[feature] ** 2
         length = self._length(asked)
         best: dict[str, float] = {}

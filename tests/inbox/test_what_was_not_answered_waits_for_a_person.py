@@ -12,6 +12,7 @@ INBOX = f"{API}/inbox"
 
 
 async def inbox(http: httpx.AsyncClient, header: Header, **query: object) -> dict:
+    await app_of(http).state.inbox.collect()  # a busy machine takes longer than a page waits
     answer = await http.get(INBOX, params=query, headers=header)
     assert answer.status_code == 200, answer.text
     return answer.json()
