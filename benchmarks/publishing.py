@@ -121,7 +121,8 @@ class Desk:
 
     async def correct_a_fee(self) -> None:
         entry = await self.staff("GET", f"/procedures/{_CODE}")
-        entry |= {"fee_vnd": (entry.get("fee_vnd") or 4000) + 321, "fee_note": None, "cases": []}
+        fee = 4000 + int(time.time()) % 1000
+        entry |= {"fee_vnd": fee, "fee_note": None, "cases": []}
         await self.staff("PUT", f"/procedures/{_CODE}", entry)
 
     async def build(self) -> str:

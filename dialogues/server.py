@@ -171,30 +171,26 @@ class Server:
             self._waiting -= 1
 
 
-def _import() -> None:
+def _import(*, tensorflow: bool = False) -> None:
     """What every release needs; the garbage collector would look at each new module."""
     gc.disable()
     warnings.filterwarnings("ignore")
     from dialogues import lazy_tensorflow
     from dialogues.logs import quiet_logs
 
-    lazy_tensorflow.install()
+    if not tensorflow:
+        lazy_tensorflow.install()
     quiet_logs()
     import dialogues.engine  # noqa: F401
 
 
 def _load(folder: Path, release_id: str, tracker: str) -> Engine:
-    from dialogues import lazy_tensorflow
+    from dialogues.lazy_tensorflow import model_needs_tensorflow
 
-    if not lazy_tensorflow.model_needs_tensorflow(folder / "model.tar.gz"):
-        _import()
-    elif "dialogues.engine" in sys.modules:
+    tensorflow = model_needs_tensorflow(folder / "model.tar.gz")
+    if tensorflow and "dialogues.engine" in sys.modules:
         raise ReleaseRefusedError(f"{folder} needs TensorFlow, which a spare engine leaves out")
-    else:
-        warnings.filterwarnings("ignore")
-        from dialogues.logs import quiet_logs
-
-        quiet_logs()
+    _import(tensorflow=tensorflow)
     from dialogues.engine import load
 
     engine = load(folder, release_id, tracker)
