@@ -102,9 +102,9 @@ class CatalogueList:
                 value=self._status,
                 on_change=lambda event: self._filter(status=event.value),
             ).props('data-testid="status" outlined').classes("desk-select")
-            ui.link(self._say("Thêm thủ tục mới"), f"/catalogue/new?lang={self._language}").classes(
-                "desk-action"
-            )
+            for text, path in (("Thêm thủ tục mới", "/catalogue/new"), ("Excel, YAML", "/exchange")):
+                link = ui.link(self._say(text), f"{path}?lang={self._language}")
+                link.classes("desk-action")
 
     @ui.refreshable_method
     def _table(self, found: Page) -> None:
