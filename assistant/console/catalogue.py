@@ -102,7 +102,10 @@ class CatalogueList:
                 value=self._status,
                 on_change=lambda event: self._filter(status=event.value),
             ).props('data-testid="status" outlined').classes("desk-select")
-            for text, path in (("Thêm thủ tục mới", "/catalogue/new"), ("Excel, YAML", "/exchange")):
+            for text, path in (
+                ("Thêm thủ tục mới", "/catalogue/new"),
+                ("Excel, YAML", "/exchange"),
+            ):
                 link = ui.link(self._say(text), f"{path}?lang={self._language}")
                 link.classes("desk-action")
 
