@@ -297,7 +297,7 @@ class Conductor:
 
     async def stop(self, reason: str = "asked", requested_by: str = ANYBODY) -> StopResult:
         """Stand still now and stay so until `resume`. Always possible, never raises."""
-        self._halting.hold()
+        self._halting.hold(reason)
         self._afterwards.forget()
         self._afterwards.line.clear()
         if self._end("stopped", reason):

@@ -33,9 +33,10 @@ class Halting:
         self._insisting = False
         self.held = False
 
-    def hold(self) -> None:
-        """From now on nothing may move; `stop` follows."""
+    def hold(self, reason: str) -> None:
+        """From now on nothing may move, and the robot has been told so; `stop` follows."""
         self.held = True
+        self._driver.stop_at_once(reason)
 
     async def stop(self, reason: str) -> StopResult:
         """Brake now. Never raises; what is not confirmed is repeated every second."""

@@ -92,6 +92,21 @@ class KeptDriver:
         if self._driver is not None and self._lease.held():
             await self._driver.cancel(reason)
 
+    def stop_at_once(self, reason: str) -> None:
+        """Send the first word of a stop before anything else is done; `stop` follows.
+
+        A driver may have a method of this name that waits for nothing; without it `stop` alone
+        does it. Never raises.
+        """
+        self._held = reason
+        begin = getattr(self._driver, "stop_at_once", None)
+        if begin is None or not self._lease.held():
+            return
+        try:
+            begin(reason)
+        except Exception as error:  # foreign code; `stop` tries again
+            log.warning("robot command failed", robot=self.name, error=str(error))
+
     async def stop(self, reason: str) -> StopResult:
         self._held = reason
         if not self._lease.held():

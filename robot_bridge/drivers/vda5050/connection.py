@@ -1,6 +1,7 @@
 """The line to one vehicle: opened, greeted, listened to; every message goes into `Vehicle`."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Protocol
 
@@ -34,6 +35,10 @@ COMPLAIN_EVERY = 10.0
 log = structlog.get_logger(__name__)
 
 
+STATES_EVERY = 0.04
+"""Seconds between two states that are looked into; of a vehicle that sends more the newest wins."""
+
+
 class Heard(Protocol):
     """Told after a message has been taken in."""
 
@@ -43,12 +48,24 @@ class Heard(Protocol):
 class Connection:
     """Broker and vehicle together. Raises ValueError when the settings cannot be used."""
 
-    def __init__(self, config: DriverConfig, options: Options, heard: Heard) -> None:
+    def __init__(
+        self,
+        config: DriverConfig,
+        options: Options,
+        heard: Heard,
+        awaited: Callable[[bytes], bool] = lambda payload: False,
+    ) -> None:
+        """``awaited`` tells whether somebody waits for just this state."""
         self._robot = config.robot_id
         self._clock = config.clock
         self._may_send = config.may_send
         self._options = options
         self._heard = heard
+        self._awaited = awaited
+        self._looked_at = -math.inf
+        self._newest: bytes | None = None
+        """A state that has come too soon after another one."""
+        self._later: asyncio.Task[None] | None = None
         self._broker = read_url(config.url)
         files = (options.ca, options.cert, options.key)
         try:
@@ -115,6 +132,10 @@ class Connection:
 
     async def close(self) -> None:
         self.ready = False
+        later, self._later = self._later, None
+        self._newest = None
+        if later is not None:
+            later.cancel()
         link, self.desk.link = self.desk.link, None
         if link is not None:
             await link.close()
@@ -151,16 +172,43 @@ class Connection:
         try:
             if name in ("order", "instantActions"):
                 self._notice(name, payload, retained)
-            elif not (retained and name in ("state", "visualization")):  # from an earlier time
+            elif retained and name in ("state", "visualization"):
+                return  # from an earlier time
+            elif name != "state" or not self._too_soon(payload):
                 self._take(name, payload)
         except BadMessage as error:
             self._complain(name, str(error), len(payload))
         except Exception as error:
             self._complain(name, f"not handled: {error!r}", len(payload), trace=True)
 
+    def _too_soon(self, payload: bytes) -> bool:
+        """Keep a state for a moment in which a newer one may take its place: a flood must not
+        keep us from what matters. What is no state, and what is waited for, is never kept."""
+        left = self._looked_at + STATES_EVERY - self._clock.monotonic()
+        if left <= 0 or b'"safetyState"' not in payload or self._awaited(payload):
+            self._newest = None
+            self._looked_at = self._clock.monotonic()
+            return False
+        self._newest = payload
+        if self._later is None or self._later.done():
+            self._later = asyncio.get_running_loop().create_task(self._look_later(left))
+        return True
+
+    async def _look_later(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        self._look_now()
+
+    def _look_now(self) -> None:
+        payload, self._newest = self._newest, None
+        if payload is not None:
+            self._looked_at = -math.inf
+            self._receive(self.desk.topics.of("state"), payload, False)
+
     def _take(self, name: str, payload: bytes) -> None:
         if payload == TOO_LONG:
             raise BadMessage("too long")
+        if name == "connection":
+            self._look_now()  # what came before it must not seem to come after it
         self._readers[name](payload)
         self._news.set()
         self._heard(state=name == "state")

@@ -7,6 +7,7 @@ in one dialect.
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def dialect_of(version: str) -> Dialect:
     return replace(older[-1], version=full)
 
 
+@lru_cache(maxsize=64)
 def adapt(dialect: Dialect, reported: str) -> Dialect:
     """The dialect for a vehicle that reports this version; another major version changes nothing.
 

@@ -27,6 +27,7 @@ from robot_bridge.driver import (
 from robot_bridge.drivers.vda5050.charge import Charge
 from robot_bridge.drivers.vda5050.connection import Connection
 from robot_bridge.drivers.vda5050.drive import Drive
+from robot_bridge.drivers.vda5050.halt import Halt
 from robot_bridge.drivers.vda5050.lanes import read_lanes
 from robot_bridge.drivers.vda5050.options import Options
 from robot_bridge.drivers.vda5050.order import Order
@@ -56,7 +57,7 @@ class Vda5050Robot:
         self._options = options
         self._clock = config.clock
         self._stream = EventStream()
-        self._connection = Connection(config, options, self._heard)
+        self._connection = Connection(config, options, self._heard, self._awaits)
         self._desk = self._connection.desk
         self._vehicle = self._connection.vehicle
         self._pilot = Pilot(
@@ -69,6 +70,8 @@ class Vda5050Robot:
         )
         self._lanes = read_lanes(options.lanes, config.map) if options.lanes else None
         self._closed = False
+        self._begun: Halt | None = None
+        """A stop that has been sent and not yet been waited for."""
         self._ceiling = config.max_speed
         self._unable: set[Capability] = set()
         self._reported = asyncio.Event()
@@ -133,6 +136,10 @@ class Vda5050Robot:
         if state:
             self._reported.set()
 
+    def _awaits(self, payload: bytes) -> bool:
+        halt = self._pilot.halt
+        return halt is not None and halt.named_in(payload)
+
     # --- commands ---
 
     def capabilities(self) -> frozenset[Capability]:
@@ -166,8 +173,13 @@ class Vda5050Robot:
             self._pilot.end(FailureCode.CANCELED, reason)
             self._pilot.cancel_all()
 
+    def stop_at_once(self, reason: str) -> None:
+        """The ``cancelOrder`` leaves before this returns (`KeptDriver.stop_at_once`)."""
+        self._begun = self._pilot.stop(reason)
+
     async def stop(self, reason: str) -> StopResult:
-        halt = self._pilot.stop(reason)
+        begun, self._begun = self._begun, None
+        halt = begun or self._pilot.stop(reason)
         if halt is None or not self._desk.up:
             return StopResult(confirmed=False, text="no connection to the vehicle")
         end = self._clock.monotonic() + STOP_SECONDS

@@ -44,6 +44,10 @@ class Halt:
             self.send(now)
         return False
 
+    def named_in(self, payload: bytes) -> bool:
+        """Whether a state, not yet read, says something of our cancels."""
+        return any(action_id.encode() in payload for action_id in self._ids)
+
     def answered(self, report: Report) -> bool:
         """Whether the vehicle has said that it is done, or that there was nothing to be done."""
         for action_id in self._ids:

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 import aiomqtt
 import structlog
+from paho.mqtt.client import Client, MQTTMessageInfo
 
 from robot_bridge.clock import Clock, finish_within, wait_for_event
 from robot_bridge.driver import LinkError
@@ -26,6 +27,7 @@ OPEN_SECONDS = 5.0
 ASK_EVERY = 1.5
 ANSWER_SECONDS = 2.0
 SEND_SECONDS = 0.5
+LOOK_EVERY = 0.02
 CATCH_UP = 8
 """Rounds in which a loop that was kept busy does what has been possible for long."""
 IO_SECONDS = 2.0
@@ -134,13 +136,23 @@ class MqttLink:
         return self.reason
 
     def send(self, topic: str, payload: bytes) -> None:
-        """Hand a message to the broker now, or never. Raises `LinkError` when there is none."""
+        """Write a message to the broker before this returns, or never. Raises `LinkError`.
+
+        Not by a task: on a busy machine each turn of the event loop costs a stop many milliseconds.
+        """
         client = self._client
         if client is None or self._lost.is_set():
             raise LinkError(self.reason or "not connected")
         if not self._may_send():
             raise LinkError("another process drives this vehicle")
-        task = asyncio.get_running_loop().create_task(self._publish(client, topic, payload))
+        try:
+            handed = _write_now(client._client, topic, payload)
+            if handed.is_published():
+                return
+        except (OSError, RuntimeError, ValueError) as error:
+            self._fail(str(error))
+            raise LinkError(self.reason) from error
+        task = asyncio.get_running_loop().create_task(self._see_off(client, handed))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
@@ -163,18 +175,18 @@ class MqttLink:
         if client is not None:
             await _leave(client)
 
-    async def _publish(self, client: aiomqtt.Client, topic: str, payload: bytes) -> None:
-        if not self._may_send():  # the machine may have slept since it was asked
-            return
-        work = asyncio.ensure_future(client.publish(topic, payload, timeout=60))
-        try:
-            if await self._in_time(work, SEND_SECONDS):
-                return
-            reason = "a message could not be sent in time"
-        except aiomqtt.MqttError as error:
-            reason = str(error)
-        _sever(client)  # else it would leave when the connection comes to life again
-        self._fail(reason)
+    async def _see_off(self, client: aiomqtt.Client, handed: MQTTMessageInfo) -> None:
+        """What the machine has not taken by then must not leave later."""
+        end, rounds = self._clock.monotonic() + SEND_SECONDS, CATCH_UP
+        while not self._lost.is_set() and not handed.is_published():
+            if self._clock.monotonic() < end:
+                await self._clock.sleep(LOOK_EVERY)
+            elif rounds:
+                rounds -= 1  # it may be our own loop that was late
+                await asyncio.sleep(0)
+            else:
+                _sever(client)  # else it would leave when the connection comes to life again
+                self._fail("a message could not be sent in time")
 
     async def _in_time(self, work: "asyncio.Future[None]", seconds: float) -> bool:
         """Whether something is done within so many seconds, not counting our own lateness."""
@@ -242,6 +254,25 @@ async def _leave(client: aiomqtt.Client) -> None:
         await client.__aexit__(None, None, None)
     except aiomqtt.MqttError:
         _sever(client)
+
+
+def _write_now(paho: Client, topic: str, payload: bytes) -> MQTTMessageInfo:
+    """Publish past the event loop: paho writes at once where nobody is to be told of a socket that
+    can be written to. What does not fit, has to wait behind something else, or is encrypted (a TLS
+    socket may have to read before it can write) is left to the loop.
+    """
+    if paho.want_write() or isinstance(paho.socket(), ssl.SSLSocket):
+        return paho.publish(topic, payload, qos=0, retain=False)
+    tell = paho.on_socket_register_write
+    paho.on_socket_register_write = None
+    try:
+        handed = paho.publish(topic, payload, qos=0, retain=False)
+    finally:
+        paho.on_socket_register_write = tell
+    sock = paho.socket()
+    if tell is not None and sock is not None and paho.want_write():
+        tell(paho, None, sock)
+    return handed
 
 
 def _sever(client: aiomqtt.Client) -> None:

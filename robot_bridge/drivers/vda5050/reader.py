@@ -149,7 +149,7 @@ def read_state(message: Mapping[str, Any]) -> Report:
     driving = message.get("driving")
     if not isinstance(driving, bool):
         raise BadMessage("driving is missing")
-    mode = _text(message.get("operatingMode"))
+    mode = _enum(message.get("operatingMode"))
     power = _first(message, POWER)
     power = power if isinstance(power, dict) else {}
     return Report(
@@ -164,7 +164,7 @@ def read_state(message: Mapping[str, Any]) -> Report:
         driving=driving,
         paused=message.get("paused") is True,
         mode="automatic" if mode in AUTOMATIC else "manual" if mode in BY_HAND else "unknown",
-        e_stop=e_stop != "NONE",
+        e_stop=_enum(e_stop) != "NONE",
         field_violation=safety.get("fieldViolation") is True,
         position=read_position(message),
         says_position=any(name in message for name in POSITION),
@@ -205,7 +205,7 @@ def read_connection(message: Mapping[str, Any]) -> str:
     state = message.get("connectionState")
     if not isinstance(state, str):
         raise BadMessage("connectionState is missing")
-    return state
+    return _enum(state)
 
 
 def number(value: object) -> float | None:
@@ -224,11 +224,19 @@ def _first(message: Mapping[str, Any], names: Iterable[str]) -> Any:
 
 
 def whole(value: object) -> int | None:
+    """A whole number, or None; some vehicles write every number with a decimal point."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _enum(value: object) -> str:
+    """A word of a fixed set, however it is written: ``automatic``, ``Finished``."""
+    return _text(value).strip().upper()
 
 
 def _list(message: Mapping[str, Any], name: str) -> list[Any]:
@@ -247,7 +255,7 @@ def _actions(message: Mapping[str, Any]) -> dict[str, ActionState]:
                 continue
             kind, result = entry.get("actionType"), _first(entry, RESULT)
             found[entry["actionId"]] = ActionState(
-                _text(entry.get("actionStatus")), _text(kind) or None, _text(result) or None
+                _enum(entry.get("actionStatus")), _text(kind) or None, _text(result) or None
             )
     return found
 
@@ -259,7 +267,7 @@ def _errors(listed: object) -> Iterable[VehicleError]:
         references = entry.get("errorReferences")
         yield VehicleError(
             _text(entry.get("errorType")),
-            _text(entry.get("errorLevel")),
+            _enum(entry.get("errorLevel")),
             _text(entry.get("errorDescription")),
             frozenset(
                 (_text(pair.get("referenceKey")), str(pair.get("referenceValue")))

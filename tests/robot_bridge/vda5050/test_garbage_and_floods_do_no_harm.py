@@ -140,7 +140,7 @@ def test_any_bytes_are_an_object_or_refused(payload: bytes) -> None:
         return
 
 
-@pytest.mark.parametrize("enum", ["", "none", "MAYBE", "EVERYTHING"])
+@pytest.mark.parametrize("enum", ["", "NO", "MAYBE", "EVERYTHING"])
 def test_an_emergency_stop_of_an_unknown_kind_is_one(enum: str) -> None:
     assert read_state({**STATE, "safetyState": {"eStop": enum, "fieldViolation": False}}).e_stop
 
