@@ -37,12 +37,15 @@ class ExchangePage:
         self._file: tuple[str, bytes] | None = None
         self._report: Report | None = None
         self._problem = ""
+        self._busy = False
 
     def _say(self, text: str, **values: object) -> str:
         return say(self._language, text, **values)
 
     async def build(self) -> None:
         bar(self._language, "Excel, YAML")
+        # Quasar's bar of a running upload has no name for screen readers; the report tells instead.
+        ui.add_css(".q-loading-bar { display: none; }")
         with ui.column().classes("desk"):
             self._heading("Tải xuống để sửa")
             ui.label(
@@ -95,6 +98,8 @@ class ExchangePage:
 
     async def _take(self, event: events.UploadEventArguments) -> None:
         self._file, self._report, self._problem = None, None, ""
+        self._busy = True
+        self._result.refresh()
         name, raw = str(event.file.name)[:200], await event.file.read()
         try:
             await self._acting.check(_RIGHT)
@@ -102,6 +107,8 @@ class ExchangePage:
             self._file = (name, raw)
         except LetanError as error:
             self._problem = error.text(self._language)
+        finally:
+            self._busy = False
         if isinstance(event.sender, ui.upload):
             event.sender.reset()
         self._result.refresh()
@@ -114,6 +121,8 @@ class ExchangePage:
     @ui.refreshable_method
     def _result(self) -> None:
         with ui.column().props('role=status data-testid="report"').classes("w-full"):
+            if self._busy:
+                ui.label(self._say("Đang kiểm tra tệp…")).classes("desk-note")
             if self._problem:
                 ui.label(self._problem).classes("desk-need")
             if self._report is not None:
