@@ -92,6 +92,16 @@ def test_what_may_have_been_an_answer_is_asked_once_more_and_only_once(
     assert isinstance(answer, Answer)
 
 
+def test_a_word_by_itself_is_no_other_question(app: TestClient, decider: Decider) -> None:
+    asked = decide(app, decider, heard("yes", 0.1, text="tổ", confidence=0.95))
+    assert isinstance(asked, AskBack)
+    assert asked.reply.parts[1] == CHECK[1]
+    # Who says it again means it.
+    again = decide(app, decider, heard("yes", 0.1, text="tổ", confidence=0.95))
+    assert isinstance(again, Answer)
+    assert again.text == "tổ"
+
+
 def test_noise_and_other_sentences_are_no_answers(app: TestClient, decider: Decider) -> None:
     assert decide(app, decider, heard("yes", 0.2, text="", confidence=0.0)) == Unclear("noise")
     plain = decide(app, decider, heard("yes", 0.5, text="bao lâu thì xong", confidence=0.95))

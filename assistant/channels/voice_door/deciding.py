@@ -173,16 +173,18 @@ class Decider:
         if offer is None or not offer.prompt or self._failures:
             return None
         chance = confirmation.POSSIBLE_ANSWER if hold else confirmation.ANSWER_BY_CHANCE
-        plain = (found.confidence or 0.0) >= confirmation.PLAIN_WORDS
-        if plain or found.answer_confidence < chance:
+        sure = found.confidence or 0.0
+        # A word by itself is rarely a new question, and rarely heard right.
+        alone = len(found.text.split()) == 1 and sure >= confirmation.SURE_WORDS
+        likely = found.answer_confidence >= chance and sure < confirmation.PLAIN_WORDS
+        if not (alone or likely):
             return None
         self._failures += 1
         self._open = question
         text = say(language, "Dạ, em chưa nghe rõ. {question}").format(question=offer.prompt)
         parts = [{"type": "text", "text": text}, *offer.parts]
-        return AskBack(
-            found.answer_text, _reply(language, parts, nothing_understood()), found.confidence
-        )
+        shown = found.answer_text if likely else decent(found.text)
+        return AskBack(shown, _reply(language, parts, nothing_understood()), found.confidence)
 
     async def _to_question(
         self, question: Question, heard: Utterance, text: str, language: Language
