@@ -120,8 +120,13 @@ class Catalogue:
                 vi="Danh mục chưa có thủ tục nào. Hãy nạp nội dung trước: ./letan import.",
                 en="The catalogue holds no procedure. Import content first: ./letan import.",
             )
-        procedures = [_to_procedure(from_row(row)) for row in rows.values()]
-        return await asyncio.to_thread(write_snapshot, procedures, newest, path)
+
+        def write() -> int:
+            procedures = [_to_procedure(from_row(row)) for row in rows.values()]
+            return write_snapshot(procedures, newest, path)
+
+        # Hundreds of entries are checked: turns must not wait for it.
+        return await asyncio.to_thread(write)
 
     async def _rows(self) -> list[ProcedureRow]:
         async with self._database.reading() as session:
