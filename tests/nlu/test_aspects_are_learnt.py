@@ -56,7 +56,7 @@ def test_unseen_wordings_are_judged_better_than_by_patterns_alone(
     asking = [e for e in unseen if e.asked]
     by_patterns = sum(e.seen == e.asked for e in asking)
     by_both = sum(set(model(e.message, sorted(e.seen))) == e.asked for e in asking)
-    # the patterns read more themselves since (65 instead of 62 % of these), which leaves less to win
+    # the patterns read 65 % of these themselves, so that less is left to win
     assert by_both > by_patterns + 0.02 * len(asking)
 
 
