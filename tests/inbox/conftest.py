@@ -1,7 +1,7 @@
 """The application on a fresh data folder, with turns written as conversations leave them."""
 
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ for folder in ("app", "staff"):
     sys.path.insert(0, str(TESTS / folder))
 
 from desk_fixtures import content, desk, fault, http, settings  # noqa: E402, F401
+from inbox_samples import Header, Store  # noqa: E402
 from test_only_staff_with_the_right_gets_further import account, app_of  # noqa: E402
 
 from assistant.catalogue.published import Snapshot  # noqa: E402
@@ -21,9 +22,6 @@ from assistant.catalogue.service import Catalogue  # noqa: E402
 from assistant.catalogue.view import PublishedCatalogue  # noqa: E402
 from assistant.conversation.tables import ConversationRow, TurnRow  # noqa: E402
 from assistant.releases.content import ensure_content  # noqa: E402
-
-Header = dict[str, str]
-Store = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture

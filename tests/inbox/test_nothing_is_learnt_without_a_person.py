@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import httpx
-from conftest import Header, Store
+from inbox_samples import Header, Store
 from test_only_staff_with_the_right_gets_further import API, account, app_of, code_of
 from test_what_was_not_answered_waits_for_a_person import INBOX, inbox
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import httpx
-from conftest import Header, Store
+from inbox_samples import Header, Store
 from test_only_staff_with_the_right_gets_further import API, account, app_of, code_of
 
 from assistant.catalogue.view import PublishedCatalogue
