@@ -104,7 +104,7 @@ class CatalogueEntry:
                 return
             self._take(written_form(found.item), found.version)
         with ui.column().classes("desk desk-wide"):
-            name = self._base["name"]["vi"] or self._say("Thủ tục mới")
+            name = _name(self._base) or self._say("Thủ tục mới")
             ui.label(f"{name} · {self._code}" if self._code else name).classes(
                 "desk-heading"
             ).props("role=heading aria-level=2")
@@ -171,7 +171,7 @@ class CatalogueEntry:
         near = concern.near
         if near is None or near.closeness >= _SAME:
             return True
-        return near.ours not in (self._base["name"]["vi"], *_phrases(self._base))
+        return near.ours not in (_name(self._base), *_phrases(self._base))
 
     def _store(self) -> str:
         return json.dumps(f"letan-entry-{self._code or 'new'}")
@@ -387,6 +387,11 @@ class CatalogueEntry:
         ui.button(self._say(text), on_click=do).props(
             f'data-testid="{name}" unelevated no-caps {look}'
         )
+
+
+def _name(written: Written) -> str:
+    """Empty where nobody has written one yet."""
+    return str((written.get("name") or {}).get("vi") or "")
 
 
 def _phrases(written: Written) -> list[str]:
