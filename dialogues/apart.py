@@ -89,7 +89,9 @@ def twin_named(
         first, second = own_name(topic), own_name(entry)
         alike = len(first & second) >= TWIN * len(first | second)
         theirs = _pairs(entry)
-        if alike and spoken & (theirs - own) and not spoken & (own - theirs):
+        instead = {word for pair in own - theirs for word in pair.split()}
+        telling = {pair for pair in theirs - own if set(pair.split()) & instead}
+        if alike and spoken & telling and not spoken & (own - theirs):
             return str(entry["code"])
     return None
 

@@ -22,7 +22,7 @@ MARRIAGE, FOREIGN_MARRIAGE = "1.000894", "2.000806"
     [
         (PENSION, "Bác đang hưởng trợ cấp khuyết tật thì có được nữa không?", PENSION),
         (DISABLED, "con bé đang nhận tiền mồ côi thì có được thêm không", DISABLED),
-        (MOVES_AWAY, "qua tới chỗ kia thì đăng ký chuyển đến ra sao", ARRIVES),
+        (MOVES_AWAY, "thế lúc tới nơi thì đăng ký chuyển đến ra sao", ARRIVES),
         (ID_CARD, "con so hong cung mat luon roi, cap lai bao lau", LOST_LAND_BOOK),
         (PAUSE, "còn nếu nghỉ luôn không bán nữa thì sao", END),
         (BIRTH, "ba của bé là người Anh thì làm thế nào", FOREIGN_BIRTH),
