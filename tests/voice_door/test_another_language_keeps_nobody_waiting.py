@@ -7,8 +7,10 @@ import pytest
 from fastapi.testclient import TestClient
 from voice_client import SILENCE
 
+from assistant.channels.voice_door.deciding import AskBack, Decider, Decision, Unclear
 from assistant.channels.voice_door.other_language import OtherLanguage
 from assistant.errors import Language
+from assistant.voice.ear import Utterance
 from assistant.voice.service import Voice
 from speech.engines import Transcript
 
@@ -90,5 +92,51 @@ def test_a_recogniser_at_rest_is_not_woken_by_a_pause(app: TestClient) -> None:
         assert voice.english.health.state == "resting"
         other.begin(FIRST, SILENCE, "en")
         assert recogniser.heard == []
+
+    run(app, script)
+
+
+NOTHING = Transcript("ờ", 0.1)
+
+
+class Counting(OtherLanguage):
+    """The second hearing, which hears nothing but an English sentence at the end."""
+
+    def __init__(self, voice: Voice) -> None:
+        super().__init__(voice, self.hear_again)
+        self.heard = 0
+        self.english = False
+
+    async def hear_again(self, voice: Voice, pcm: bytes, language: Language) -> Transcript:
+        self.heard += 1
+        return ENGLISH if self.english else NOTHING
+
+
+class NobodyAsks:
+    async def parse(self, text: str, topic: str | None = None) -> dict[str, object]:
+        raise AssertionError("these are no words")
+
+
+def test_a_loud_hall_is_heard_twice_now_and_then_and_a_button_always(app: TestClient) -> None:
+    async def script(voice: Voice) -> None:
+        other = Counting(voice)
+        decider = Decider(NobodyAsks(), voice, lambda: None, other)
+
+        async def heard_now(*, hold: bool) -> Decision:
+            found = Transcript("ờ", 0.1)
+            return await decider.decide(Utterance(found, SILENCE, 1.0, 0.0, 0.0), "vi", hold=hold)
+
+        heard = []
+        for _ in range(12):
+            before = other.heard
+            assert await heard_now(hold=False) == Unclear("noise")
+            heard.append(other.heard - before)
+        assert heard[:3] == [1, 1, 1] and 1 <= sum(heard[3:]) <= 3, heard
+        before = other.heard
+        await heard_now(hold=True)
+        assert other.heard == before + 1
+        other.english = True
+        found = [await heard_now(hold=False) for _ in range(4)]
+        assert any(isinstance(one, AskBack) for one in found)
 
     run(app, script)

@@ -26,7 +26,9 @@ from assistant.voice.wording import decent, say
 from speech.engines import Transcript
 
 _SECOND_HEARINGS = 3
-"""In vain, one after another; then nobody here speaks the other language."""
+"""In vain, one after another; then it is the hall that is heard, and only one in `_AGAIN_EVERY`
+utterances that nobody pressed a button for is heard again: a foreigner may have come."""
+_AGAIN_EVERY = 4
 MOST_USUAL = 3
 _LEAST_SECOND_HEARING_S = 0.5
 _LEAST_ASKED_ABOUT = 3
@@ -70,12 +72,16 @@ class Decider:
     """The doubts of one connection."""
 
     def __init__(
-        self, engine: Understands, voice: Voice, catalogue: Callable[[], PublishedCatalogue | None]
+        self,
+        engine: Understands,
+        voice: Voice,
+        catalogue: Callable[[], PublishedCatalogue | None],
+        other: OtherLanguage | None = None,
     ) -> None:
         self._engine = engine
         self._voice = voice
         self._catalogue = catalogue
-        self._other = OtherLanguage(voice)
+        self._other = other or OtherLanguage(voice)
         self.ask_late: Callable[[AskBack], None] | None = None
         """Who asks what turned out to be the question after the turn was decided."""
         self._open: Question | None = None
@@ -89,12 +95,12 @@ class Decider:
 
     def answered(self) -> None:
         """A touch or a sure sentence: what was doubtful is over."""
-        self._open, self._failures = None, 0
+        self._open, self._failures, self._in_vain = None, 0, 0
 
     def forehear(self, heard: Transcript, pcm: bytes, speech_s: float, language: Language) -> None:
         """Words that may be the whole of an utterance are unsure: begin what takes time."""
         unsure = (heard.confidence or 0.0) < confirmation.SURE_WORDS
-        if unsure and heard.confidence is not None and self._may_be_foreign(speech_s):
+        if unsure and heard.confidence is not None and self._may_be_foreign(speech_s, hold=False):
             self._other.begin(heard, pcm, _other(language))
 
     def forget(self) -> None:
@@ -132,7 +138,8 @@ class Decider:
         guesses = self._guesses(ranked, language) if enough and not moves else []
         meant = hold or (enough and (confidence or 0.0) >= confirmation.HEARD_BY_CHANCE)
         desk = meant and not guesses and confirmation.of_the_desk(meanings)
-        other = await self._other_language(heard, language, keeps_waiting=bool(guesses) or desk)
+        asks = bool(guesses) or desk
+        other = await self._other_language(heard, language, keeps_waiting=asks, hold=hold)
         if other is not None:
             return other
         if desk:
@@ -213,10 +220,11 @@ class Decider:
         return None
 
     async def _other_language(
-        self, heard: Utterance, language: Language, *, keeps_waiting: bool
+        self, heard: Utterance, language: Language, *, keeps_waiting: bool, hold: bool
     ) -> Decision | None:
         """``keeps_waiting``: there is something else to be said, which a visitor waits for."""
-        if not self._may_be_foreign(heard.speech_s):
+        if not self._may_be_foreign(heard.speech_s, hold=hold):
+            self._in_vain += heard.speech_s >= _LEAST_SECOND_HEARING_S
             return None
         other = _other(language)
 
@@ -234,9 +242,9 @@ class Decider:
         unclear = (heard.transcript.confidence or 0.0) < PLAUSIBLE
         return asked or (Unclear("other_language") if foreign and unclear else None)
 
-    def _may_be_foreign(self, speech_s: float) -> bool:
-        long = speech_s >= _LEAST_SECOND_HEARING_S
-        return long and self._in_vain < _SECOND_HEARINGS and self._other.there
+    def _may_be_foreign(self, speech_s: float, *, hold: bool) -> bool:
+        patient = self._in_vain < _SECOND_HEARINGS or self._in_vain % _AGAIN_EVERY == 0
+        return speech_s >= _LEAST_SECOND_HEARING_S and (hold or patient) and self._other.there
 
     def _asked_to_change(self, again: Transcript | None, other: Language) -> AskBack | None:
         if again is None or not is_plain(again, other):
