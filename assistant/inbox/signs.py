@@ -9,8 +9,8 @@ Kind = Literal["unanswered", "doubt", "thumbs_down", "handed_over", "wrongly_sen
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 DOUBTFUL, HARDLY_GUESSED = 0.75, 0.5
-"""Below these an answer, or an offer of choices, was doubtful; set from the calibration that a release's
-evaluation prints, not yet from visitors."""
+"""Below these an answer, or an offer of choices, was doubtful; set from the calibration that
+a release's evaluation prints, not yet from visitors."""
 _DOWN = "payload:feedback:down"
 _BUTTON = "payload:"
 _NO_QUESTION = frozenset(
