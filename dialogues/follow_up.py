@@ -146,7 +146,8 @@ def _in_view_of_topic(
 ) -> Understanding:
     at_desk = found.intent in _AT_THE_DESK
     bare = found.intent == "ask_aspect" and not found.procedures
-    if memory.history and (bare or (at_desk and found.ambiguous)):
+    open_one = bool(found.procedures) and found.procedures[0].code == memory.topic
+    if memory.history and (bare or (at_desk and (found.ambiguous or open_one))):
         before = named_before(text, memory, release)
         if before is not None:
             return about(found, before, found.intent if at_desk else "ask_procedure")
