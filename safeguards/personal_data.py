@@ -33,11 +33,15 @@ _MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
     r"|tháng\s\w+|thang\s\w+"
 )
+_DAY_BEFORE = r"(?<=\d{2}[/.\-]\d{2}[/.\-](?:19|20)\d{2}[ .\-])"
+_DAY_AFTER = r"\d{0,2}[/.\-]\d{1,2}[/.\-](?:19|20)\d{2}"
 _DATE = re.compile(
+    rf"(?:(?<!\d[ .\-])|{_DAY_BEFORE})"  # no piece of a longer number
     r"\b(?:\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:19|20)\d{2}"
     r"|(?:19|20)\d{2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?\d{1,2}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?(?:{_MONTH}),?\s(?:năm\s|nam\s)?(?:19|20)\d{{2}}"
-    rf"|(?:{_MONTH})\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d{{2}})\b",
+    rf"|(?:{_MONTH})\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d{{2}})\b"
+    rf"(?![ .\-]\d(?!{_DAY_AFTER}))",
     re.I,
 )
 _BORN = re.compile(r"\b(?:sinh|sanh|đẻ|ns|dob|born|birthday|date of birth)\b[\w\s:,]{0,16}$", re.I)

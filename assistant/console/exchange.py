@@ -44,8 +44,6 @@ class ExchangePage:
 
     async def build(self) -> None:
         bar(self._language, "Excel, YAML")
-        # Quasar's bar of a running upload has no name for screen readers; the report tells instead.
-        ui.add_css(".q-loading-bar { display: none; }")
         with ui.column().classes("desk"):
             self._heading("Tải xuống để sửa")
             ui.label(

@@ -31,7 +31,7 @@ def stopped(server: Server) -> bool:
 
 def test_stop_and_resume(console: Page, server: Server) -> None:
     console.get_by_test_id("stop").click()
-    expect(console.locator(".desk-need")).to_contain_text("đã được dừng")
+    expect(console.locator(".desk-need").first).to_contain_text("đã được dừng")
     until(lambda: stopped(server), 5)
     console.get_by_test_id("resume").click()
     expect(console.get_by_test_id("resume")).to_have_count(0)
