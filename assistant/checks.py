@@ -21,8 +21,7 @@ _ENGINE_TESTS = ("tests/nlu", "tests/dialogues")
 _DEVICE_TESTS = (
     *("tests/speech", "tests/voice", "tests/voice_door", "tests/voice_load"),
     *("tests/robot_bridge", "tests/robots", "tests/zalo"),
-    *("tests/staff", "tests/console", "tests/inbox", "tests/faq", "tests/exchange"),
-    "tests/evaluation",
+    *("tests/staff", "tests/inbox"),
 )
 """What needs no browser and goes into the lane of the engine's tests, so that both take as long."""
 _INPUTS = (
