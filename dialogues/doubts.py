@@ -93,6 +93,11 @@ _WHAT_NOW = re.compile(
     r"|\bwhat now\b|\bwhat (?:do|should) (?:i|we) do(?: now)?$"
 )
 """Whoever is at a loss asks no aspect ("phải làm sao" is no question of who must)."""
+_AT_A_LOSS = re.compile(
+    r"\b(?:phai|can) (?:lam sao|lam the nao|tinh sao|man rang|lam gi)\b"
+    r"|\b(?:gio|bay gio|chu) (?:lam sao|lam the nao|tinh sao|man rang)\b"
+)
+"""The same of a situation that is understood as one."""
 _WANTED = re.compile(
     r"\b(?:lam|xin|dang ky|khai|nop|cap|doi|sao|chung thuc|cong chung|mien|huong|tro cap|ho tro"
     r"|register|apply|certificate|permit|licen[cs]e|copy|allowance|benefit)\b"
@@ -115,6 +120,8 @@ _SHORT = 7
 def whole_event(text: str, found: Understanding, release: Release) -> Understanding:
     """ "Tôi sắp mở tiệm bánh, phải lo những thủ tục nào", "ông nội tôi mất rồi": all that the
     situation asks for, though one procedure of it is understood."""
+    if found.intent == "life_event" and _AT_A_LOSS.search(" ".join(tokens(text))):
+        return replace(found, aspects=tuple(a for a in found.aspects if a != "eligibility"))
     told = dict(found.ranking).get("life_event", 0.0)
     event = release.events.get(found.situation)
     if found.intent != "ask_procedure" or event is None or not found.procedures:

@@ -1,9 +1,10 @@
 """Makes the pictures of `docs/screenshots/` from a running server: states × screens.
 
     ./letan run                                       # in another terminal
-    .venv/bin/python docs/screenshots.py http://127.0.0.1:8080 [--all]
+    .venv/bin/python docs/screenshots.py http://127.0.0.1:8080 [--all] [--token FILE]
 
-`--all` also keeps the pictures that the documentation does not show (in `var/screenshots/`).
+`--all` also keeps the pictures that the documentation does not show (in `var/screenshots/`);
+`--token` names the file of the operator's token and makes the pictures of the console instead.
 """
 
 import argparse
@@ -28,6 +29,13 @@ SHOWN = {
     "board-landscape",
     "card-phone",
 }
+CONSOLE = {
+    "console-catalogue": "catalogue?q=khai+sinh",
+    "console-procedure": "catalogue/1.001193",
+    "console-releases": "releases",
+    "console-centre": "centre",
+}
+TABLET = (1024, 768)
 MOST_BYTES = 250_000
 QUESTION = "Đăng ký khai sinh cần giấy tờ gì?"
 
@@ -36,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("url", help="address of the running server")
     parser.add_argument("--all", action="store_true", help="keep every picture")
+    parser.add_argument("--token", type=Path, help="the operator's token: the console's pages")
     options = parser.parse_args()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -47,7 +56,10 @@ def main() -> None:
                 "--use-fake-device-for-media-stream",
             ],
         )
-        for screen, (width, height) in SCREENS.items():
+        if options.token is not None:
+            for name, picture in console(browser, options.url, options.token.read_text().strip()):
+                save(picture, ROOT / "docs" / "screenshots" / f"{name}.png")
+        for screen, (width, height) in SCREENS.items() if options.token is None else ():
             for name, picture in pictures(browser, options.url, screen, width, height):
                 if name in SHOWN:
                     save(picture, ROOT / "docs" / "screenshots" / f"{name}.png")
@@ -77,6 +89,22 @@ def pictures(
     page.wait_for_selector(".papers")
     yield f"card-{screen}", page.screenshot()
     context.close()
+
+
+def console(browser: Browser, url: str, token: str) -> Iterator[tuple[str, bytes]]:
+    """Pages of the staff on a tablet, as the operator sees them."""
+    width, height = TABLET
+    page = browser.new_page(viewport={"width": width, "height": height}, locale="vi-VN")
+    page.goto(f"{url}/console/login?lang=vi")
+    page.locator("summary").click()
+    page.locator("#token").fill(token)
+    page.get_by_role("button", name="Vào bằng mã").click()
+    for name, path in CONSOLE.items():
+        page.goto(f"{url}/console/{path}{'&' if '?' in path else '?'}lang=vi")
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(1500)
+        yield name, page.screenshot()
+    page.close()
 
 
 def attract(page: Page) -> None:

@@ -69,8 +69,18 @@ def test_another_of_the_choices_may_be_meant_after_a_question(
     assert reply["topic"] == "2.000884"
 
 
-def test_whoever_is_at_a_loss_gets_the_whole_plan(engine: Engine, conversation: str) -> None:
-    reply = play(engine, conversation, "ba tôi vừa mất sáng nay, giờ phải làm sao")
+@pytest.mark.parametrize(
+    "said",
+    [
+        "ba tôi vừa mất sáng nay, giờ phải làm sao",
+        "ba tôi vừa mất thì phải làm sao",
+        "mẹ tôi mới qua đời, tôi phải làm sao bây giờ",
+    ],
+)
+def test_whoever_is_at_a_loss_gets_the_whole_plan(
+    engine: Engine, conversation: str, said: str
+) -> None:
+    reply = play(engine, conversation, said)
     assert of_type(reply, "checklist")[0]["of"] == "procedures"
     assert not of_type(reply, "procedure")
 
