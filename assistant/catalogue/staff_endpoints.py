@@ -15,9 +15,9 @@ from assistant.catalogue.lines import Lines, Status, lines_of
 from assistant.catalogue.presence import presence_of
 from assistant.catalogue.search import MAX_QUERY
 from assistant.catalogue.telling import changes
-from assistant.errors import LetanError
 from assistant.staff.access import having
 from assistant.staff.service import Staff
+from assistant.staff.versions import seen_version
 
 router = APIRouter(prefix="/staff/procedures", tags=["staff: catalogue"])
 
@@ -158,7 +158,7 @@ async def put(
 ) -> dict[str, Any]:
     """What `GET` gave, changed; `version` as it was. 409 when somebody saved meanwhile."""
     editing = _editing(request)
-    return _out(await editing.save(code, _version(written), _keys(written), staff.who))
+    return _out(await editing.save(code, seen_version(written), _keys(written), staff.who))
 
 
 @router.delete("/{code}", status_code=204, summary="Take a procedure out")
@@ -228,16 +228,3 @@ def _out(edited: Edited) -> dict[str, Any]:
 
 def _keys(written: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in written.items() if key not in _SHOWN_ONLY}
-
-
-def _version(written: dict[str, Any]) -> int:
-    version = written.get("version")
-    if isinstance(version, bool) or not isinstance(version, int):
-        raise LetanError(
-            "version_missing",
-            422,
-            "Thiếu 'version': số bản mà anh/chị đang sửa, lấy từ lần đọc trước.",
-            "'version' is missing: the number that reading the procedure gave.",
-            field="version",
-        )
-    return version

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Body, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from assistant.catalogue.search import MAX_QUERY, fold
-from assistant.errors import LetanError
 from assistant.faq.nearness import Caution, Neighbours, cautions
 from assistant.faq.schemas import FaqEntry
 from assistant.faq.service import Edited, FaqRoom, checked
 from assistant.faq.trial import Said, ask
 from assistant.staff.access import having
 from assistant.staff.service import Staff
+from assistant.staff.versions import seen_version
 
 router = APIRouter(prefix="/staff/faqs", tags=["staff: questions and answers"])
 
@@ -146,7 +146,7 @@ async def get(request: Request, _: Reader, id: str) -> dict[str, Any]:
 @router.put("/{id}", summary="Save a question")
 async def put(request: Request, staff: Writer, id: str, written: Written) -> dict[str, Any]:
     """What `GET` gave, changed; `version` as it was. 409 when somebody saved meanwhile."""
-    room, version = room_of(request), _version(written)
+    room, version = room_of(request), seen_version(written)
     return _out(await room.save(id, version, _keys(written), staff.who), today_of(request))
 
 
@@ -223,16 +223,3 @@ def _out(edited: Edited, today: date) -> dict[str, Any]:
 
 def _keys(written: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in written.items() if key not in _SHOWN_ONLY}
-
-
-def _version(written: dict[str, Any]) -> int:
-    version = written.get("version")
-    if isinstance(version, bool) or not isinstance(version, int):
-        raise LetanError(
-            "version_missing",
-            422,
-            "Thiếu 'version': số bản mà anh/chị đang sửa, lấy từ lần đọc trước.",
-            "'version' is missing: the number that reading the question gave.",
-            field="version",
-        )
-    return version
