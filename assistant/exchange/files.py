@@ -51,7 +51,7 @@ def read_zip(raw: bytes) -> Read:
         try:
             with archive.open(name) as file:
                 part = file.read(MAX_BYTES + 1)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        except (zipfile.BadZipFile, RuntimeError, OSError, EOFError) as error:
             raise refused(
                 "exchange_file_refused",
                 f"Không đọc được {name[:80]} trong tệp nén: tệp hỏng hoặc có mật khẩu.",

@@ -111,7 +111,7 @@ def _names(raw: bytes) -> set[str]:
     try:
         with zipfile.ZipFile(BytesIO(raw)) as packed:
             return set(packed.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
         raise _broken() from error
 
 
@@ -119,7 +119,7 @@ def unpacked(raw: bytes) -> zipfile.ZipFile:
     """The archive, its parts counted and weighed. Raises LetanError `exchange_file_refused`."""
     try:
         packed = zipfile.ZipFile(BytesIO(raw))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
         raise _broken() from error
     parts = packed.infolist()
     # zipfile never gives more of a part than is declared here
